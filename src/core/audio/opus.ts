@@ -1,0 +1,23 @@
+import { SAMPLES_PER_MS } from "./format.ts";
+
+/** Frame lengths in ms by the upper five bits of an Opus packet's first byte (RFC 6716 §3.1, table 2). */
+const FRAME_MS_BY_CONFIG: readonly number[] = [
+  ...[10, 20, 40, 60, 10, 20, 40, 60, 10, 20, 40, 60], // SILK: narrow, medium, wide band
+  ...[10, 20, 10, 20], // hybrid: super-wide and full band
+  ...[2.5, 5, 10, 20, 2.5, 5, 10, 20, 2.5, 5, 10, 20, 2.5, 5, 10, 20], // CELT
+];
+
+/**
+ * How much sound an Opus packet holds, in samples per channel at 48 kHz; 0 if it is no Opus packet.
+ *
+ * Reads the table-of-contents byte alone (RFC 6716 §3.1): config, and how many frames stand in the packet.
+ */
+export function opusSamples(packet: Uint8Array): number {
+  const toc = packet[0];
+  if (toc === undefined) return 0;
+  const frameMs = FRAME_MS_BY_CONFIG[toc >> 3] ?? 0;
+  const code = toc & 3;
+  const frames = code === 0 ? 1 : code === 3 ? (packet[1] ?? 0) & 63 : 2;
+  const samples = frameMs * frames * SAMPLES_PER_MS;
+  return samples > 120 * SAMPLES_PER_MS ? 0 : samples;
+}

@@ -1,0 +1,167 @@
+import { parseSessionId } from "../ids.ts";
+import type { Gap, ListenerHears, OnStage, RoomPhase, Scope, StageHears, StageSays, State, Welcome } from "./messages.ts";
+
+/** Longest text that anybody may send upward, in UTF-16 units; longer ones end the connection. */
+export const MAX_TEXT_LENGTH = 4_096;
+
+type Fields = { readonly [key: string]: unknown };
+
+/** What every state says of itself; enough to order it and to know whom it is for, whatever its type. */
+export type StateHead = { readonly type: string; readonly for: Scope; readonly revision: number; readonly roomTime: number };
+
+/** A JSON object, or nothing. The one place where text from outside becomes fields. */
+export function parseObject(text: string): Fields | undefined {
+  try {
+    const said: unknown = JSON.parse(text);
+    return isFields(said) ? said : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The only door for a speaker's text. Unknown types are nothing: newer pages may say more than this room knows. */
+export function parseStageSays(text: string): StageSays | undefined {
+  if (text.length > MAX_TEXT_LENGTH) return undefined;
+  const said = parseObject(text);
+  switch (said?.["type"]) {
+    case "on-air":
+    case "off-air":
+    case "end":
+      return { type: said["type"] };
+    case "mute":
+      return typeof said["muted"] === "boolean" ? { type: "mute", muted: said["muted"] } : undefined;
+    case "ping":
+      return isCount(said["id"]) ? { type: "ping", id: said["id"] } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The head of a state of any type, known or not; nothing if it is no state. */
+export function parseStateHead(text: string): StateHead | undefined {
+  const said = parseObject(text);
+  if (said === undefined) return undefined;
+  const { type, for: scope, revision, roomTime } = said;
+  if (typeof type !== "string" || !isScope(scope) || !isNumber(revision) || !isNumber(roomTime)) return undefined;
+  return { type, for: scope, revision, roomTime };
+}
+
+/** The only door for what a listener's socket says. Unknown types are nothing, to be ignored. */
+export function parseListenerHears(text: string): ListenerHears | undefined {
+  const said = parseObject(text);
+  if (said === undefined) return undefined;
+  switch (said["type"]) {
+    case "welcome":
+      return welcomeOf(said);
+    case "gap":
+      return gapOf(said);
+    default:
+      return stateOf(said);
+  }
+}
+
+/** The only door for what a speaker's socket says. Unknown types are nothing, to be ignored. */
+export function parseStageHears(text: string): StageHears | undefined {
+  const said = parseObject(text);
+  if (said === undefined || !isNumber(said["revision"]) || !isNumber(said["roomTime"])) return undefined;
+  const { type, revision, roomTime, code, says, id } = said;
+  switch (type) {
+    case "stage-welcome": {
+      const session = typeof said["session"] === "string" ? parseSessionId(said["session"]) : undefined;
+      const { voice, name, onAir, muted } = said;
+      if (session === undefined || !isCount(voice) || typeof name !== "string") return undefined;
+      return {
+        type,
+        revision,
+        roomTime,
+        session,
+        voice,
+        name,
+        onAir: onAir === true,
+        muted: muted === true,
+        states: statesOf(said["states"]),
+      };
+    }
+    case "refused":
+      return typeof code === "string" && typeof says === "string" ? { type, revision, roomTime, code, says } : undefined;
+    case "pong":
+      return isCount(id) ? { type, revision, roomTime, id } : undefined;
+    default:
+      return stateOf(said);
+  }
+}
+
+function welcomeOf(said: Fields): Welcome | undefined {
+  const { revision, roomTime, epoch, sequence } = said;
+  if (!isNumber(revision) || !isNumber(roomTime) || !isCount(epoch) || !isCount(sequence)) return undefined;
+  return { type: "welcome", revision, roomTime, epoch, sequence, states: statesOf(said["states"]) };
+}
+
+function gapOf(said: Fields): Gap | undefined {
+  const { revision, roomTime, reason } = said;
+  const from = positionOf(said["from"]);
+  const to = positionOf(said["to"]);
+  if (!isNumber(revision) || !isNumber(roomTime) || from === undefined || to === undefined) return undefined;
+  return reason === "epoch" || reason === "missed" ? { type: "gap", revision, roomTime, reason, from, to } : undefined;
+}
+
+function statesOf(said: unknown): State[] {
+  if (!Array.isArray(said)) return [];
+  return said.map((one: unknown) => (isFields(one) ? stateOf(one) : undefined)).filter((state) => state !== undefined);
+}
+
+function stateOf(said: Fields): State | undefined {
+  const { revision, roomTime } = said;
+  if (!isNumber(revision) || !isNumber(roomTime)) return undefined;
+  const head = { for: "all", revision, roomTime } as const;
+  switch (said["type"]) {
+    case "room": {
+      const { room, title, phase, chunkMs, epoch } = said;
+      if (typeof room !== "string" || typeof title !== "string" || !isPhase(phase) || !isCount(chunkMs) || !isCount(epoch))
+        return undefined;
+      return { type: "room", ...head, room, title, phase, chunkMs, epoch };
+    }
+    case "stage": {
+      const speakers = said["speakers"];
+      if (!Array.isArray(speakers)) return undefined;
+      return { type: "stage", ...head, speakers: speakers.map(onStageOf).filter((speaker) => speaker !== undefined) };
+    }
+    case "audience":
+      return isCount(said["listeners"]) ? { type: "audience", ...head, listeners: said["listeners"] } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function onStageOf(said: unknown): OnStage | undefined {
+  if (!isFields(said)) return undefined;
+  const { voice, name, role, state } = said;
+  if (!isCount(voice) || typeof name !== "string" || role !== "host") return undefined;
+  return state === "on-air" || state === "muted" || state === "away" ? { voice, name, role, state } : undefined;
+}
+
+function positionOf(said: unknown): { epoch: number; sequence: number } | undefined {
+  if (!isFields(said)) return undefined;
+  const { epoch, sequence } = said;
+  return isCount(epoch) && isCount(sequence) ? { epoch, sequence } : undefined;
+}
+
+function isFields(said: unknown): said is Fields {
+  return typeof said === "object" && said !== null && !Array.isArray(said);
+}
+
+function isNumber(said: unknown): said is number {
+  return typeof said === "number" && Number.isFinite(said);
+}
+
+function isCount(said: unknown): said is number {
+  return typeof said === "number" && Number.isInteger(said) && said >= 0;
+}
+
+function isScope(said: unknown): said is Scope {
+  return said === "nodes" || said === "stage" || said === "all";
+}
+
+function isPhase(said: unknown): said is RoomPhase {
+  return said === "quiet" || said === "live" || said === "ended";
+}
