@@ -1,7 +1,8 @@
 import type { SessionId } from "../ids.ts";
+import type { Gap } from "../tree/greeting.ts";
+import type { Scope } from "../tree/states.ts";
 
-/** Whom a state is for: nodes of the tree, who speaks, or all. Leaves hand on and greet with `all` only. */
-export type Scope = "nodes" | "stage" | "all";
+export type { Gap };
 
 /** What stands in every text that travels down. */
 type Head<Type extends string, For extends Scope> = {
@@ -50,16 +51,6 @@ export type Welcome = {
   readonly epoch: number;
   readonly sequence: number;
   readonly states: readonly State[];
-};
-
-/** Chunks after `from` and before `to` will not come on this socket. Where the epochs differ, the room began anew. */
-export type Gap = {
-  readonly type: "gap";
-  readonly revision: number;
-  readonly roomTime: number;
-  readonly reason: "epoch" | "missed";
-  readonly from: { readonly epoch: number; readonly sequence: number };
-  readonly to: { readonly epoch: number; readonly sequence: number };
 };
 
 /** What a listener's socket may say. */

@@ -1,23 +1,9 @@
 import { parseSessionId } from "../ids.ts";
-import type { Gap, ListenerHears, OnStage, RoomPhase, Scope, StageHears, StageSays, State, Welcome } from "./messages.ts";
+import { type Fields, isCount, isFields, isNumber, parseObject } from "../json.ts";
+import type { Gap, ListenerHears, OnStage, RoomPhase, StageHears, StageSays, State, Welcome } from "./messages.ts";
 
 /** Longest text that anybody may send upward, in UTF-16 units; longer ones end the connection. */
 export const MAX_TEXT_LENGTH = 4_096;
-
-type Fields = { readonly [key: string]: unknown };
-
-/** What every state says of itself; enough to order it and to know whom it is for, whatever its type. */
-export type StateHead = { readonly type: string; readonly for: Scope; readonly revision: number; readonly roomTime: number };
-
-/** A JSON object, or nothing. The one place where text from outside becomes fields. */
-export function parseObject(text: string): Fields | undefined {
-  try {
-    const said: unknown = JSON.parse(text);
-    return isFields(said) ? said : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /** The only door for a speaker's text. Unknown types are nothing: newer pages may say more than this room knows. */
 export function parseStageSays(text: string): StageSays | undefined {
@@ -35,15 +21,6 @@ export function parseStageSays(text: string): StageSays | undefined {
     default:
       return undefined;
   }
-}
-
-/** The head of a state of any type, known or not; nothing if it is no state. */
-export function parseStateHead(text: string): StateHead | undefined {
-  const said = parseObject(text);
-  if (said === undefined) return undefined;
-  const { type, for: scope, revision, roomTime } = said;
-  if (typeof type !== "string" || !isScope(scope) || !isNumber(revision) || !isNumber(roomTime)) return undefined;
-  return { type, for: scope, revision, roomTime };
 }
 
 /** The only door for what a listener's socket says. Unknown types are nothing, to be ignored. */
@@ -144,22 +121,6 @@ function positionOf(said: unknown): { epoch: number; sequence: number } | undefi
   if (!isFields(said)) return undefined;
   const { epoch, sequence } = said;
   return isCount(epoch) && isCount(sequence) ? { epoch, sequence } : undefined;
-}
-
-function isFields(said: unknown): said is Fields {
-  return typeof said === "object" && said !== null && !Array.isArray(said);
-}
-
-function isNumber(said: unknown): said is number {
-  return typeof said === "number" && Number.isFinite(said);
-}
-
-function isCount(said: unknown): said is number {
-  return typeof said === "number" && Number.isInteger(said) && said >= 0;
-}
-
-function isScope(said: unknown): said is Scope {
-  return said === "nodes" || said === "stage" || said === "all";
 }
 
 function isPhase(said: unknown): said is RoomPhase {

@@ -1,0 +1,69 @@
+import { FRAME_SAMPLES, SAMPLES_PER_MS } from "./format.ts";
+
+/** How long the slowest arrival is remembered, in samples: ten seconds see most of a line's jitter. */
+const MEMORY_SAMPLES = 10_000 * SAMPLES_PER_MS;
+/** Sound that lies further ahead of its arrival than this, in samples, after a line recovered, is cut to get back to now: 400 ms. */
+const MAX_LEAD_SAMPLES = 400 * SAMPLES_PER_MS;
+/** A jump of the speaker's own clock above this, in samples, is a new beginning: one minute. */
+const MAX_JUMP_SAMPLES = 60_000 * SAMPLES_PER_MS;
+
+/** Where a speaker's frames belong on the room's timeline, or why they cannot be taken. */
+export type Placed = { readonly position: number; readonly skipFrames: number } | "speech-out-of-order";
+
+/**
+ * Lays one speaker's sample clock on the room's timeline.
+ *
+ * Transit is (arrival − the speaker's position). The offset follows the slowest transit of the last ten seconds: frames that arrive
+ * as usual are early enough for the chunk they belong to, and within a talkspurt they stay seamless. When one is later than ever, the
+ * timeline slips by just as much as it must; at the next talkspurt it moves back towards now, where nobody hears it.
+ * All positions in samples at 48 kHz.
+ */
+export class Alignment {
+  #last: number | undefined;
+  #next: number | undefined;
+  #offset = 0;
+  #placedTo = 0;
+  #slowest: { transit: number; at: number }[] = [];
+
+  /**
+   * @param sample the speaker's position of the first frame, u32, wrapping
+   * @param frames how many frames of 20 ms follow each other
+   * @param starts a talkspurt starts: the offset may move freely
+   * @param now room position at arrival
+   * @param openFrom where the chunk that is still open starts; nothing can be placed before it
+   */
+  place(sample: number, frames: number, starts: boolean, now: number, openFrom: number): Placed {
+    const unwrapped = this.#last === undefined ? sample : this.#last + ((sample - this.#last) | 0);
+    const jumped = this.#next !== undefined && Math.abs(unwrapped - this.#next) > MAX_JUMP_SAMPLES;
+    if (this.#next !== undefined && unwrapped < this.#next && !jumped) return "speech-out-of-order";
+    if (jumped) this.#slowest = [];
+    const end = unwrapped + frames * FRAME_SAMPLES;
+    const transit = now - unwrapped;
+    const slowest = this.#remember(transit, now);
+    const fresh = starts || jumped || this.#next === undefined;
+    if (fresh) this.#offset = slowest;
+    let skipFrames = 0;
+    const lead = unwrapped + this.#offset - now;
+    if (!fresh && slowest + MAX_LEAD_SAMPLES < this.#offset && lead > MAX_LEAD_SAMPLES) {
+      // A steady talker never pauses, so the way back to now is a cut.
+      skipFrames = Math.min(frames, Math.floor((this.#offset - slowest) / FRAME_SAMPLES));
+      this.#offset -= skipFrames * FRAME_SAMPLES;
+    }
+    const position = unwrapped + this.#offset + skipFrames * FRAME_SAMPLES;
+    // Never over what this speaker said before, nor into a chunk that has left.
+    const earliest = Math.max(openFrom, this.#placedTo);
+    if (position < earliest) this.#offset += earliest - position;
+    this.#last = unwrapped;
+    this.#next = end;
+    this.#placedTo = Math.max(position, earliest) + (frames - skipFrames) * FRAME_SAMPLES;
+    return { position: Math.max(position, earliest), skipFrames };
+  }
+
+  /** The slowest transit within memory: a queue whose head is the slowest (monotonic, so each entry is touched twice at most). */
+  #remember(transit: number, now: number): number {
+    while ((this.#slowest.at(-1)?.transit ?? Number.POSITIVE_INFINITY) <= transit) this.#slowest.pop();
+    this.#slowest.push({ transit, at: now });
+    while (now - (this.#slowest[0]?.at ?? now) > MEMORY_SAMPLES) this.#slowest.shift();
+    return this.#slowest[0]?.transit ?? transit;
+  }
+}

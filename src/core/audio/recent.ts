@@ -1,0 +1,79 @@
+import { comparePositions, type Position } from "./position.ts";
+
+/** A chunk as it is kept: where it stands, how much of the timeline it covers, and its bytes, never decoded. */
+export type Kept = { readonly position: Position; readonly durationMs: number; readonly bytes: Uint8Array };
+
+/**
+ * The last seconds of chunks, for who comes late or comes back. Spans epochs; ordered by (epoch, sequence).
+ *
+ * Bounded by the sound it covers and by bytes: whichever is reached first lets the oldest go.
+ */
+export class Recent {
+  readonly #keepMs: number;
+  readonly #keepBytes: number;
+  #kept: Kept[] = [];
+  #first = 0;
+  #ms = 0;
+  #bytes = 0;
+
+  /**
+   * @param keepMs sound to keep, in ms
+   * @param keepBytes bytes to keep; 4 MiB hold a minute of four voices at 128 kbit/s
+   */
+  constructor(keepMs: number, keepBytes = 4 * 1024 * 1024) {
+    this.#keepMs = keepMs;
+    this.#keepBytes = keepBytes;
+  }
+
+  /** The newest chunk's place; undefined before any. */
+  get newest(): Position | undefined {
+    return this.#first < this.#kept.length ? this.#kept.at(-1)?.position : undefined;
+  }
+
+  /** Keeps a chunk that comes after all others; the caller has ordered them (core/tree/feed.ts). */
+  push(kept: Kept): void {
+    this.#kept.push(kept);
+    this.#ms += kept.durationMs;
+    this.#bytes += kept.bytes.byteLength;
+    while (this.#kept.length - this.#first > 1 && (this.#ms > this.#keepMs || this.#bytes > this.#keepBytes)) this.#drop();
+    // The array is cut seldom, so that a push costs the same however much is kept.
+    if (this.#first > 1_024) {
+      this.#kept = this.#kept.slice(this.#first);
+      this.#first = 0;
+    }
+  }
+
+  /** Everything kept that comes after `position`, oldest first. */
+  after(position: Position): readonly Kept[] {
+    let low = this.#first;
+    let high = this.#kept.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const kept = this.#kept[middle];
+      if (kept !== undefined && comparePositions(kept.position, position) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    return this.#kept.slice(low);
+  }
+
+  /** The newest chunks that together cover at least `ms` of sound, or all there are; of the newest epoch only. */
+  tail(ms: number): readonly Kept[] {
+    let from = this.#kept.length;
+    const epoch = this.newest?.epoch;
+    for (let covered = 0; covered < ms && from > this.#first; ) {
+      const kept = this.#kept[from - 1];
+      if (kept === undefined || kept.position.epoch !== epoch) break;
+      covered += kept.durationMs;
+      from--;
+    }
+    return this.#kept.slice(from);
+  }
+
+  #drop(): void {
+    const oldest = this.#kept[this.#first];
+    if (oldest === undefined) return;
+    this.#ms -= oldest.durationMs;
+    this.#bytes -= oldest.bytes.byteLength;
+    this.#first++;
+  }
+}

@@ -1,0 +1,125 @@
+import { chunksIn, joinChunks, readHeader } from "../audio/chunk.ts";
+import { BEFORE_ALL, comparePositions, continues, type Position } from "../audio/position.ts";
+import { type Kept, Recent } from "../audio/recent.ts";
+import type { LocalTime } from "../ids.ts";
+
+/** How much sound a newcomer is given at once, in ms: enough to prime a decoder and to start at the live edge. */
+export const GREETING_MS = 1_000;
+/** A newcomer hears nothing that came longer ago than this, in ms: the last words before an hour's silence are not news. */
+const FRESH_MS = 3_000;
+
+/** Chunks after `from` and before `to` will not come: the room began anew, or they were missed for good. */
+export type Break = { readonly reason: "epoch" | "missed"; readonly from: Position; readonly to: Position };
+
+/** Whole chunks in order, to hand on after the break that comes before them. */
+export type Part = { readonly bytes: Uint8Array; readonly before?: Break };
+
+/**
+ * What a node has heard from above: in order, without repeats, the last of it kept.
+ *
+ * A node may hear a chunk twice (from two parents, or replayed after a broken link) and hands it on once; what comes from a
+ * lower epoch than it has seen is stale and dropped. Bytes are handed on untouched.
+ */
+export class Feed {
+  readonly #recent: Recent;
+  #newest: Position;
+  #endsMs = 0;
+  #heardAt: LocalTime | undefined;
+
+  /**
+   * @param keepMs sound to keep for who comes late or comes back, in ms
+   * @param newest where this node stood when it last knew: what came before is not handed on again
+   */
+  constructor(keepMs: number, newest: Position = BEFORE_ALL) {
+    this.#recent = new Recent(keepMs);
+    this.#newest = newest;
+  }
+
+  /** The newest chunk handed on; 0.0 before any. */
+  get newest(): Position {
+    return this.#newest;
+  }
+
+  /** Room time where the newest chunk ends, in ms. */
+  get endsMs(): number {
+    return this.#endsMs;
+  }
+
+  /** What of `message` is new: one part, the message itself, unless something in it is stale or broken. */
+  hear(message: Uint8Array, now: LocalTime): readonly Part[] {
+    const parts: Part[] = [];
+    let from = -1;
+    let to = -1;
+    let before: Break | undefined;
+    const flush = () => {
+      if (from >= 0) parts.push(part(from === 0 && to === message.byteLength ? message : message.subarray(from, to), before));
+      from = -1;
+    };
+    for (const span of chunksIn(message)) {
+      const header = readHeader(message, span.at);
+      if (header === undefined || comparePositions(header, this.#newest) <= 0) {
+        flush();
+        continue;
+      }
+      const position = { epoch: header.epoch, sequence: header.sequence };
+      const broken = breakBetween(this.#newest, position);
+      if (from < 0 || broken !== undefined) {
+        flush();
+        from = span.at;
+        before = broken;
+      }
+      to = span.end;
+      this.#newest = position;
+      this.#endsMs = header.roomTimeMs + header.durationMs;
+      this.#heardAt = now;
+      this.#recent.push({ position, durationMs: header.durationMs, bytes: message.subarray(span.at, span.end) });
+    }
+    flush();
+    return parts;
+  }
+
+  /** What is kept and comes after `position`, with a break before whatever does not continue it. */
+  after(position: Position): readonly Part[] {
+    return partsOf(this.#recent.after(position), position);
+  }
+
+  /** What a newcomer hears first: the last second, if it is fresh. */
+  tail(now: LocalTime): readonly Part[] {
+    if (this.#heardAt === undefined || now - this.#heardAt > FRESH_MS) return [];
+    return partsOf(this.#recent.tail(GREETING_MS), BEFORE_ALL);
+  }
+
+  /** True if `position` was handed on, or lies before what was: who stands there can be served from here. */
+  reaches(position: Position): boolean {
+    return comparePositions(position, this.#newest) <= 0;
+  }
+}
+
+/** What is missing between two chunks that follow each other here; nothing to miss for who heard nothing before. */
+function breakBetween(before: Position, next: Position): Break | undefined {
+  if (before === BEFORE_ALL || before.epoch === 0 || continues(before, next)) return undefined;
+  return { reason: before.epoch === next.epoch ? "missed" : "epoch", from: before, to: next };
+}
+
+function partsOf(kept: readonly Kept[], position: Position): readonly Part[] {
+  const parts: Part[] = [];
+  let run: Uint8Array[] = [];
+  let before: Break | undefined;
+  let last = position;
+  for (const one of kept) {
+    const broken = breakBetween(last, one.position);
+    if (broken !== undefined) {
+      if (run.length > 0) parts.push(part(joinChunks(run), before));
+      run = [];
+      before = broken;
+    }
+    run.push(one.bytes);
+    last = one.position;
+  }
+  if (run.length > 0) parts.push(part(joinChunks(run), before));
+  return parts;
+}
+
+function part(bytes: Uint8Array, before: Break | undefined): Part {
+  return before === undefined ? { bytes } : { bytes, before };
+}

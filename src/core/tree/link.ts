@@ -1,0 +1,41 @@
+import type { Position } from "../audio/position.ts";
+import { isCount, isFields, parseObject } from "../json.ts";
+import { type Plan, parsePlan } from "./plan.ts";
+
+/**
+ * The texts that only nodes exchange, on links between them.
+ *
+ * A parent that has dialed sends `link` (the plan, the epoch, every newest state), then what the child missed, then `linked`:
+ * from there on it is live. Listeners never see these.
+ */
+export type LinkText =
+  | { readonly type: "link"; readonly epoch: number; readonly plan: Plan; readonly states: readonly string[] }
+  | { readonly type: "linked"; readonly newest: Position };
+
+/** `link` as text. */
+export function formatLink(epoch: number, plan: Plan, states: readonly string[]): string {
+  return JSON.stringify({ type: "link", for: "nodes", epoch, plan, states });
+}
+
+/** `linked` as text. */
+export function formatLinked(newest: Position): string {
+  return JSON.stringify({ type: "linked", for: "nodes", newest });
+}
+
+/** The only door for link texts; anything else is undefined and may be a state. */
+export function parseLinkText(text: string): LinkText | undefined {
+  const said = parseObject(text);
+  if (said === undefined || said["for"] !== "nodes") return undefined;
+  if (said["type"] === "linked") return linkedOf(said["newest"]);
+  if (said["type"] !== "link") return undefined;
+  const { epoch, states } = said;
+  const plan = parsePlan(said["plan"]);
+  if (plan === undefined || !isCount(epoch) || !Array.isArray(states)) return undefined;
+  return { type: "link", epoch, plan, states: states.filter((state) => typeof state === "string") };
+}
+
+function linkedOf(said: unknown): LinkText | undefined {
+  if (!isFields(said)) return undefined;
+  const { epoch, sequence } = said;
+  return isCount(epoch) && isCount(sequence) ? { type: "linked", newest: { epoch, sequence } } : undefined;
+}

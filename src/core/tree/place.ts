@@ -1,0 +1,25 @@
+import type { NodeRef, Plan } from "./plan.ts";
+import { nearestFirst, type Region } from "./region.ts";
+
+/**
+ * The leaf that takes a listener: any leaf of the open window of the nearest region that has one, by luck.
+ * Undefined if no region has an open leaf. Nobody is asked.
+ *
+ * @param random luck from [0, 1)
+ * @param tried indices of that region's leaves that answered *full*; they are passed over while others are open
+ */
+export function placeListener(plan: Plan, wanted: Region, random: number, tried: readonly NodeRef[] = []): NodeRef | undefined {
+  for (const region of nearestFirst(wanted)) {
+    const window = plan.regions[region];
+    if (window === undefined || window.width <= window.firstOpen) continue;
+    const full = new Set(tried.filter((node) => node.region === region).map((node) => node.index));
+    const open = window.width - window.firstOpen;
+    const start = Math.min(open - 1, Math.floor(random * open));
+    // From a lucky start onward: two tries of one join never meet the same leaf while another is open.
+    for (let step = 0; step < Math.min(open, full.size + 1); step++) {
+      const index = window.firstOpen + ((start + step) % open);
+      if (!full.has(index)) return { audience: plan.audience, region, level: 0, index };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,117 @@
+import { type AudienceId, parseAudienceId, parseRoomId, type RoomId } from "../ids.ts";
+import { isCount, isFields } from "../json.ts";
+import { isRegion, type Region } from "./region.ts";
+
+/** One region's leaves: those below `firstOpen` are full, those from `width` on are not in use. */
+export type Window = { readonly firstOpen: number; readonly width: number };
+
+/** The public half of the room's key pair, as a JSON Web Key; whoever has the plan can check tickets. */
+export type VerifyKey = { readonly kty: string; readonly crv: string; readonly x: string };
+
+/**
+ * All that a node or an edge isolate must know of a tree; names, parents and levels follow from it by arithmetic.
+ * Small (some 300 bytes), because it rides on the answers to joins.
+ */
+export type Plan = {
+  /** One more with each change; the highest is the newest. */
+  readonly revision: number;
+  readonly audience: AudienceId;
+  /** The room whose object feeds the tree. */
+  readonly root: RoomId;
+  /** Children that one object feeds, 2 or more. */
+  readonly fanOut: number;
+  /** Listeners that one leaf takes. */
+  readonly leafListeners: number;
+  readonly regions: Readonly<Partial<Record<Region, Window>>>;
+  readonly verifyKey: VerifyKey;
+};
+
+/** A node below the root. Level 0 are the leaves, 1 the relays above them, and so on. */
+export type NodeRef = { readonly audience: AudienceId; readonly region: Region; readonly level: number; readonly index: number };
+
+/** Who feeds a node: the room's object, or a relay. */
+export type ParentRef = { readonly kind: "root"; readonly room: RoomId } | { readonly kind: "relay"; readonly node: NodeRef };
+
+/** No tree is deeper: with the least fan-out of 2 that is 2^24 leaves; a bound for loops and names. */
+const MAX_LEVEL = 24;
+
+/**
+ * Levels of relays between the root and the leaves: as few as let the root feed what is left at the top.
+ *
+ * With a fan-out of 64 in one region: up to 64 leaves need none, 65 to 4,096 need one, 4,097 to 262,144 need two.
+ * One number for all regions, so that growing one width re-parents no node but the root's own children.
+ */
+export function relayLevels(plan: Plan): number {
+  const widths = Object.values(plan.regions).map((window) => window.width);
+  const regionsInUse = widths.filter((width) => width > 0).length;
+  const widest = Math.max(plan.fanOut, regionsInUse);
+  for (let level = 0; level < MAX_LEVEL; level++) {
+    const top = widths.reduce((sum, width) => sum + nodesAt(width, plan.fanOut, level), 0);
+    if (top <= widest) return level;
+  }
+  return MAX_LEVEL;
+}
+
+/** Nodes of one region at a level: every `fanOut ** level` leaves have one. */
+export function nodesAt(width: number, fanOut: number, level: number): number {
+  return Math.ceil(width / fanOut ** level);
+}
+
+/** Who feeds `node`. A node whose level the plan does not have any more hangs on the root. */
+export function parentOf(plan: Plan, node: NodeRef): ParentRef {
+  if (node.level >= relayLevels(plan)) return { kind: "root", room: plan.root };
+  return { kind: "relay", node: { ...node, level: node.level + 1, index: Math.floor(node.index / plan.fanOut) } };
+}
+
+/** Every node between `node` and the root, nearest first, and the root last. */
+export function ancestorsOf(plan: Plan, node: NodeRef): readonly ParentRef[] {
+  const parent = parentOf(plan, node);
+  return parent.kind === "root" ? [parent] : [parent, ...ancestorsOf(plan, parent.node)];
+}
+
+/** The name that a node's object is found by: `audience.region.level.index`. */
+export function nodeName(node: NodeRef): string {
+  return `${node.audience}.${node.region}.${node.level}.${node.index}`;
+}
+
+/** The only door through which a name becomes a NodeRef. */
+export function parseNodeName(name: string): NodeRef | undefined {
+  const [audienceText = "", region = "", levelText = "", indexText = "", ...rest] = name.split(".");
+  const audience = parseAudienceId(audienceText);
+  if (rest.length > 0 || audience === undefined || !isRegion(region)) return undefined;
+  if (!/^\d{1,2}$/.test(levelText) || !/^\d{1,9}$/.test(indexText)) return undefined;
+  const level = Number(levelText);
+  return level <= MAX_LEVEL ? { audience, region, level, index: Number(indexText) } : undefined;
+}
+
+/** The only door through which text becomes a Plan: it crosses between our own nodes, in headers and texts. */
+export function parsePlan(said: unknown): Plan | undefined {
+  if (!isFields(said)) return undefined;
+  const { revision, fanOut, leafListeners } = said;
+  const audience = typeof said["audience"] === "string" ? parseAudienceId(said["audience"]) : undefined;
+  const root = typeof said["root"] === "string" ? parseRoomId(said["root"]) : undefined;
+  const regions = parseRegions(said["regions"]);
+  const verifyKey = parseVerifyKey(said["verifyKey"]);
+  if (audience === undefined || root === undefined || regions === undefined || verifyKey === undefined) return undefined;
+  if (!isCount(revision) || !isCount(fanOut) || fanOut < 2 || !isCount(leafListeners) || leafListeners < 1) return undefined;
+  return { revision, audience, root, fanOut, leafListeners, regions, verifyKey };
+}
+
+/** The only door through which fields become the public half of an Ed25519 key (RFC 8037). */
+export function parseVerifyKey(said: unknown): VerifyKey | undefined {
+  if (!isFields(said)) return undefined;
+  const { kty, crv, x } = said;
+  return kty === "OKP" && crv === "Ed25519" && typeof x === "string" ? { kty, crv, x } : undefined;
+}
+
+function parseRegions(said: unknown): Partial<Record<Region, Window>> | undefined {
+  if (!isFields(said)) return undefined;
+  const regions: Partial<Record<Region, Window>> = {};
+  for (const [region, window] of Object.entries(said)) {
+    if (!isRegion(region) || !isFields(window)) return undefined;
+    const { firstOpen, width } = window;
+    if (!isCount(firstOpen) || !isCount(width) || firstOpen > width) return undefined;
+    regions[region] = { firstOpen, width };
+  }
+  return regions;
+}
