@@ -4,11 +4,13 @@ import { FRAME_SAMPLES, SAMPLES_PER_MS } from "./format.ts";
 const MEMORY_SAMPLES = 10_000 * SAMPLES_PER_MS;
 /** Sound that lies further ahead of its arrival than this, in samples, after a line recovered, is cut to get back to now: 400 ms. */
 const MAX_LEAD_SAMPLES = 400 * SAMPLES_PER_MS;
+/** Sound further ahead of now than this, in samples, is not taken: two seconds, more than any page sends after a stall. */
+const MAX_AHEAD_SAMPLES = 2_000 * SAMPLES_PER_MS;
 /** A jump of the speaker's own clock above this, in samples, is a new beginning: one minute. */
 const MAX_JUMP_SAMPLES = 60_000 * SAMPLES_PER_MS;
 
 /** Where a speaker's frames belong on the room's timeline, or why they cannot be taken. */
-export type Placed = { readonly position: number; readonly skipFrames: number } | "speech-out-of-order";
+export type Placed = { readonly position: number; readonly skipFrames: number } | "speech-out-of-order" | "speech-too-fast";
 
 /**
  * Lays one speaker's sample clock on the room's timeline.
@@ -52,6 +54,7 @@ export class Alignment {
     const position = unwrapped + this.#offset + skipFrames * FRAME_SAMPLES;
     // Never over what this speaker said before, nor into a chunk that has left.
     const earliest = Math.max(openFrom, this.#placedTo);
+    if (Math.max(position, earliest) - now > MAX_AHEAD_SAMPLES) return "speech-too-fast";
     if (position < earliest) this.#offset += earliest - position;
     this.#last = unwrapped;
     this.#next = end;

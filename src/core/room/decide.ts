@@ -50,7 +50,7 @@ function came(room: Room, session: SessionId, name: string, connection: number):
   const speaker: Speaker =
     before === undefined
       ? { session, name, role: "host", voice: room.nextVoice, connection, onAir: false, muted: false }
-      : { ...before, name, connection, onAir: before.onAir && before.connection === undefined };
+      : { ...before, name, connection, onAir: false };
   const nextVoice = before === undefined ? room.nextVoice + 1 : room.nextVoice;
   if (before !== undefined) effects.push({ do: "silence", voice: before.voice }, { do: "tell-stage" });
   return { room: { ...withSpeaker(room, speaker), nextVoice }, effects };

@@ -97,7 +97,7 @@ export class Feed {
 
 /** What is missing between two chunks that follow each other here; nothing to miss for who heard nothing before. */
 function breakBetween(before: Position, next: Position): Break | undefined {
-  if (before === BEFORE_ALL || before.epoch === 0 || continues(before, next)) return undefined;
+  if (before.epoch === BEFORE_ALL.epoch || continues(before, next)) return undefined;
   return { reason: before.epoch === next.epoch ? "missed" : "epoch", from: before, to: next };
 }
 

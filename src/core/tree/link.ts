@@ -10,7 +10,12 @@ import { type Plan, parsePlan } from "./plan.ts";
  */
 export type LinkText =
   | { readonly type: "link"; readonly epoch: number; readonly plan: Plan; readonly states: readonly string[] }
-  | { readonly type: "linked"; readonly newest: Position };
+  | { readonly type: "linked"; readonly newest: Position }
+  /** The room is over, for good: leaves say so to their listeners and close. */
+  | { readonly type: "end" };
+
+/** `end` as text. */
+export const END_TEXT = JSON.stringify({ type: "end", for: "nodes" });
 
 /** `link` as text. */
 export function formatLink(epoch: number, plan: Plan, states: readonly string[]): string {
@@ -26,6 +31,7 @@ export function formatLinked(newest: Position): string {
 export function parseLinkText(text: string): LinkText | undefined {
   const said = parseObject(text);
   if (said === undefined || said["for"] !== "nodes") return undefined;
+  if (said["type"] === "end") return { type: "end" };
   if (said["type"] === "linked") return linkedOf(said["newest"]);
   if (said["type"] !== "link") return undefined;
   const { epoch, states } = said;

@@ -1,9 +1,12 @@
-import { BEFORE_ALL, type Position } from "../audio/position.ts";
+import type { Position } from "../audio/position.ts";
 import { backoffMs } from "../backoff.ts";
 import type { LocalTime } from "../ids.ts";
+import { isCount, isFields, parseObject } from "../json.ts";
+import { unreachable } from "../unreachable.ts";
 import { type Below, type DownEffect, Downstream } from "./downstream.ts";
 import { parseLinkText } from "./link.ts";
 import { type NodeRef, type ParentRef, type Plan, parentOf, parsePlan } from "./plan.ts";
+import { parseStateHead } from "./states.ts";
 import { formatTally, Tally, type TallyReport } from "./tally.ts";
 
 /** What a node keeps through sleep and restarts; written when it changes, never per chunk. */
@@ -19,8 +22,8 @@ export type Saved = {
 export type NodeEffect<Link> =
   | DownEffect<Link>
   /** Ask `parent` to dial this node, after so many ms, and to send what came after `from`. */
-  | { readonly do: "ask"; readonly parent: ParentRef; readonly from: Position; readonly afterMs: number }
-  | { readonly do: "close"; readonly link: Link; readonly ending: "uprooted" | "unfed" }
+  | { readonly do: "ask"; readonly parent: ParentRef; readonly plan: Plan; readonly from: Position; readonly afterMs: number }
+  | { readonly do: "close"; readonly link: Link; readonly ending: "uprooted" | "unfed" | "ended" }
   | { readonly do: "save"; readonly saved: Saved };
 
 export type NodeSettings = {
@@ -38,7 +41,7 @@ export type NodeSettings = {
  */
 export class TreeNode<Link> {
   readonly down: Downstream<Link>;
-  readonly #node: NodeRef;
+  readonly node: NodeRef;
   readonly #tally = new Tally<Link>();
   readonly #counts: boolean;
   readonly #uplinks = new Set<Link>();
@@ -56,7 +59,7 @@ export class TreeNode<Link> {
    * @param now also seeds the revision of reports, so that they stay above those before a restart
    */
   constructor(settings: NodeSettings, saved: Saved | undefined, kept: readonly Link[], uplink: Link | undefined, now: LocalTime) {
-    this.#node = settings.node;
+    this.node = settings.node;
     this.#counts = settings.below === "listeners";
     this.#reports = now;
     // Without anybody who heard it before, nothing is a repeat, and who comes back is served best by all there is.
@@ -90,9 +93,9 @@ export class TreeNode<Link> {
   /** A plan came with a join or down a link; an older one changes nothing. */
   learn(plan: Plan): readonly NodeEffect<Link>[] {
     if (this.#plan !== undefined && this.#plan.revision >= plan.revision) return [];
-    const before = this.#plan === undefined ? undefined : parentOf(this.#plan, this.#node);
+    const before = this.#plan === undefined ? undefined : parentOf(this.#plan, this.node);
     this.#setPlan(plan);
-    const moved = before !== undefined && JSON.stringify(before) !== JSON.stringify(parentOf(plan, this.#node));
+    const moved = before !== undefined && JSON.stringify(before) !== JSON.stringify(parentOf(plan, this.node));
     return [this.#save(), ...(moved && this.#linkedTo !== undefined ? this.#ask(0) : [])];
   }
 
@@ -124,6 +127,11 @@ export class TreeNode<Link> {
     this.#uplinks.add(uplink);
   }
 
+  /** True of a link above. */
+  isUplink(link: Link): boolean {
+    return this.#uplinks.has(link);
+  }
+
   /** Sound from a link above. */
   hear(uplink: Link, message: Uint8Array, now: LocalTime): readonly NodeEffect<Link>[] {
     return this.#uplinks.has(uplink) ? this.down.hear(message, now) : [];
@@ -150,8 +158,12 @@ export class TreeNode<Link> {
         const closing = others.map((link) => ({ do: "close", link, ending: "uprooted" }) as const);
         return [...this.down.open(now), ...this.#saves(), ...closing];
       }
-      default:
+      case "end":
+        return this.#end(text);
+      case undefined:
         return this.#state(text);
+      default:
+        return unreachable(said);
     }
   }
 
@@ -179,9 +191,16 @@ export class TreeNode<Link> {
     return links.map((link) => ({ do: "close", link, ending: "uprooted" }));
   }
 
+  /** The room is over: relays hand it on, leaves close. */
+  #end(text: string): readonly NodeEffect<Link>[] {
+    if (!this.#counts) return [{ do: "send-all", message: text }];
+    return [...this.down.live].map((link) => ({ do: "close", link, ending: "ended" }));
+  }
+
   #state(text: string): readonly NodeEffect<Link>[] {
     const effects = this.down.tell(text);
-    return effects.length > 0 || this.down.states.texts().includes(text) ? [...effects, ...this.#saves()] : [];
+    // Counts change every second and are told again soon: not worth a write.
+    return effects.length === 0 || parseStateHead(text)?.type === "audience" ? effects : [...effects, ...this.#saves()];
   }
 
   #askIfAlone(afterMs: number): readonly NodeEffect<Link>[] {
@@ -191,7 +210,7 @@ export class TreeNode<Link> {
   #ask(afterMs: number): readonly NodeEffect<Link>[] {
     if (this.#plan === undefined) return [];
     this.#asking = true;
-    return [{ do: "ask", parent: parentOf(this.#plan, this.#node), from: this.down.feed.newest, afterMs }];
+    return [{ do: "ask", parent: parentOf(this.#plan, this.node), plan: this.#plan, from: this.down.feed.newest, afterMs }];
   }
 
   #setPlan(plan: Plan): void {
@@ -213,14 +232,13 @@ export class TreeNode<Link> {
 }
 
 /** The only door through which stored text becomes what a node saved; undefined if it is none. */
-export function parseSaved(said: unknown): Saved | undefined {
-  if (typeof said !== "object" || said === null || !("plan" in said && "epoch" in said && "newest" in said && "states" in said))
-    return undefined;
-  const plan = parsePlan(said.plan);
-  const { epoch, newest, states } = said;
-  if (plan === undefined || typeof epoch !== "number" || !Array.isArray(states)) return undefined;
-  const isPosition = typeof newest === "object" && newest !== null && "epoch" in newest && "sequence" in newest;
-  if (!isPosition || typeof newest.epoch !== "number" || typeof newest.sequence !== "number") return undefined;
-  const position = newest.epoch === 0 ? BEFORE_ALL : { epoch: newest.epoch, sequence: newest.sequence };
+export function parseSaved(text: string): Saved | undefined {
+  const said = parseObject(text);
+  const plan = parsePlan(said?.["plan"]);
+  const newest = said?.["newest"];
+  if (said === undefined || plan === undefined || !isFields(newest)) return undefined;
+  const { epoch, states } = said;
+  if (!isCount(epoch) || !Array.isArray(states) || !isCount(newest["epoch"]) || !isCount(newest["sequence"])) return undefined;
+  const position = { epoch: newest["epoch"], sequence: newest["sequence"] };
   return { plan, epoch, newest: position, states: states.filter((state) => typeof state === "string") };
 }

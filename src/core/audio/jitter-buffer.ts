@@ -1,0 +1,124 @@
+import { SAMPLES_PER_MS } from "./format.ts";
+import { BEFORE_ALL, comparePositions, type Position } from "./position.ts";
+
+/** What playing out late costs nobody: time to decode, to post and to mix, in ms. */
+const SAFETY_MS = 40;
+/** More safety while little is known of the line, in ms; gone after CALM_CHUNKS. */
+const FIRST_SAFETY_MS = 40;
+/** After so many measured chunks the line is known: 10 s at 100 ms. */
+const CALM_CHUNKS = 100;
+/** A late chunk counts in full for so long, in ms … */
+const FULL_MS = 8_000;
+/** … and is forgotten after so long, in ms. */
+const FORGOTTEN_MS = 40_000;
+/** No line is waited for longer than this, in ms: beyond it a stall is better than the delay. */
+const LATEST_MS = 1_500;
+/** A hole up to this long keeps its place in time, as silence; a longer one is closed up. In ms. */
+const HOLE_KEPT_MS = 1_000;
+
+/** A chunk as the buffer sees it; all times in samples at 48 kHz. */
+export type Arrival = {
+  readonly position: Position;
+  /** Where it starts on the room's timeline. */
+  readonly start: number;
+  readonly length: number;
+  /** False for what was replayed at a greeting: it tells nothing about the line. */
+  readonly counts: boolean;
+};
+
+/** Where a chunk belongs on the player's own line. */
+export type Placed = {
+  /** Added to an instant of the room's timeline, it gives the instant on the line. */
+  readonly shift: number;
+  readonly start: number;
+  readonly end: number;
+  /** Sequences that will never be played, between the chunk before and this one. */
+  readonly missing: number;
+  /** The room began anew, nobody was on air for a while, or a long hole: the line goes on here without a pause. */
+  readonly anew: boolean;
+};
+
+type Seen = { readonly at: number; readonly offset: number };
+
+/**
+ * Arrival order in, playing order out: places chunks on one endless line, and says how long to wait for the slowest.
+ *
+ * A link keeps order, so a chunk that is not newer than the newest was heard before and is dropped. The line closes up over
+ * what has no sound to wait for (a new epoch, a pause of the room), so whoever plays never has to jump.
+ *
+ * The target follows arrivals: an instant `x` of the line should sound at clock `x + target`. That is the smallest offset
+ * (arrival − start) seen lately, plus how much the latest of the recent chunks exceeded it, plus a little safety. Clocks that
+ * drift apart move the offsets, and so the target; no two clocks are compared.
+ */
+export class JitterBuffer {
+  #newest: Position = BEFORE_ALL;
+  #roomEnd = 0;
+  #shift = 0;
+  #end = 0;
+  #seen: Seen[] = [];
+  #measured = 0;
+
+  /** The end of what has arrived, on the line, in samples. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** The newest chunk that was placed. */
+  get newest(): Position {
+    return this.#newest;
+  }
+
+  /**
+   * Places a chunk; nothing if it was heard before.
+   *
+   * @param now the player's clock, in samples
+   */
+  arrived(chunk: Arrival, now: number): Placed | undefined {
+    if (comparePositions(chunk.position, this.#newest) <= 0) return undefined;
+    const first = this.#newest === BEFORE_ALL;
+    const sameEpoch = chunk.position.epoch === this.#newest.epoch;
+    const missing = sameEpoch ? chunk.position.sequence - this.#newest.sequence - 1 : 0;
+    const jump = chunk.start - this.#roomEnd;
+    const keepsPlace = sameEpoch && jump >= 0 && jump <= HOLE_KEPT_MS * SAMPLES_PER_MS;
+    if (!keepsPlace) {
+      this.#shift = this.#end - chunk.start;
+      this.#seen = [];
+    }
+    this.#newest = chunk.position;
+    this.#roomEnd = chunk.start + chunk.length;
+    const start = chunk.start + this.#shift;
+    this.#end = start + chunk.length;
+    if (chunk.counts) this.#measure(now, start);
+    return { shift: this.#shift, start, end: this.#end, missing, anew: !keepsPlace && !first };
+  }
+
+  /** When the line's instant 0 should sound, on the player's clock, in samples; nothing before a chunk was measured. */
+  target(now: number): number | undefined {
+    const least = this.#least();
+    if (least === undefined) return undefined;
+    let late = 0;
+    for (const { at, offset } of this.#seen) late = Math.max(late, (offset - least) * faded((now - at) / SAMPLES_PER_MS));
+    const unknown = 1 - Math.min(1, this.#measured / CALM_CHUNKS);
+    const safety = (SAFETY_MS + FIRST_SAFETY_MS * unknown) * SAMPLES_PER_MS;
+    return least + Math.min(late, LATEST_MS * SAMPLES_PER_MS) + safety;
+  }
+
+  #measure(now: number, start: number): void {
+    this.#measured++;
+    const since = now - FORGOTTEN_MS * SAMPLES_PER_MS;
+    if ((this.#seen[0]?.at ?? now) < since) this.#seen = this.#seen.filter(({ at }) => at >= since);
+    this.#seen.push({ at: now, offset: now - start });
+  }
+
+  #least(): number | undefined {
+    let least: number | undefined;
+    for (const { offset } of this.#seen) if (least === undefined || offset < least) least = offset;
+    return least;
+  }
+}
+
+/** How much a lateness still counts at an age in ms: in full for 8 s, then ever less until 40 s. */
+function faded(ageMs: number): number {
+  if (ageMs <= FULL_MS) return 1;
+  return Math.max(0, 1 - (ageMs - FULL_MS) / (FORGOTTEN_MS - FULL_MS));
+}

@@ -1,0 +1,75 @@
+import type { Context } from "hono";
+import { parsePosition } from "../core/audio/position.ts";
+import { parseRoomId, type RoomId } from "../core/ids.ts";
+import { placeListener } from "../core/tree/place.ts";
+import { type NodeRef, nodeName, type Plan } from "../core/tree/plan.ts";
+import { regionOf } from "../core/tree/region.ts";
+import { type Env, HEADER } from "../objects/calls.ts";
+import { nodeStub } from "../objects/locate.ts";
+import { learnFrom, planOf } from "./plan-memory.ts";
+import { isProblemCode, type ProblemCode, problem } from "./problem.ts";
+import { placeOf } from "./visitor.ts";
+
+/** How many leaves one join may be sent to before it is told to come back: more tries would triple a storm. */
+const TRIES = 3;
+
+/**
+ * `GET /rooms/:room/listen`: ends the upgrade here, and hands the socket to a leaf.
+ *
+ * A Worker has no lasting state, so it holds no socket: it chooses a leaf by the last plan it knows, by arithmetic and luck, and asks nobody else.
+ */
+export async function listen(c: Context<{ Bindings: Env }>): Promise<Response> {
+  const room = parseRoomId(c.req.param("room") ?? "");
+  if (room === undefined) return problem(c, "room-unknown");
+  if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return problem(c, "upgrade-required");
+  const from = c.req.query("from");
+  if (from !== undefined && parsePosition(from) === undefined) return problem(c, "from-invalid");
+  const plan = await planOf(c.env, room);
+  if (plan === undefined) return problem(c, "room-unknown");
+  const answer = await findLeaf(c, room, plan, from);
+  return typeof answer === "string" ? problem(c, answer) : answer;
+}
+
+async function findLeaf(
+  c: Context<{ Bindings: Env }>,
+  room: RoomId,
+  plan: Plan,
+  from: string | undefined,
+): Promise<Response | ProblemCode> {
+  const wanted = regionOf(placeOf(c.req.raw));
+  const full: NodeRef[] = [];
+  let newest = plan;
+  let why: ProblemCode = "room-full";
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const leaf = placeListener(newest, wanted, Math.random(), full);
+    if (leaf === undefined) return why;
+    const answer = await nodeStub(c.env, leaf)
+      .fetch("https://node/listen", { headers: handOver(leaf, newest, from) })
+      .catch(() => undefined);
+    if (answer === undefined) {
+      why = "room-unready";
+      full.push(leaf);
+      continue;
+    }
+    newest = learnFrom(room, answer) ?? newest;
+    // Only the socket goes out: what our own objects tell each other in headers stays inside.
+    if (answer.webSocket !== null) return new Response(null, { status: 101, webSocket: answer.webSocket });
+    const code = answer.headers.get(HEADER.refusal) ?? "";
+    if (isProblemCode(code)) why = code;
+    if (code === "server-full") return why;
+    full.push(leaf);
+  }
+  return why;
+}
+
+/** Made anew rather than passed on: nothing that a stranger wrote reaches a leaf, but a position that was parsed. */
+function handOver(leaf: NodeRef, plan: Plan, from: string | undefined): Record<string, string> {
+  const headers: Record<string, string> = {
+    Upgrade: "websocket",
+    [HEADER.node]: nodeName(leaf),
+    [HEADER.plan]: JSON.stringify(plan),
+    [HEADER.planRevision]: String(plan.revision),
+  };
+  if (from !== undefined) headers[HEADER.from] = from;
+  return headers;
+}

@@ -1,0 +1,48 @@
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+
+/** Every *no* of the API: its stable code, its status, and what people read (RFC 9457). */
+export const PROBLEMS = {
+  "not-found": [404, "There is nothing at this address"],
+  "room-unknown": [404, "There is no room of this name. Rooms are made with POST /api/rooms or on the home page"],
+  "room-name-invalid": [400, "A room's name has 3 to 64 characters of a-z, 0-9 and -"],
+  "room-taken": [409, "A room of this name exists already. Choose another name, or use the host link you saved when you made it"],
+  "room-ended": [410, "This room is over"],
+  "room-full": [503, "The room is full at this moment. Try again in a few seconds"],
+  "server-full": [503, "This server holds as many connections as it can. Try again in a few seconds"],
+  "room-unready": [503, "The room could not be reached just now. Try again in a second"],
+  "upgrade-required": [426, "This address speaks WebSocket only"],
+  "from-invalid": [400, "from must be epoch.sequence, as in ?from=3.1417"],
+  "ticket-missing": [401, 'Bring your ticket in the subprotocol list: ["canopy.v1", "ticket.<your ticket>"]'],
+  "ticket-invalid": [401, "This ticket was not signed by this room"],
+  "ticket-expired": [401, "This ticket has expired"],
+  "ticket-for-another-room": [403, "This ticket is for another room"],
+  "ticket-role-wrong": [403, "This ticket does not open the stage"],
+  "create-key-missing": [503, "Nobody may make rooms here yet. The operator sets a key with: npx wrangler secret put CREATE_KEY"],
+  "create-key-wrong": [401, "Making a room here needs the operator's key, as Authorization: Bearer <key>"],
+  "body-invalid": [400, "The request's body could not be read"],
+  "body-too-large": [413, "The request's body is too large"],
+  fault: [500, "Something broke on our side. It has been written down; please try again"],
+} as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** True of a code in PROBLEMS; objects refuse with these. */
+export function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(PROBLEMS, code);
+}
+
+/**
+ * An answer of application/problem+json. 503 says when to try again, 401 how to authenticate.
+ *
+ * @param detail what people read, where it says more than the code's own sentence
+ */
+export function problem(c: Context, code: ProblemCode, detail?: string): Response {
+  const [status, says] = PROBLEMS[code];
+  const body = { type: `urn:canopy:problem:${code}`, title: says, status, code, detail: detail ?? says };
+  const headers: Record<string, string> = { "Content-Type": "application/problem+json", "Cache-Control": "no-store" };
+  if (status === 503) headers["Retry-After"] = "2";
+  if (status === 426) headers["Upgrade"] = "websocket";
+  if (code === "create-key-wrong") headers["WWW-Authenticate"] = "Bearer";
+  return c.body(JSON.stringify(body), status, headers);
+}

@@ -1,0 +1,100 @@
+import type { Context } from "hono";
+import { z } from "zod";
+import { CHUNK_MS_CHOICES, DEFAULT_CHUNK_MS } from "../core/audio/format.ts";
+import { parseRoomId, type RoomId } from "../core/ids.ts";
+import { regionOf } from "../core/tree/region.ts";
+import type { Env } from "../objects/calls.ts";
+import { roomStub } from "../objects/locate.ts";
+import { listInLobby } from "./lobby.ts";
+import { forget, recall } from "./plan-memory.ts";
+import { type ProblemCode, problem } from "./problem.ts";
+import { inventName } from "./room-names.ts";
+import { settingsOf } from "./settings.ts";
+import { placeOf } from "./visitor.ts";
+
+/** Largest body that is read, in bytes. */
+const MAX_BODY_BYTES = 4_096;
+
+/** What `POST /api/rooms` takes. */
+const CreateBody = z.strictObject({
+  title: z.string().trim().min(1, "a room needs a title").max(120, "a title has at most 120 characters"),
+  room: z
+    .string()
+    .regex(/^[a-z0-9-]{3,64}$/, "a room's name has 3 to 64 characters of a-z, 0-9 and -")
+    .optional(),
+  listed: z.boolean().default(false),
+  chunkMs: z.literal(CHUNK_MS_CHOICES, "chunkMs is 40, 100 or 200").default(DEFAULT_CHUNK_MS),
+});
+
+/** `POST /api/rooms`: a new room, and the tickets that open it. */
+export async function createRoom(c: Context<{ Bindings: Env }>): Promise<Response> {
+  const locked = await lockedFor(c);
+  if (locked !== undefined) return problem(c, locked);
+  const text = await c.req.text();
+  if (text.length > MAX_BODY_BYTES) return problem(c, "body-too-large");
+  const body = CreateBody.safeParse(jsonOf(text));
+  if (!body.success) return problem(c, "body-invalid", sentenceOf(body.error));
+  const { title, listed, chunkMs } = body.data;
+  const room = parseRoomId(body.data.room ?? inventName(crypto.getRandomValues(new Uint32Array(3))));
+  if (room === undefined) return problem(c, "room-name-invalid");
+  const { fanOut, leafListeners, leaves } = settingsOf(c.env);
+  const region = regionOf(placeOf(c.req.raw));
+  const created = await roomStub(c.env, room).create({ room, title, listed, chunkMs, region, fanOut, leafListeners, leaves });
+  if (created === "taken") return problem(c, "room-taken");
+  forget(room);
+  if (listed) await listInLobby(c.env, { room, title, createdAt: new Date().toISOString() });
+  const { hostTicket, successorTickets } = created;
+  return c.json({ room, hostTicket, successorTickets, urls: urlsOf(c, room, hostTicket) }, 201, { "Cache-Control": "no-store" });
+}
+
+/** `GET /api/rooms/:room`: what anybody may know of a room. At most SUMMARY_SECONDS old. */
+export async function readRoom(c: Context<{ Bindings: Env }>): Promise<Response> {
+  const room = parseRoomId(c.req.param("room") ?? "");
+  const known = room === undefined ? undefined : await recall(c.env, room, settingsOf(c.env).summaryMs);
+  if (known === undefined) return problem(c, "room-unknown");
+  return c.json(known.summary, 200, { "Cache-Control": "public, max-age=5", "Access-Control-Allow-Origin": "*" });
+}
+
+/** Why this caller may not make rooms; undefined if he may. Nothing is open on a deployment that nobody opened. */
+async function lockedFor(c: Context<{ Bindings: Env }>): Promise<ProblemCode | undefined> {
+  if (c.env.OPEN_CREATE === "1") return undefined;
+  const key = c.env.CREATE_KEY;
+  if (key === undefined || key === "") return "create-key-missing";
+  const brought = /^Bearer (.+)$/.exec(c.req.header("authorization") ?? "")?.[1] ?? "";
+  return (await sameText(brought, key)) ? undefined : "create-key-wrong";
+}
+
+/** Compares without telling by its duration how much was right: hashes have one length, and their compare takes one time. */
+async function sameText(a: string, b: string): Promise<boolean> {
+  const [one, other] = await Promise.all([a, b].map((text) => crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))));
+  return one !== undefined && other !== undefined && crypto.subtle.timingSafeEqual(one, other);
+}
+
+function urlsOf(c: Context, room: RoomId, ticket: string): { page: string; broadcast: string; listen: string; stage: string } {
+  const page = new URL(`/rooms/${room}`, c.req.url);
+  const socket = new URL(page);
+  socket.protocol = page.protocol === "https:" ? "wss:" : "ws:";
+  // The ticket stands in the fragment, which no browser sends to any server.
+  return {
+    page: page.href,
+    broadcast: `${page.href}/broadcast#ticket=${ticket}`,
+    listen: `${socket.href}/listen`,
+    stage: `${socket.href}/stage`,
+  };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function sentenceOf(error: z.ZodError): string {
+  const [first] = error.issues;
+  if (first === undefined) return "The request's body could not be read";
+  return first.path.length === 0
+    ? `The body must be a JSON object like {"title": "Friday talk"}: ${first.message}`
+    : `${first.path.join(".")}: ${first.message}`;
+}

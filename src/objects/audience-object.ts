@@ -1,0 +1,38 @@
+import { DurableObject } from "cloudflare:workers";
+import type { RoomId } from "../core/ids.ts";
+import { type Plan, parsePlan } from "../core/tree/plan.ts";
+import type { AudienceCalls, Claim, Env, Known, Summary } from "./calls.ts";
+import { log } from "./log.ts";
+
+/** The tree's identity: its plan, which epoch it is in, and who feeds it. Asked at starts and by cold edges, never per join. */
+export class Audience extends DurableObject<Env> implements AudienceCalls {
+  async open(known: Known): Promise<void> {
+    if (this.#plan() !== undefined) return;
+    this.ctx.storage.kv.put("plan", known.plan);
+    this.ctx.storage.kv.put("summary", known.summary);
+  }
+
+  async look(): Promise<Known | undefined> {
+    const plan = this.#plan();
+    const summary = this.ctx.storage.kv.get<Summary>("summary");
+    return plan === undefined || summary === undefined ? undefined : { plan, summary };
+  }
+
+  async claim(root: RoomId): Promise<Claim | undefined> {
+    const plan = this.#plan();
+    if (plan === undefined) return undefined;
+    if (plan.root !== root) return { moved: plan.root };
+    const epoch = (this.ctx.storage.kv.get<number>("epoch") ?? 0) + 1;
+    this.ctx.storage.kv.put("epoch", epoch);
+    log("epoch-claimed", { audience: plan.audience, root, epoch });
+    return { epoch, plan };
+  }
+
+  async note(summary: Summary): Promise<void> {
+    if (this.#plan()?.root === summary.room) this.ctx.storage.kv.put("summary", summary);
+  }
+
+  #plan(): Plan | undefined {
+    return parsePlan(this.ctx.storage.kv.get("plan"));
+  }
+}

@@ -1,0 +1,94 @@
+import type { ChunkMs } from "../core/audio/format.ts";
+import type { Position } from "../core/audio/position.ts";
+import type { RoomId } from "../core/ids.ts";
+import type { Plan } from "../core/tree/plan.ts";
+import type { Region } from "../core/tree/region.ts";
+import type { RoomPhase } from "../core/wire/messages.ts";
+
+/** What objects may ask of each other. Classes meet here, so that none imports another. */
+
+/** Every binding and setting of the worker; README.md says what the settings mean. */
+export type Env = {
+  readonly ROOM: DurableObjectNamespace<RoomCalls>;
+  readonly AUDIENCE: DurableObjectNamespace<AudienceCalls>;
+  readonly RELAY: DurableObjectNamespace<ParentCalls>;
+  readonly LEAF: DurableObjectNamespace;
+  readonly LOBBY: DurableObjectNamespace;
+  readonly ASSETS: Fetcher;
+  readonly FAN_OUT?: string;
+  readonly LISTENERS_PER_LEAF?: string;
+  readonly INITIAL_LEAVES?: string;
+  readonly SUMMARY_SECONDS?: string;
+  readonly OPEN_CREATE?: string;
+  readonly CREATE_KEY?: string;
+  /** WebSockets that this process may hold; only an embedded server sets it. */
+  readonly SOCKET_LIMIT?: string;
+};
+
+/** A child asks `parent` to be dialed, and to be sent what came after `from`. A cold parent learns its name and the plan by it. */
+export type AttachAsk = { readonly node: string; readonly from: Position; readonly parent: string; readonly plan: Plan };
+export type AttachAnswer = { readonly dialed: true } | { readonly dialed: false; readonly why: string };
+
+/** Who feeds others: the room and every relay. */
+export interface ParentCalls extends Rpc.DurableObjectBranded {
+  attach(ask: AttachAsk): Promise<AttachAnswer>;
+}
+
+export type CreateAsk = {
+  readonly room: RoomId;
+  readonly title: string;
+  readonly listed: boolean;
+  readonly chunkMs: ChunkMs;
+  readonly region: Region;
+  readonly fanOut: number;
+  readonly leafListeners: number;
+  readonly leaves: number;
+};
+export type Created = { readonly hostTicket: string; readonly successorTickets: readonly string[]; readonly plan: Plan };
+
+export interface RoomCalls extends ParentCalls {
+  create(ask: CreateAsk): Promise<Created | "taken">;
+}
+
+/** What anybody may know of a room; cached for a while at every edge. */
+export type Summary = {
+  readonly room: RoomId;
+  readonly title: string;
+  readonly phase: RoomPhase;
+  readonly listeners: number;
+  readonly chunkMs: number;
+  readonly listed: boolean;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+};
+
+export type Known = { readonly plan: Plan; readonly summary: Summary };
+export type Claim = { readonly epoch: number; readonly plan: Plan } | { readonly moved: RoomId };
+
+export interface AudienceCalls extends Rpc.DurableObjectBranded {
+  /** Plants the audience; a second planting changes nothing. */
+  open(known: Known): Promise<void>;
+  /** Plan and public summary; undefined for an audience that nobody planted. */
+  look(): Promise<Known | undefined>;
+  /** Compare-and-set: the next epoch for `root` if it is the one that feeds this audience, else who is. */
+  claim(root: RoomId): Promise<Claim | undefined>;
+  /** The root tells what changed for the public. */
+  note(summary: Summary): Promise<void>;
+}
+
+/** Headers between the edge and our own objects. The edge sets all of them itself and passes none on from outside. */
+export const HEADER = {
+  /** The name of the node that is called: an object does not know its own. */
+  node: "x-canopy-node",
+  /** The caller's plan, as JSON; or in an answer, the node's, if it is newer. */
+  plan: "x-canopy-plan",
+  /** The revision of the plan that the caller knows. */
+  planRevision: "x-canopy-plan-revision",
+  /** A listener's last heard chunk, `epoch.sequence`. */
+  from: "x-canopy-from",
+  /** A speaker's verified session and name. */
+  session: "x-canopy-session",
+  name: "x-canopy-name",
+  /** Why an object refused, a problem's code. */
+  refusal: "x-canopy-refusal",
+} as const;

@@ -1,0 +1,72 @@
+import type { Position } from "../core/audio/position.ts";
+import { parseNodeName } from "../core/tree/plan.ts";
+import { parseTally, type TallyReport } from "../core/tree/tally.ts";
+import { ENDING } from "../core/wire/ending.ts";
+import { type AttachAnswer, type AttachAsk, type Env, HEADER } from "./calls.ts";
+import { nodeStub } from "./locate.ts";
+import { end } from "./sockets.ts";
+
+/** A child that does not answer a dial within this time, in ms, is asked to ask again. */
+const DIAL_MS = 5_000;
+
+/** What a parent's mind must hear of its children. */
+export type ChildEvents = {
+  joined(link: WebSocket, from: Position): void;
+  left(link: WebSocket): void;
+  counted(link: WebSocket, report: TallyReport): void;
+};
+
+/**
+ * The links that a parent has dialed to its children: the room's and every relay's.
+ *
+ * Parents dial because a socket that an object accepts lets it sleep, and one that it dials does not: so leaves sleep while a room is quiet.
+ */
+export class Children {
+  readonly #env: Env;
+  readonly #events: ChildEvents;
+  readonly #links = new Map<string, WebSocket>();
+
+  constructor(env: Env, events: ChildEvents) {
+    this.#env = env;
+    this.#events = events;
+  }
+
+  /** Dials the child that asks; a newer link to it replaces an older one. Never throws: the child asks again. */
+  async attach(ask: AttachAsk): Promise<AttachAnswer> {
+    const node = parseNodeName(ask.node);
+    if (node === undefined) return { dialed: false, why: "no such node" };
+    const headers = { Upgrade: "websocket", [HEADER.node]: ask.node };
+    const answer = await Promise.race([
+      nodeStub(this.#env, node).fetch("https://node/link", { headers }),
+      new Promise<undefined>((resolve) => setTimeout(resolve, DIAL_MS)),
+    ]).catch(() => undefined);
+    const link = answer?.webSocket;
+    if (link == null) return { dialed: false, why: "the child did not answer" };
+    link.binaryType = "arraybuffer";
+    link.accept();
+    const older = this.#links.get(ask.node);
+    this.#links.set(ask.node, link);
+    link.addEventListener("message", (event) => this.#heard(link, event.data));
+    link.addEventListener("close", () => this.#gone(ask.node, link));
+    // A protocol error fires no close event on a socket that was dialed.
+    link.addEventListener("error", () => this.#gone(ask.node, link));
+    this.#events.joined(link, ask.from);
+    if (older !== undefined) {
+      this.#gone(ask.node, older);
+      end(older, ENDING.uprooted);
+    }
+    return { dialed: true };
+  }
+
+  #heard(link: WebSocket, data: unknown): void {
+    const report = typeof data === "string" ? parseTally(data) : undefined;
+    if (report !== undefined) this.#events.counted(link, report);
+  }
+
+  #gone(node: string, link: WebSocket): void {
+    if (this.#links.get(node) === link) this.#links.delete(node);
+    this.#events.left(link);
+    // The runtime leaves half of a dialed socket open until it is closed from here as well.
+    end(link, ENDING.uprooted);
+  }
+}

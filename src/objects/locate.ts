@@ -1,0 +1,27 @@
+import type { AudienceId, RoomId } from "../core/ids.ts";
+import { type NodeRef, nodeName, type ParentRef } from "../core/tree/plan.ts";
+import type { Env } from "./calls.ts";
+
+/** Every object is found here, so that each first `get` passes the hint that places it near its listeners. */
+
+/** The object of a leaf (level 0) or relay. */
+export function nodeStub(env: Env, node: NodeRef): DurableObjectStub {
+  const namespace = node.level === 0 ? env.LEAF : env.RELAY;
+  return namespace.get(namespace.idFromName(nodeName(node)), { locationHint: node.region });
+}
+
+/** The object of whoever feeds a node. */
+export function parentStub(env: Env, parent: ParentRef) {
+  if (parent.kind === "root") return env.ROOM.get(env.ROOM.idFromName(parent.room));
+  return env.RELAY.get(env.RELAY.idFromName(nodeName(parent.node)), { locationHint: parent.node.region });
+}
+
+/** A room's object; its first call decides where it lives, which is near who creates it. */
+export function roomStub(env: Env, room: RoomId) {
+  return env.ROOM.get(env.ROOM.idFromName(room));
+}
+
+/** The audience's object. */
+export function audienceStub(env: Env, audience: AudienceId) {
+  return env.AUDIENCE.get(env.AUDIENCE.idFromName(audience));
+}

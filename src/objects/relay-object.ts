@@ -1,0 +1,48 @@
+import { localTime } from "../core/ids.ts";
+import type { AttachAnswer, AttachAsk, Env, ParentCalls } from "./calls.ts";
+import { Children } from "./children.ts";
+import { type Mind, NodeBody } from "./node-body.ts";
+
+/** How much sound a relay keeps, in ms: twice a leaf's, so that a leaf that was away can make good what its listeners missed. */
+const KEEP_MS = 60_000;
+
+/** One upstream, many downstream: forwards bytes untouched and keeps the last minute for children that come late or come back. */
+export class Relay extends NodeBody implements ParentCalls {
+  readonly #children: Children;
+
+  constructor(state: DurableObjectState, env: Env) {
+    super(state, env, { below: "nodes", keepMs: KEEP_MS });
+    this.#children = new Children(env, {
+      joined: (link, from) => {
+        this.perform(this.mind?.join(link, from, localTime(Date.now())) ?? []);
+        this.settle();
+      },
+      left: (link) => {
+        this.mind?.leave(link);
+        this.settle();
+      },
+      counted: (link, report) => {
+        this.mind?.count(link, report);
+        this.settle();
+      },
+    });
+  }
+
+  /** A child asks to be fed. It names this node, its parent, since an object does not know its own name. */
+  attach(ask: AttachAsk): Promise<AttachAnswer> {
+    this.know(ask.parent, ask.plan);
+    return this.#children.attach(ask);
+  }
+
+  override fetch(request: Request): Response {
+    const mind = this.mindOf(request);
+    return mind === undefined ? new Response(null, { status: 404 }) : this.acceptUplink(mind);
+  }
+
+  /** All of a relay's own sockets below are dialed, not accepted: nothing is heard here. */
+  protected override heardBelow(): void {}
+
+  protected override leftBelow(mind: Mind, socket: WebSocket): void {
+    mind.leave(socket);
+  }
+}

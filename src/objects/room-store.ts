@@ -1,0 +1,37 @@
+import type { RoomId } from "../core/ids.ts";
+import type { Plan } from "../core/tree/plan.ts";
+import type { RoomKeys } from "./tickets.ts";
+
+/** What a room's object keeps through sleep, restarts and deploys. */
+export type RoomRecord = {
+  readonly room: RoomId;
+  readonly title: string;
+  readonly listed: boolean;
+  readonly chunkMs: number;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly ended: boolean;
+  /** The last epoch that this room claimed; 0 before the first. */
+  readonly epoch: number;
+  readonly plan: Plan;
+  readonly keys: RoomKeys;
+};
+
+/** The room's one record in its object's SQLite. Only this class writes it, so what is read has the shape that was written. */
+export class RoomStore {
+  readonly #storage: DurableObjectStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+  }
+
+  /** Undefined until the room is created. */
+  load(): RoomRecord | undefined {
+    return this.#storage.kv.get<RoomRecord>("room");
+  }
+
+  /** Synchronous: the runtime holds every message sent after it until it is safe. */
+  save(record: RoomRecord): void {
+    this.#storage.kv.put("room", record);
+  }
+}

@@ -1,0 +1,138 @@
+import { Alignment } from "../core/audio/alignment.ts";
+import type { Bundle, PlacedFrame } from "../core/audio/bundle.ts";
+import { FRAME_SAMPLES } from "../core/audio/format.ts";
+import { decodeSpeech, MAX_SPEECH_BYTES, type SpeechFault } from "../core/audio/speech.ts";
+import { parseSessionId, type SessionId } from "../core/ids.ts";
+import { ENDING, type Ending } from "../core/wire/ending.ts";
+import { end, holdSocket, releaseSocket, send } from "./sockets.ts";
+
+/** Unreadable messages that one connection may send before it is closed: a page with a fault is told, a flood is not served. */
+const MAX_FAULTS = 50;
+/** The same refusal is told at most this often, in ms: a speaker sends fifty messages a second. */
+const REFUSAL_MS = 1_000;
+
+/** One speaker's socket. */
+export type Seat = { readonly socket: WebSocket; readonly session: SessionId; readonly name: string; readonly connection: number };
+
+type Line = Seat & { readonly alignment: Alignment; faults: number; readonly refusedAt: Map<string, number> };
+
+/** What a refusal says to people. */
+const SAYS: Readonly<Record<string, string>> = {
+  "speech-too-short": "That sound message is too short to be one",
+  "speech-too-long": "That sound message is too long",
+  "speech-version-unknown": "This room does not speak that version of the wire",
+  "speech-malformed": "That sound message could not be read",
+  "speech-not-20-ms-opus": "Sound must be Opus packets of 20 ms each",
+  "speech-out-of-order": "Those frames were out of order or repeated, and were not heard",
+  "speech-too-fast": "Sound came faster than it is spoken, and was not heard",
+  "not-on-air": "You are not on air",
+  "room-moved": "Another room feeds this audience now",
+  "text-unreadable": "That message could not be read",
+};
+
+/** The speakers' sockets of a room: who sits where, and what of their sound can be heard. */
+export class Stage {
+  readonly #lines = new Map<WebSocket, Line>();
+  #connections = 0;
+
+  /** Seats that outlived the object's sleep, oldest first. */
+  restore(sockets: readonly WebSocket[]): readonly Seat[] {
+    for (const socket of sockets) {
+      const kept: unknown = socket.deserializeAttachment();
+      if (!isKept(kept)) continue;
+      const session = parseSessionId(kept.session);
+      if (session !== undefined) this.#sit({ socket, session, name: kept.name, connection: kept.connection });
+    }
+    return [...this.#lines.values()].sort((a, b) => a.connection - b.connection);
+  }
+
+  /** A new connection of a speaker; numbered above all before it. */
+  seat(socket: WebSocket, session: SessionId, name: string): Seat {
+    const connection = this.#connections + 1;
+    socket.serializeAttachment({ session, name, connection });
+    return this.#sit({ socket, session, name, connection });
+  }
+
+  seatOf(socket: WebSocket): Seat | undefined {
+    return this.#lines.get(socket);
+  }
+
+  /** A socket is closed. */
+  leave(socket: WebSocket): Seat | undefined {
+    const line = this.#lines.get(socket);
+    this.#lines.delete(socket);
+    releaseSocket(socket);
+    return line;
+  }
+
+  /** Closes one connection with a reason. */
+  close(connection: number, ending: Ending): void {
+    for (const line of this.#lines.values()) if (line.connection === connection) end(line.socket, ending);
+  }
+
+  /** Closes all. */
+  closeAll(ending: Ending): void {
+    for (const line of this.#lines.values()) end(line.socket, ending);
+  }
+
+  /** Tells every speaker. */
+  tell(text: string): void {
+    for (const line of this.#lines.values()) send(line.socket, text);
+  }
+
+  get size(): number {
+    return this.#lines.size;
+  }
+
+  /** What a binary message adds to the room's timeline: frames in their places, or nothing and the speaker is told why. */
+  hear(socket: WebSocket, message: Uint8Array, bundle: Bundle, nowMs: number): readonly PlacedFrame[] {
+    const line = this.#lines.get(socket);
+    if (line === undefined) return [];
+    if (message.byteLength > MAX_SPEECH_BYTES) {
+      end(socket, ENDING["message-too-large"]);
+      return [];
+    }
+    const speech = decodeSpeech(message);
+    if (typeof speech === "string") return this.#fault(line, speech, nowMs);
+    if (speech.frames.length === 0) return [];
+    const placed = line.alignment.place(speech.sample, speech.frames.length, speech.starts, bundle.positionAt(nowMs), bundle.openFrom);
+    if (typeof placed === "string") {
+      this.refuse(socket, placed, nowMs);
+      return [];
+    }
+    const last = speech.frames.length - 1;
+    return speech.frames.slice(placed.skipFrames).map((bytes, index) => ({
+      position: placed.position + index * FRAME_SAMPLES,
+      level: speech.level,
+      starts: speech.starts && index + placed.skipFrames === 0,
+      ends: speech.ends && index + placed.skipFrames === last,
+      bytes,
+    }));
+  }
+
+  /** A *no* to this speaker; the connection goes on. */
+  refuse(socket: WebSocket, code: string, nowMs: number): void {
+    const line = this.#lines.get(socket);
+    if (line === undefined || nowMs - (line.refusedAt.get(code) ?? Number.NEGATIVE_INFINITY) < REFUSAL_MS) return;
+    line.refusedAt.set(code, nowMs);
+    send(socket, JSON.stringify({ type: "refused", revision: 0, roomTime: 0, code, says: SAYS[code] ?? code }));
+  }
+
+  #fault(line: Line, fault: SpeechFault, nowMs: number): readonly PlacedFrame[] {
+    if (++line.faults > MAX_FAULTS) end(line.socket, ENDING["message-malformed"]);
+    else this.refuse(line.socket, fault, nowMs);
+    return [];
+  }
+
+  #sit(seat: Seat): Seat {
+    this.#connections = Math.max(this.#connections, seat.connection);
+    this.#lines.set(seat.socket, { ...seat, alignment: new Alignment(), faults: 0, refusedAt: new Map() });
+    holdSocket(seat.socket);
+    return seat;
+  }
+}
+
+function isKept(said: unknown): said is { session: string; name: string; connection: number } {
+  if (typeof said !== "object" || said === null || !("session" in said && "name" in said && "connection" in said)) return false;
+  return typeof said.session === "string" && typeof said.name === "string" && typeof said.connection === "number";
+}

@@ -1,0 +1,37 @@
+import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from "jose";
+import type { RoomId } from "../core/ids.ts";
+import { parseVerifyKey, type VerifyKey } from "../core/tree/plan.ts";
+import type { TicketRole } from "../core/wire/ticket.ts";
+
+/** A host's ticket opens the stage for 30 days: it is checked when one connects, so nobody is cut off mid-evening. */
+const TICKET_LIFE = "30d";
+/** The one algorithm of every ticket, for signing and for checking (RFC 8037). */
+export const TICKET_ALGORITHM = "EdDSA";
+
+/** A room's own key pair, as JSON Web Keys. The private half never leaves the room's object. */
+export type RoomKeys = { readonly signing: JWK; readonly verifying: VerifyKey };
+
+/** A fresh Ed25519 pair. */
+export async function makeKeys(): Promise<RoomKeys> {
+  const pair = await generateKeyPair(TICKET_ALGORITHM, { crv: "Ed25519", extractable: true });
+  const verifying = parseVerifyKey(await exportJWK(pair.publicKey));
+  if (verifying === undefined) throw new Error("the runtime made a key that is not Ed25519");
+  return { signing: await exportJWK(pair.privateKey), verifying };
+}
+
+/**
+ * A signed ticket (JWT): audience = the room, subject = a session of its own.
+ *
+ * @param rank a successor's rank, from 1; 0 for a host
+ */
+export async function signTicket(keys: RoomKeys, room: RoomId, role: TicketRole, name: string, rank: number): Promise<string> {
+  const session = `${role}-${crypto.randomUUID()}`;
+  return new SignJWT({ role, name, rank })
+    .setProtectedHeader({ alg: TICKET_ALGORITHM })
+    .setAudience(room)
+    .setSubject(session)
+    .setJti(crypto.randomUUID())
+    .setIssuedAt()
+    .setExpirationTime(TICKET_LIFE)
+    .sign(await importJWK(keys.signing, TICKET_ALGORITHM));
+}

@@ -1,0 +1,10 @@
+/** What is deployed: the app and the object classes, nothing else. */
+import { app } from "./edge/app.ts";
+
+export { Audience } from "./objects/audience-object.ts";
+export { Leaf } from "./objects/leaf-object.ts";
+export { Lobby } from "./objects/lobby-object.ts";
+export { Relay } from "./objects/relay-object.ts";
+export { Room } from "./objects/room-object.ts";
+
+export default { fetch: app.fetch } satisfies ExportedHandler<import("./objects/calls.ts").Env>;
