@@ -1,5 +1,7 @@
 import type { RoomId, SessionId } from "../ids.ts";
-import type { RoomPhase } from "../wire/messages.ts";
+
+/** quiet: nobody is on air; live: somebody is; ended: for good. */
+export type RoomPhase = "quiet" | "live" | "ended";
 
 /** Someone who speaks, across reconnects. */
 export type Speaker = {

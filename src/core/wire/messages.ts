@@ -1,8 +1,9 @@
 import type { SessionId } from "../ids.ts";
+import type { RoomPhase } from "../room/state.ts";
 import type { Gap } from "../tree/greeting.ts";
 import type { Scope } from "../tree/states.ts";
 
-export type { Gap };
+export type { Gap, RoomPhase };
 
 /** What stands in every text that travels down. */
 type Head<Type extends string, For extends Scope> = {
@@ -13,9 +14,6 @@ type Head<Type extends string, For extends Scope> = {
   /** The instant on the room's timeline that it belongs to, in ms since the epoch began. */
   readonly roomTime: number;
 };
-
-/** quiet: nobody is on air; live: somebody is; ended: for good. */
-export type RoomPhase = "quiet" | "live" | "ended";
 
 export type RoomState = Head<"room", "all"> & {
   readonly room: string;

@@ -1,0 +1,217 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { chunksIn, readHeader } from "../../../src/core/audio/chunk.ts";
+import { localTime } from "../../../src/core/ids.ts";
+import { formatLink, formatLinked } from "../../../src/core/tree/link.ts";
+import { type NodeEffect, parseSaved, TreeNode } from "../../../src/core/tree/node.ts";
+import { aChunk, aPlan, chunks, leaf } from "../../support/build.ts";
+
+const now = localTime(1_000);
+const plan = aPlan({ leaves: 16 });
+const room = JSON.stringify({ type: "room", for: "all", revision: 5, roomTime: 0, title: "Demo" });
+
+/** A leaf that is linked to its parent, has heard chunks 1 to `heard`, and whom `listeners` listen to. */
+function aLeaf({ heard = 0, listeners = [] as string[] } = {}) {
+  const node = new TreeNode<string>({ node: leaf(0), below: "listeners", keepMs: 30_000 }, undefined, [], undefined, now);
+  node.learn(plan);
+  for (const listener of listeners) node.join(listener, undefined, now);
+  node.dialed("parent");
+  node.read("parent", formatLink(1, plan, [room]), now);
+  if (heard > 0) node.hear("parent", chunks(1, heard), now);
+  node.read("parent", formatLinked({ epoch: 1, sequence: heard }), now);
+  return node;
+}
+
+describe("a leaf with its first listener", () => {
+  it("asks the parent that the plan names, at once, for all there is", () => {
+    const node = new TreeNode<string>({ node: leaf(5), below: "listeners", keepMs: 30_000 }, undefined, [], undefined, now);
+    node.learn(plan);
+    const parent = { kind: "relay", node: { ...leaf(1), level: 1 } };
+    expect(node.join("ana", undefined, now)).toEqual([{ do: "ask", parent, plan, from: { epoch: 0, sequence: 0 }, afterMs: 0 }]);
+  });
+
+  it("asks once, however many come before the parent has dialed", () => {
+    const node = new TreeNode<string>({ node: leaf(5), below: "listeners", keepMs: 30_000 }, undefined, [], undefined, now);
+    node.learn(plan);
+    node.join("ana", undefined, now);
+    expect(node.join("bo", undefined, now)).toEqual([]);
+  });
+
+  it("greets him when it is linked, not before", () => {
+    const node = new TreeNode<string>({ node: leaf(0), below: "listeners", keepMs: 30_000 }, undefined, [], undefined, now);
+    node.learn(plan);
+    node.join("ana", undefined, now);
+    node.dialed("parent");
+    expect(sentTo("ana", node.read("parent", formatLink(1, plan, [room]), now))).toEqual([]);
+    expect(sentTo("ana", node.hear("parent", chunks(1, 100), now))).toEqual([]);
+    const greeting = sentTo("ana", node.read("parent", formatLinked({ epoch: 1, sequence: 100 }), now));
+    expect(greeting).toEqual([expect.stringContaining('"type":"welcome"'), [91, 92, 93, 94, 95, 96, 97, 98, 99, 100]]);
+  });
+});
+
+describe("a newcomer", () => {
+  it("is greeted with every newest state and the last second, then hears what all hear", () => {
+    const node = aLeaf({ heard: 50 });
+    const [welcome, sound] = sentTo("ana", node.join("ana", undefined, now));
+    expect(JSON.parse(String(welcome))).toMatchObject({ type: "welcome", epoch: 1, sequence: 50, states: [JSON.parse(room)] });
+    expect(sound).toEqual([41, 42, 43, 44, 45, 46, 47, 48, 49, 50]);
+    expect(node.hear("parent", aChunk(51), now)).toEqual([{ do: "send-all", message: aChunk(51) }]);
+    expect([...node.down.live]).toEqual(["ana"]);
+  });
+
+  it("never sees what is for nodes only", () => {
+    const node = aLeaf();
+    const secret = JSON.stringify({ type: "bans", for: "nodes", revision: 9, roomTime: 0 });
+    expect(messagesTo("all", node.read("parent", secret, now))).toEqual([]);
+    expect(String(sentTo("ana", node.join("ana", undefined, now))[0])).not.toContain("bans");
+  });
+});
+
+describe("a listener who comes back", () => {
+  it("hears just what he missed", () => {
+    const node = aLeaf({ heard: 50 });
+    expect(sentTo("ana", node.join("ana", { epoch: 1, sequence: 44 }, now))[1]).toEqual([45, 46, 47, 48, 49, 50]);
+  });
+
+  it("to a leaf that is behind him, waits until it has caught up and hears nothing twice", () => {
+    const node = aLeaf({ heard: 50 });
+    expect(node.join("ana", { epoch: 1, sequence: 52 }, now)).toEqual([]);
+    expect(sentTo("ana", node.hear("parent", chunks(51, 51), now))).toEqual([]);
+    expect(sentTo("ana", node.hear("parent", chunks(52, 54), now))).toEqual([expect.stringContaining("welcome"), [53, 54]]);
+  });
+
+  it("from a future that never comes, is greeted as a newcomer after a while", () => {
+    const node = aLeaf({ heard: 50 });
+    node.join("ana", { epoch: 9, sequence: 9 }, now);
+    expect(sentTo("ana", node.hear("parent", aChunk(51), localTime(now + 5_000)))).toHaveLength(2);
+  });
+
+  it("after the room began anew, is told so before he hears on", () => {
+    const node = aLeaf({ heard: 50, listeners: ["bo"] });
+    node.hear("parent", chunks(1, 3, 2), now);
+    const [, gap, sound] = sentTo("ana", node.join("ana", { epoch: 1, sequence: 50 }, now));
+    expect(JSON.parse(String(gap))).toMatchObject({ type: "gap", reason: "epoch", to: { epoch: 2, sequence: 1 } });
+    expect(sound).toEqual([1, 2, 3]);
+  });
+});
+
+describe("a leaf that loses its parent", () => {
+  it("asks again after a jittered wait, from where it stands, and its listeners notice nothing", () => {
+    const node = aLeaf({ heard: 50, listeners: ["ana"] });
+    const [ask] = node.lost("parent", 0.5);
+    expect(ask).toMatchObject({ do: "ask", from: { epoch: 1, sequence: 50 }, afterMs: 250 });
+    node.dialed("parent again");
+    node.read("parent again", formatLink(1, plan, [room]), now);
+    expect(messagesTo("all", node.hear("parent again", chunks(51, 60), now))).toEqual([[51, 52, 53, 54, 55, 56, 57, 58, 59, 60]]);
+  });
+
+  it("waits longer with every failure, and starts anew after a success", () => {
+    const node = aLeaf({ listeners: ["ana"] });
+    const waits = [node.lost("parent", 1), node.unanswered(1), node.unanswered(1)].map(([ask]) => (ask?.do === "ask" ? ask.afterMs : undefined));
+    expect(waits).toEqual([500, 1_000, 2_000]);
+    node.dialed("again");
+    node.read("again", formatLinked({ epoch: 1, sequence: 0 }), now);
+    expect(node.lost("again", 1)[0]).toMatchObject({ afterMs: 500 });
+  });
+
+  it("without listeners, asks nobody", () => {
+    expect(aLeaf().lost("parent", 0.5)).toEqual([]);
+  });
+
+  it("refuses a parent of an older epoch, and asks again", () => {
+    const node = aLeaf({ heard: 5, listeners: ["ana"] });
+    node.hear("parent", chunks(1, 1, 7), now);
+    node.lost("parent", 0);
+    node.dialed("stale");
+    expect(node.read("stale", formatLink(3, plan, []), now)).toEqual([{ do: "close", link: "stale", ending: "unfed" }]);
+    expect(node.lost("stale", 0)).toMatchObject([{ do: "ask" }]);
+  });
+});
+
+describe("a node with two parents for a moment", () => {
+  it("keeps the old one until the new one is live, and hands on every chunk once", () => {
+    const node = aLeaf({ heard: 10, listeners: ["ana"] });
+    node.dialed("new parent");
+    node.read("new parent", formatLink(1, plan, []), now);
+    expect(node.hear("new parent", chunks(8, 11), now)).toHaveLength(1);
+    expect(node.hear("parent", chunks(11, 12), now)).toHaveLength(1);
+    expect(node.hear("new parent", chunks(12, 12), now)).toEqual([]);
+    expect(node.read("new parent", formatLinked({ epoch: 1, sequence: 12 }), now)).toContainEqual({ do: "close", link: "parent", ending: "uprooted" });
+    expect(node.hear("parent", aChunk(13), now)).toEqual([]);
+  });
+
+  it("hands on every chunk once and in order, however the two interleave", () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 6 })), { maxLength: 40 }), (turns) => {
+        const node = aLeaf({ listeners: ["ana"] });
+        node.dialed("other");
+        const next = { parent: 1, other: 1 };
+        const heard: number[] = [];
+        for (const [isOther, count] of turns) {
+          const uplink = isOther ? "other" : "parent";
+          const message = chunks(next[uplink], next[uplink] + count - 1);
+          next[uplink] += count;
+          heard.push(...messagesTo("all", node.hear(uplink, message, now)).flatMap((one) => (typeof one === "string" ? [-1] : one)));
+        }
+        expect(heard).toEqual(Array.from({ length: Math.max(next.parent, next.other) - 1 }, (_, index) => index + 1));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe("a relay", () => {
+  it("greets a child with the plan, the states and all it missed, and says when that is over", () => {
+    const node = new TreeNode<string>({ node: { ...leaf(0), level: 1 }, below: "nodes", keepMs: 60_000 }, undefined, [], undefined, now);
+    node.learn(plan);
+    node.dialed("root");
+    node.read("root", formatLink(1, plan, [room]), now);
+    node.hear("root", chunks(1, 20), now);
+    node.read("root", formatLinked({ epoch: 1, sequence: 20 }), now);
+    const greeting = sentTo("leaf", node.join("leaf", { epoch: 1, sequence: 17 }, now));
+    expect(greeting).toEqual([formatLink(1, plan, [room]), [18, 19, 20], formatLinked({ epoch: 1, sequence: 20 })]);
+  });
+
+  it("adds up what its children count, and reports a change once", () => {
+    const node = new TreeNode<string>({ node: { ...leaf(0), level: 1 }, below: "nodes", keepMs: 60_000 }, undefined, [], undefined, now);
+    node.learn(plan);
+    node.dialed("root");
+    node.read("root", formatLinked({ epoch: 0, sequence: 0 }), now);
+    node.join("one", undefined, now);
+    node.join("two", undefined, now);
+    node.count("one", { revision: 2, listeners: 40 });
+    node.count("two", { revision: 1, listeners: 2 });
+    node.count("one", { revision: 1, listeners: 9_999 });
+    expect(JSON.parse(node.report()?.text ?? "{}")).toMatchObject({ type: "tally", listeners: 42 });
+    expect(node.report()).toBeUndefined();
+    node.leave("one");
+    expect(JSON.parse(node.report()?.text ?? "{}")).toMatchObject({ listeners: 2 });
+  });
+});
+
+describe("a leaf that slept", () => {
+  it("hands on the first chunk after it to all who waited, over the link that was kept", () => {
+    const saves = aLeaf({ heard: 50, listeners: ["ana"] }).read("parent", room.replace('"revision":5', '"revision":6'), now);
+    const save = saves.find((effect) => effect.do === "save");
+    if (save?.do !== "save") throw new Error("nothing was saved");
+    const saved = parseSaved(JSON.stringify(save.saved));
+    const woken = new TreeNode<string>({ node: leaf(0), below: "listeners", keepMs: 30_000 }, saved, ["ana"], "parent", now);
+    expect(woken.hear("parent", chunks(45, 51), now)).toEqual([{ do: "send-all", message: expect.anything() }]);
+    expect(messagesTo("all", woken.hear("parent", aChunk(52), now))).toEqual([[52]]);
+    expect(String(sentTo("bo", woken.join("bo", undefined, now))[0])).toContain("Demo");
+  });
+});
+
+/** What one link was sent: texts as they are, sound as its sequences. */
+function sentTo(link: string, effects: readonly NodeEffect<string>[]): (string | number[])[] {
+  return messagesTo(link, effects);
+}
+
+function messagesTo(link: string, effects: readonly NodeEffect<string>[]): (string | number[])[] {
+  return effects.flatMap((effect) => {
+    const isFor = link === "all" ? effect.do === "send-all" : effect.do === "send" && effect.to === link;
+    if (!isFor || (effect.do !== "send" && effect.do !== "send-all")) return [];
+    const { message } = effect;
+    return typeof message === "string" ? [message] : [[...chunksIn(message)].map(({ at }) => readHeader(message, at)?.sequence ?? -1)];
+  });
+}
