@@ -5,13 +5,14 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   plugins: [
     cloudflareTest({
-      wrangler: { configPath: "../wrangler.toml" },
+      wrangler: { configPath: "./wrangler.toml" },
       miniflare: { bindings: { OPEN_CREATE: "1", FAN_OUT: "4", LISTENERS_PER_LEAF: "64", INITIAL_LEAVES: "20", SUMMARY_SECONDS: "0" } },
     }),
   ],
   test: {
     include: ["test/core/**/*.test.ts", "test/objects/**/*.test.ts", "test/edge/**/*.test.ts", "test/contract/**/*.test.ts"],
     testTimeout: 60_000,
+    silent: "passed-only",
     server: { deps: { inline: ["itty-durable"] } },
   },
 });

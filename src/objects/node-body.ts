@@ -13,8 +13,10 @@ import { bytesOf, end, send, sendAll } from "./sockets.ts";
 
 /** Marks an accepted socket as the link above. */
 const UPLINK = "uplink";
-/** A changed count is told upward after so long, in ms: so no link carries more than one report a second. */
+/** No link carries more than one report in this time, in ms. */
 const REPORT_MS = 1_000;
+/** The first change after a calm is told after so long, in ms: who comes with it is counted with it. */
+const GATHER_MS = 50;
 /** Without anybody below, the link above is let go after so long, in ms: who just reloads a page finds a warm leaf. */
 const IDLE_MS = 30_000;
 
@@ -31,6 +33,7 @@ export type Mind = TreeNode<WebSocket>;
 export abstract class NodeBody extends DurableObject<Env> {
   readonly #kind: Kind;
   #mind: Mind | undefined;
+  #reportedAt = 0;
   #reporting: ReturnType<typeof setTimeout> | undefined;
   #resting: ReturnType<typeof setTimeout> | undefined;
 
@@ -79,7 +82,8 @@ export abstract class NodeBody extends DurableObject<Env> {
 
   /** To be called after links below changed: arms the report upward, and the rest of who has nobody below. */
   protected settle(): void {
-    this.#reporting ??= setTimeout(() => this.#report(), REPORT_MS);
+    const sinceMs = Date.now() - this.#reportedAt;
+    this.#reporting ??= setTimeout(() => this.#report(), Math.max(GATHER_MS, REPORT_MS - sinceMs));
     if (this.#mind?.idle) this.#resting ??= setTimeout(() => this.#rest(), IDLE_MS);
   }
 
@@ -150,6 +154,7 @@ export abstract class NodeBody extends DurableObject<Env> {
 
   #report(): void {
     this.#reporting = undefined;
+    this.#reportedAt = Date.now();
     const report = this.#mind?.report();
     if (report !== undefined) send(report.to, report.text);
   }

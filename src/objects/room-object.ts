@@ -29,7 +29,7 @@ import { makeKeys, signTicket } from "./tickets.ts";
 const QUIET_MS = 3_000;
 /** While somebody who was on air may still come back, the clock runs on for this long, in ms. */
 const AWAY_MS = 60_000;
-/** A changed number of listeners is told after so long, in ms. */
+/** The number of listeners is told at most once in this time, in ms. */
 const COUNT_MS = 1_000;
 /** A changed number of listeners is noted for the public after so long, in ms. */
 const NOTE_MS = 5_000;
@@ -50,6 +50,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   #revision = Date.now();
   #starting: Promise<void> | undefined;
   #quiet: ReturnType<typeof setTimeout> | undefined;
+  #countedAt = 0;
   #counting: ReturnType<typeof setTimeout> | undefined;
   #noting: ReturnType<typeof setTimeout> | undefined;
 
@@ -266,10 +267,14 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   #counted(): void {
     const awake = this.#awake;
     if (awake === undefined) return;
-    this.#counting ??= setTimeout(() => {
-      this.#counting = undefined;
-      this.#tell(awake, this.#audienceState(awake));
-    }, COUNT_MS);
+    this.#counting ??= setTimeout(
+      () => {
+        this.#counting = undefined;
+        this.#countedAt = Date.now();
+        this.#tell(awake, this.#audienceState(awake));
+      },
+      Math.max(0, COUNT_MS - (Date.now() - this.#countedAt)),
+    );
     this.#noting ??= setTimeout(() => {
       this.#noting = undefined;
       this.#note(awake);

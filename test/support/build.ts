@@ -1,13 +1,15 @@
 import { encodeChunk, type VoiceBlock } from "../../src/core/audio/chunk.ts";
-import { parseRoomId, type RoomId } from "../../src/core/ids.ts";
+import { audienceOf, parseRoomId, type RoomId } from "../../src/core/ids.ts";
 import type { NodeRef, Plan } from "../../src/core/tree/plan.ts";
 import type { Region } from "../../src/core/tree/region.ts";
-import { audienceOf } from "../../src/core/ids.ts";
 
 /** Builders: they fill in what a test does not care about. */
 
 /** The bytes of chunk `sequence`: 100 ms, one voice with one small frame, unless told otherwise. */
-export function aChunk(sequence: number, { epoch = 1, blocks = [aBlock()] }: { epoch?: number; blocks?: readonly VoiceBlock[] } = {}): Uint8Array {
+export function aChunk(
+  sequence: number,
+  { epoch = 1, blocks = [aBlock()] }: { epoch?: number; blocks?: readonly VoiceBlock[] } = {},
+): Uint8Array {
   return encodeChunk({ flags: 0, epoch, sequence, roomTimeMs: (sequence - 1) * 100, dueMs: sequence * 100, durationMs: 100, blocks });
 }
 
@@ -33,7 +35,9 @@ export function roomId(name: string): RoomId {
 }
 
 /** A plan of `leaves` leaves in western Europe, unless told otherwise. */
-export function aPlan(of: { leaves?: number; fanOut?: number; revision?: number; regions?: Plan["regions"]; leafListeners?: number } = {}): Plan {
+export function aPlan(
+  of: { leaves?: number; fanOut?: number; revision?: number; regions?: Plan["regions"]; leafListeners?: number } = {},
+): Plan {
   const room = roomId("demo");
   return {
     revision: of.revision ?? 1,

@@ -52,14 +52,16 @@ export class Alignment {
       this.#offset -= skipFrames * FRAME_SAMPLES;
     }
     const position = unwrapped + this.#offset + skipFrames * FRAME_SAMPLES;
-    // Never over what this speaker said before, nor into a chunk that has left.
+    // Never over what this speaker said before, nor into a chunk that has left. Who must slip, slips as far as the line's slowest
+    // asks for, once: a little at each chunk's border would be heard again and again.
     const earliest = Math.max(openFrom, this.#placedTo);
-    if (Math.max(position, earliest) - now > MAX_AHEAD_SAMPLES) return "speech-too-fast";
-    if (position < earliest) this.#offset += earliest - position;
+    const placed = position >= earliest ? position : Math.max(earliest, unwrapped + slowest + skipFrames * FRAME_SAMPLES);
+    if (placed - now > MAX_AHEAD_SAMPLES) return "speech-too-fast";
+    this.#offset += placed - position;
     this.#last = unwrapped;
     this.#next = end;
-    this.#placedTo = Math.max(position, earliest) + (frames - skipFrames) * FRAME_SAMPLES;
-    return { position: Math.max(position, earliest), skipFrames };
+    this.#placedTo = placed + (frames - skipFrames) * FRAME_SAMPLES;
+    return { position: placed, skipFrames };
   }
 
   /** The slowest transit within memory: a queue whose head is the slowest (monotonic, so each entry is touched twice at most). */

@@ -102,7 +102,9 @@ function isCarefulWith(bytes: Uint8Array, at: number): boolean {
   const message = buffer.subarray(32, 32 + bytes.byteLength);
   const found = decodeChunk(message, at);
   if ("malformed" in found) return true;
-  return found.blocks.every(({ frames }) => frames.every((frame) => frame.byteOffset >= 32 && frame.byteOffset + frame.byteLength <= 32 + bytes.byteLength));
+  return found.blocks.every(({ frames }) =>
+    frames.every((frame) => frame.byteOffset >= 32 && frame.byteOffset + frame.byteLength <= 32 + bytes.byteLength),
+  );
 }
 
 function bytesOf(hex: string): Uint8Array {

@@ -55,7 +55,10 @@ describe("a speaker's message", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
         const found = decodeSpeech(bytes);
-        return typeof found === "string" || found.frames.every((frame) => frame.byteOffset + frame.byteLength <= bytes.byteOffset + bytes.byteLength);
+        return (
+          typeof found === "string" ||
+          found.frames.every((frame) => frame.byteOffset + frame.byteLength <= bytes.byteOffset + bytes.byteLength)
+        );
       }),
       { numRuns: 100_000 },
     );

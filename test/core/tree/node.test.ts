@@ -107,7 +107,9 @@ describe("a leaf that loses its parent", () => {
 
   it("waits longer with every failure, and starts anew after a success", () => {
     const node = aLeaf({ listeners: ["ana"] });
-    const waits = [node.lost("parent", 1), node.unanswered(1), node.unanswered(1)].map(([ask]) => (ask?.do === "ask" ? ask.afterMs : undefined));
+    const waits = [node.lost("parent", 1), node.unanswered(1), node.unanswered(1)].map(([ask]) =>
+      ask?.do === "ask" ? ask.afterMs : undefined,
+    );
     expect(waits).toEqual([500, 1_000, 2_000]);
     node.dialed("again");
     node.read("again", formatLinked({ epoch: 1, sequence: 0 }), now);
@@ -136,7 +138,11 @@ describe("a node with two parents for a moment", () => {
     expect(node.hear("new parent", chunks(8, 11), now)).toHaveLength(1);
     expect(node.hear("parent", chunks(11, 12), now)).toHaveLength(1);
     expect(node.hear("new parent", chunks(12, 12), now)).toEqual([]);
-    expect(node.read("new parent", formatLinked({ epoch: 1, sequence: 12 }), now)).toContainEqual({ do: "close", link: "parent", ending: "uprooted" });
+    expect(node.read("new parent", formatLinked({ epoch: 1, sequence: 12 }), now)).toContainEqual({
+      do: "close",
+      link: "parent",
+      ending: "uprooted",
+    });
     expect(node.hear("parent", aChunk(13), now)).toEqual([]);
   });
 
@@ -208,7 +214,7 @@ function sentTo(link: string, effects: readonly NodeEffect<string>[]): (string |
 }
 
 function messagesTo(link: string, effects: readonly NodeEffect<string>[]): (string | number[])[] {
-  return effects.flatMap((effect) => {
+  return effects.flatMap((effect): (string | number[])[] => {
     const isFor = link === "all" ? effect.do === "send-all" : effect.do === "send" && effect.to === link;
     if (!isFor || (effect.do !== "send" && effect.do !== "send-all")) return [];
     const { message } = effect;

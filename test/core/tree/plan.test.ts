@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ancestorsOf, type NodeRef, nodeName, nodesAt, parentOf, parseNodeName, parsePlan, relayLevels } from "../../../src/core/tree/plan.ts";
+import {
+  ancestorsOf,
+  type NodeRef,
+  nodeName,
+  nodesAt,
+  parentOf,
+  parseNodeName,
+  parsePlan,
+  relayLevels,
+} from "../../../src/core/tree/plan.ts";
 import { REGIONS } from "../../../src/core/tree/region.ts";
 import { aPlan, leaf } from "../../support/build.ts";
 
@@ -26,7 +35,11 @@ describe("the plan", () => {
   });
 
   it("gives no object more children than the fan-out, whatever the widths", () => {
-    const widths = fc.record({ weur: fc.integer({ min: 1, max: 5_000 }), enam: fc.integer({ min: 0, max: 5_000 }), apac: fc.integer({ min: 0, max: 300 }) });
+    const widths = fc.record({
+      weur: fc.integer({ min: 1, max: 5_000 }),
+      enam: fc.integer({ min: 0, max: 5_000 }),
+      apac: fc.integer({ min: 0, max: 300 }),
+    });
     fc.assert(
       fc.property(widths, fc.integer({ min: 3, max: 64 }), (width, fanOut) => {
         const regions = Object.fromEntries(Object.entries(width).map(([region, leaves]) => [region, { firstOpen: 0, width: leaves }]));
@@ -62,7 +75,16 @@ describe("the plan", () => {
     const node: NodeRef = { ...leaf(4_711, "apac"), level: 2 };
     expect(nodeName(node)).toBe("demo.apac.2.4711");
     expect(parseNodeName("demo.apac.2.4711")).toEqual(node);
-    for (const name of ["", "demo", "demo.mars.0.1", "demo.weur.0.x", "demo.weur.99.1", "demo.weur.0.1.2", "../x.weur.0.1", "demo.weur.-1.0"]) {
+    for (const name of [
+      "",
+      "demo",
+      "demo.mars.0.1",
+      "demo.weur.0.x",
+      "demo.weur.99.1",
+      "demo.weur.0.1.2",
+      "../x.weur.0.1",
+      "demo.weur.-1.0",
+    ]) {
       expect(parseNodeName(name), name).toBeUndefined();
     }
   });
@@ -70,7 +92,16 @@ describe("the plan", () => {
   it("survives its trip through text, and nothing that is no plan does", () => {
     const plan = aPlan({ leaves: 9 });
     expect(parsePlan(JSON.parse(JSON.stringify(plan)))).toEqual(plan);
-    for (const wrong of [null, 7, "plan", [], {}, { ...plan, fanOut: 1 }, { ...plan, regions: { mars: { firstOpen: 0, width: 1 } } }, { ...plan, verifyKey: {} }]) {
+    for (const wrong of [
+      null,
+      7,
+      "plan",
+      [],
+      {},
+      { ...plan, fanOut: 1 },
+      { ...plan, regions: { mars: { firstOpen: 0, width: 1 } } },
+      { ...plan, verifyKey: {} },
+    ]) {
       expect(parsePlan(wrong)).toBeUndefined();
     }
   });

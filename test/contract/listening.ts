@@ -1,0 +1,156 @@
+import { describe, expect, it } from "vitest";
+import { type Ear, type House, holesIn, type OpenRoom, type Speaker } from "./house.ts";
+
+/** What any listener of any room can count on. */
+export function listening(house: House): void {
+  describe("a listener of a live room", () => {
+    it("is greeted with one text and one second of sound, then hears every chunk in order", async () => {
+      const { room, host } = await liveRoom(house);
+      const first = await room.listener();
+      await house.eventually("two seconds were heard", () => first.chunks.length >= 20);
+      const ear = await room.listener();
+      await house.eventually("a second more was heard", () => ear.chunks.length >= 20);
+      expect(ear.order.slice(0, 2)).toBe("tb");
+      expect(ear.texts[0]).toMatchObject({
+        type: "welcome",
+        states: expect.arrayContaining([expect.objectContaining({ type: "room", phase: "live" })]),
+      });
+      const [welcome] = ear.texts;
+      const greeted = welcome?.type === "welcome" ? ear.chunks.findIndex(({ sequence }) => sequence === welcome.sequence) + 1 : 0;
+      expect(greeted).toBeGreaterThanOrEqual(9);
+      expect(holesIn(ear)).toBe(0);
+      expect(ear.frames).toBeGreaterThan(50);
+      host.leave();
+    });
+
+    it("costs the room's object nothing, however many come", async () => {
+      const { room, host } = await liveRoom(house);
+      const ears: Ear[] = [];
+      for (let index = 0; index < 40; index++) ears.push(await room.listener());
+      await house.eventually("all hear", () => ears.every((ear) => ear.chunks.length > 0));
+      const before = await room.roomRequests();
+      for (let index = 0; index < 200; index++) ears.push(await room.listener());
+      await house.eventually("all hear", () => ears.every((ear) => ear.chunks.length > 5));
+      expect(await room.roomRequests()).toBe(before);
+      expect(ears.every((ear) => holesIn(ear) === 0)).toBe(true);
+      host.leave();
+    });
+
+    it("who comes back with the last chunk he heard, hears all that he missed", async () => {
+      const { room, host } = await liveRoom(house);
+      const ear = await room.listener();
+      await house.eventually("a second was heard", () => ear.chunks.length >= 10);
+      ear.leave();
+      const last = ear.chunks.at(-1);
+      await house.pass(1_500);
+      const back = await room.listener(last);
+      await house.eventually("he hears on", () => back.chunks.length >= 20);
+      expect(back.chunks[0]).toEqual({ epoch: last?.epoch, sequence: (last?.sequence ?? 0) + 1 });
+      expect(back.texts.some((text) => text.type === "gap")).toBe(false);
+      expect(holesIn(back)).toBe(0);
+      host.leave();
+    });
+
+    it("is counted, and everybody is told", async () => {
+      const { room, host } = await liveRoom(house);
+      const ears = [await room.listener(), await room.listener(), await room.listener()];
+      const told = (count: number) => () => host.heard.some((said) => said.type === "audience" && said.listeners === count);
+      await house.eventually("the host reads 3", told(3));
+      ears[0]?.leave();
+      await house.eventually("the host reads 2", told(2));
+      await house.eventually(
+        "a listener reads 2",
+        () => ears[1]?.texts.some((said) => said.type === "audience" && said.listeners === 2) ?? false,
+      );
+      host.leave();
+    });
+  });
+
+  describe("a listener who comes early", () => {
+    it("is greeted without sound, and hears the first word", async () => {
+      const room = await house.open();
+      const ear = await room.listener();
+      await house.eventually("he is welcome", () => ear.texts.some((text) => text.type === "welcome"));
+      expect(ear.chunks).toEqual([]);
+      const host = await goLive(house, room);
+      await house.eventually("he hears", () => ear.frames > 10);
+      expect(ear.chunks[0]).toEqual({ epoch: 1, sequence: 1 });
+      host.leave();
+    });
+  });
+
+  describe("a room whose object dies", () => {
+    it("goes on in a higher epoch, its listeners keep their sockets and are told of the break", async () => {
+      const { room, host } = await liveRoom(house);
+      const ear = await room.listener();
+      await house.eventually("he hears", () => ear.chunks.length >= 10);
+      await room.killRoom();
+      await house.eventually("the host's line is cut", () => host.closed !== undefined);
+      const again = await goLive(house, room);
+      await house.eventually("he hears the new epoch", () => ear.chunks.some((chunk) => chunk.epoch === 2));
+      expect(ear.closed).toBeUndefined();
+      expect(ear.texts).toContainEqual(
+        expect.objectContaining({ type: "gap", reason: "epoch", to: { epoch: 2, sequence: expect.any(Number) } }),
+      );
+      const epochs = ear.chunks.map((chunk) => chunk.epoch);
+      expect(epochs).toEqual([...epochs].sort());
+      again.leave();
+    });
+  });
+
+  describe("relays that die", () => {
+    it("are noticed by no listener: every chunk comes, once, in order", async () => {
+      const { room, host } = await liveRoom(house);
+      const ears = [await room.listener(), await room.listener(), await room.listener()];
+      await house.eventually("they hear", () => ears.every((ear) => ear.chunks.length >= 10));
+      await room.killRelays();
+      const reached = ears.map((ear) => ear.chunks.length + 30);
+      await house.eventually("they hear on", () => ears.every((ear, index) => ear.chunks.length >= (reached[index] ?? 0)));
+      for (const ear of ears) {
+        expect(holesIn(ear)).toBe(0);
+        expect(ear.closed).toBeUndefined();
+      }
+      host.leave();
+    });
+  });
+
+  describe("a room that is over", () => {
+    it("tells everybody, closes with stay away, and takes nobody any more", async () => {
+      const { room, host } = await liveRoom(house);
+      const ear = await room.listener();
+      await house.eventually("he hears", () => ear.chunks.length > 0);
+      host.say({ type: "end" });
+      await house.eventually("both are closed", () => ear.closed !== undefined && host.closed !== undefined);
+      expect([ear.closed, host.closed]).toEqual([4500, 4500]);
+      expect(ear.texts).toContainEqual(expect.objectContaining({ type: "room", phase: "ended" }));
+      await expect(room.host()).rejects.toThrow("410");
+    });
+  });
+
+  describe("two windows of one host", () => {
+    it("are one voice: the newer is heard, the older is told why it is off", async () => {
+      const { room, host } = await liveRoom(house);
+      const ear = await room.listener();
+      await house.eventually("he hears", () => ear.frames > 0);
+      const newer = await goLive(house, room);
+      await house.eventually("the older is closed", () => host.closed !== undefined);
+      expect(host.closed).toBe(4501);
+      const before = ear.frames;
+      await house.eventually("the newer is heard", () => ear.frames > before + 20);
+      newer.leave();
+    });
+  });
+}
+
+async function liveRoom(house: House): Promise<{ room: OpenRoom; host: Speaker }> {
+  const room = await house.open();
+  return { room, host: await goLive(house, room) };
+}
+
+async function goLive(house: House, room: OpenRoom): Promise<Speaker> {
+  const host = await room.host();
+  await house.eventually("the host is welcome", () => host.heard.some((said) => said.type === "stage-welcome"));
+  host.say({ type: "on-air" });
+  host.speak();
+  return host;
+}

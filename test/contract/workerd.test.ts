@@ -1,0 +1,4 @@
+import { listening } from "./listening.ts";
+import { workerdHouse } from "./workerd-house.ts";
+
+listening(workerdHouse);

@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { type HeardChunk, Player } from "../../../src/core/audio/player.ts";
+import { BLEND_SAMPLES } from "../../../src/core/audio/splice.ts";
+
+const MS = 48;
+const BLOCK = 128;
+const CHUNK = 100 * MS;
+
+it("blends in whole render quanta, so that nothing is left over", () => {
+  expect(BLEND_SAMPLES % BLOCK).toBe(0);
+});
+
+describe("a player on a steady line", () => {
+  it("plays every sample, once, in order", () => {
+    const heard = play({ chunks: 50, lateMs: () => 0, value: () => 0.5 });
+    const first = heard.findIndex((sample) => sample > 0.499);
+    // The last second had arrived before it began: there is sound from the first blocks on.
+    expect(first).toBeLessThan(200 * MS);
+    expect(heard.slice(first, first + 3_000 * MS).every((sample) => Math.abs(sample - 0.5) < 1e-6)).toBe(true);
+  });
+
+  it("does not click when it starts", () => {
+    const heard = play({ chunks: 20, lateMs: () => 0, value: () => 0.5 });
+    for (let i = 1; i < heard.length - CHUNK; i++) expect(Math.abs((heard[i] ?? 0) - (heard[i - 1] ?? 0))).toBeLessThan(0.01);
+  });
+});
+
+describe("a player on a line that jitters", () => {
+  it("holds one delay without a stall once it knows the line", () => {
+    const player = new Player();
+    play({ chunks: 300, lateMs: (index) => (index * 37) % 60, value: tone, player });
+    const { stalls, holes } = player.facts(0);
+    expect({ stalls, holes }).toEqual({ stalls: 0, holes: 0 });
+  });
+});
+
+describe("a player whose line is cut for three seconds", () => {
+  it("hears all of it later, and is back at the live edge after some pauses", () => {
+    const player = new Player();
+    const cut = (index: number) => Math.max(0, 8_000 - index * 100) * (index >= 50 && index < 80 ? 1 : 0);
+    // Words of 600 ms, pauses of 400.
+    play({ chunks: 400, lateMs: cut, value: (at) => (at % (1_000 * MS) < 600 * MS ? tone(at) : 0), player });
+    const { holes, stalls, behindMs } = player.facts(400 * CHUNK);
+    expect(holes).toBe(0);
+    expect(stalls).toBe(1);
+    expect(behindMs).toBeLessThan(100);
+  });
+});
+
+describe("a chunk that comes twice", () => {
+  it("is refused", () => {
+    const player = new Player();
+    expect(player.arrived(aChunk(0, tone), 0)).toBe(true);
+    expect(player.arrived(aChunk(0, tone), 0)).toBe(false);
+  });
+});
+
+function tone(at: number): number {
+  return 0.4 * Math.sin((2 * Math.PI * 200 * at) / 48_000);
+}
+
+function aChunk(index: number, value: (at: number) => number, counts = true): HeardChunk {
+  const start = index * CHUNK;
+  const pcm = Float32Array.from({ length: CHUNK }, (_, i) => value(start + i));
+  return {
+    position: { epoch: 1, sequence: index + 1 },
+    start,
+    length: CHUNK,
+    counts,
+    silenceFollows: false,
+    sounds: [{ voice: 1, start, pcm, ends: false }],
+  };
+}
+
+/** Ten chunks are greeted with, the others come when they are due or `lateMs` after; what sounded, from the greeting on. */
+function play({
+  chunks,
+  lateMs,
+  value,
+  player = new Player(),
+}: {
+  chunks: number;
+  lateMs: (index: number) => number;
+  value: (at: number) => number;
+  player?: Player;
+}): Float32Array {
+  const origin = 10 * CHUNK;
+  const heard = new Float32Array((chunks - 10) * CHUNK);
+  const block = new Float32Array(BLOCK);
+  for (let index = 0; index < 10; index++) player.arrived(aChunk(index, value, index === 9), origin);
+  let next = 10;
+  for (let at = 0; at + BLOCK <= heard.length; at += BLOCK) {
+    const now = origin + at;
+    while (next < chunks && (next + 1) * CHUNK + lateMs(next) * MS <= now) player.arrived(aChunk(next++, value), now);
+    player.render(block, now);
+    heard.set(block, at);
+  }
+  return heard;
+}

@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import { parseSessionId, type SessionId } from "../../../src/core/ids.ts";
+import { anybodyOnAir, decide, isHeard, onStage } from "../../../src/core/room/decide.ts";
+import type { Room, RoomEffect, RoomEvent } from "../../../src/core/room/state.ts";
+import { roomId } from "../../support/build.ts";
+
+const host = session("host-0001");
+
+function session(text: string): SessionId {
+  const found = parseSessionId(text);
+  if (found === undefined) throw new Error(text);
+  return found;
+}
+
+function aRoom(...events: RoomEvent[]): { room: Room; effects: readonly RoomEffect[] } {
+  const empty: Room = { id: roomId("demo"), title: "Demo", phase: "quiet", chunkMs: 100, speakers: new Map(), nextVoice: 1 };
+  let last: readonly RoomEffect[] = [];
+  let room = empty;
+  for (const event of events) {
+    const decision = decide(room, event);
+    room = decision.room;
+    last = decision.effects;
+  }
+  return { room, effects: last };
+}
+
+const came = (connection: number): RoomEvent => ({ type: "speaker-came", session: host, name: "Host", connection });
+const onAir: RoomEvent = { type: "on-air", session: host };
+
+describe("a host who comes", () => {
+  it("is off air until he says so himself", () => {
+    const { room } = aRoom(came(1));
+    expect(isHeard(room, host, 1)).toBe(false);
+    expect(onStage(room)).toEqual([]);
+  });
+
+  it("and goes on air starts the clock and makes the room live", () => {
+    const { room, effects } = aRoom(came(1), onAir);
+    expect(room.phase).toBe("live");
+    expect(effects.map((effect) => effect.do)).toEqual(["start-clock", "tell-room", "tell-stage"]);
+    expect(isHeard(room, host, 1)).toBe(true);
+  });
+});
+
+describe("a host who comes again with the same ticket", () => {
+  it("silences his older window, keeps his voice, and is off air until he says so", () => {
+    const { room, effects } = aRoom(came(1), onAir, came(2));
+    expect(effects).toContainEqual({ do: "supersede", connection: 1 });
+    expect(isHeard(room, host, 1)).toBe(false);
+    expect(isHeard(room, host, 2)).toBe(false);
+    expect(isHeard(aRoom(came(1), onAir, came(2), onAir).room, host, 2)).toBe(true);
+    expect(room.speakers.get(host)?.voice).toBe(1);
+  });
+
+  it("is not thrown off by the end of the older connection", () => {
+    const { room } = aRoom(came(1), onAir, came(2), onAir, { type: "speaker-left", session: host, connection: 1 });
+    expect(isHeard(room, host, 2)).toBe(true);
+  });
+});
+
+describe("a host who is lost", () => {
+  it("stays on stage as away, and the room stays live", () => {
+    const { room } = aRoom(came(1), onAir, { type: "speaker-left", session: host, connection: 1 });
+    expect(onStage(room)).toMatchObject([{ connection: undefined }]);
+    expect(anybodyOnAir(room)).toBe(false);
+    expect(room.phase).toBe("live");
+  });
+
+  it("for long, leaves a quiet room; nothing is over", () => {
+    const { room, effects } = aRoom(
+      came(1),
+      onAir,
+      { type: "speaker-left", session: host, connection: 1 },
+      { type: "nobody-on-air-for-long" },
+    );
+    expect(room.phase).toBe("quiet");
+    expect(effects.map((effect) => effect.do)).toEqual(["stop-clock", "tell-room"]);
+  });
+
+  it("and was back before that, leaves a live one", () => {
+    const { room } = aRoom(came(1), onAir, { type: "speaker-left", session: host, connection: 1 }, came(2), onAir, {
+      type: "nobody-on-air-for-long",
+    });
+    expect(room.phase).toBe("live");
+  });
+});
+
+describe("a muted host", () => {
+  it("is on air but not heard, and what waited to be sent is dropped", () => {
+    const { room, effects } = aRoom(came(1), onAir, { type: "mute", session: host, muted: true });
+    expect(isHeard(room, host, 1)).toBe(false);
+    expect(effects).toContainEqual({ do: "silence", voice: 1 });
+    expect(anybodyOnAir(room)).toBe(true);
+  });
+});
+
+describe("an ended room", () => {
+  it("stays ended, whatever happens", () => {
+    const { room, effects } = aRoom(came(1), onAir, { type: "ended", session: host }, came(2), onAir);
+    expect(room.phase).toBe("ended");
+    expect(effects).toEqual([]);
+  });
+});
