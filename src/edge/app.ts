@@ -1,12 +1,35 @@
 import { Hono } from "hono";
+import { secureHeaders } from "hono/secure-headers";
 import type { Env } from "../objects/calls.ts";
 import { log } from "../objects/log.ts";
 import { asset } from "./assets.ts";
 import { listen } from "./listen.ts";
 import { readLobby } from "./lobby.ts";
-import { problem } from "./problem.ts";
+import { broadcastPage, homePage, listenerPage, problemFor } from "./pages.tsx";
 import { createRoom, readRoom } from "./rooms.ts";
 import { stage } from "./stage.ts";
+
+/** What a page may do: its own scripts, WebAssembly for browsers without Opus, sockets, and nothing from anywhere else. */
+const forPages = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'self'"],
+    scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    imgSrc: ["'self'", "data:"],
+    mediaSrc: ["'self'", "blob:", "mediastream:"],
+    // 'self' does not cover sockets in every browser.
+    connectSrc: ["'self'", "ws:", "wss:"],
+    workerSrc: ["'self'", "blob:"],
+    frameAncestors: ["'none'"],
+    objectSrc: ["'none'"],
+    baseUri: ["'none'"],
+  },
+  permissionsPolicy: { microphone: ["self"], camera: [], geolocation: [] },
+  referrerPolicy: "no-referrer",
+  xFrameOptions: "DENY",
+  // A server on one's own machine speaks plain HTTP; whoever deploys with TLS has the platform's own setting.
+  strictTransportSecurity: false,
+});
 
 /** Every route, on one screen. */
 export const app = new Hono<{ Bindings: Env }>();
@@ -20,10 +43,14 @@ app.get("/api/lobby", readLobby);
 app.get("/rooms/:room/listen", listen);
 app.get("/rooms/:room/stage", stage);
 
+app.get("/", forPages, homePage);
+app.get("/rooms/:room", forPages, listenerPage);
+app.get("/rooms/:room/broadcast", forPages, broadcastPage);
+
 app.get("/assets/:name", asset);
 
-app.notFound((c) => problem(c, "not-found"));
+app.notFound((c) => problemFor(c, "not-found"));
 app.onError((fault, c) => {
   log("fault", { path: c.req.path, why: String(fault) });
-  return problem(c, "fault");
+  return problemFor(c, "fault");
 });
