@@ -80,10 +80,12 @@ export abstract class NodeBody extends DurableObject<Env> {
     for (const effect of effects) this.#do(effect);
   }
 
-  /** To be called after links below changed: arms the report upward, and the rest of who has nobody below. */
+  /** To be called after anything happened: arms the report that is owed, and the rest of who has nobody below. */
   protected settle(): void {
-    const sinceMs = Date.now() - this.#reportedAt;
-    this.#reporting ??= setTimeout(() => this.#report(), Math.max(GATHER_MS, REPORT_MS - sinceMs));
+    if (this.#mind?.owesReport && this.#reporting === undefined) {
+      const sinceMs = Date.now() - this.#reportedAt;
+      this.#reporting = setTimeout(() => this.#report(), Math.max(GATHER_MS, REPORT_MS - sinceMs));
+    }
     if (this.#mind?.idle) this.#resting ??= setTimeout(() => this.#rest(), IDLE_MS);
   }
 
@@ -98,7 +100,7 @@ export abstract class NodeBody extends DurableObject<Env> {
     if (!mind.isUplink(socket)) this.heardBelow(mind, socket, message);
     else if (typeof message === "string") this.perform(mind.read(socket, message, localTime(Date.now())));
     else this.perform(mind.hear(socket, bytesOf(message), localTime(Date.now())));
-    if (mind.idle) this.settle();
+    this.settle();
   }
 
   override webSocketClose(socket: WebSocket): void {

@@ -11,6 +11,8 @@ const CALM_CHUNKS = 100;
 const FULL_MS = 8_000;
 /** … and is forgotten after so long, in ms. */
 const FORGOTTEN_MS = 40_000;
+/** The punctual offset is the smallest of so long, in ms: long enough to see it, short enough that clocks 1 % apart change little. */
+const PUNCTUAL_MS = 3_000;
 /** No line is waited for longer than this, in ms: beyond it a stall is better than the delay. */
 const LATEST_MS = 1_500;
 /** A hole up to this long keeps its place in time, as silence; a longer one is closed up. In ms. */
@@ -38,7 +40,7 @@ export type Placed = {
   readonly anew: boolean;
 };
 
-type Seen = { readonly at: number; readonly offset: number };
+type Seen = { readonly at: number; readonly offset: number; readonly late: number };
 
 /**
  * Arrival order in, playing order out: places chunks on one endless line, and says how long to wait for the slowest.
@@ -47,8 +49,8 @@ type Seen = { readonly at: number; readonly offset: number };
  * what has no sound to wait for (a new epoch, a pause of the room), so whoever plays never has to jump.
  *
  * The target follows arrivals: an instant `x` of the line should sound at clock `x + target`. That is the smallest offset
- * (arrival − start) seen lately, plus how much the latest of the recent chunks exceeded it, plus a little safety. Clocks that
- * drift apart move the offsets, and so the target; no two clocks are compared.
+ * (arrival − start) of the last seconds, plus how late the latest of the recent chunks was by the same measure when it came, plus
+ * a little safety. Clocks that drift apart move the offsets, and so the target; no two clocks are compared.
  */
 export class JitterBuffer {
   #newest: Position = BEFORE_ALL;
@@ -56,6 +58,7 @@ export class JitterBuffer {
   #shift = 0;
   #end = 0;
   #seen: Seen[] = [];
+  #punctual: number | undefined;
   #measured = 0;
 
   /** The end of what has arrived, on the line, in samples. */
@@ -83,6 +86,7 @@ export class JitterBuffer {
     if (!keepsPlace) {
       this.#shift = this.#end - chunk.start;
       this.#seen = [];
+      this.#punctual = undefined;
     }
     this.#newest = chunk.position;
     this.#roomEnd = chunk.start + chunk.length;
@@ -94,26 +98,28 @@ export class JitterBuffer {
 
   /** When the line's instant 0 should sound, on the player's clock, in samples; nothing before a chunk was measured. */
   target(now: number): number | undefined {
-    const least = this.#least();
+    const least = this.#punctual;
     if (least === undefined) return undefined;
-    let late = 0;
-    for (const { at, offset } of this.#seen) late = Math.max(late, (offset - least) * faded((now - at) / SAMPLES_PER_MS));
+    let latest = 0;
+    for (const { at, late } of this.#seen) latest = Math.max(latest, late * faded((now - at) / SAMPLES_PER_MS));
     const unknown = 1 - Math.min(1, this.#measured / CALM_CHUNKS);
     const safety = (SAFETY_MS + FIRST_SAFETY_MS * unknown) * SAMPLES_PER_MS;
-    return least + Math.min(late, LATEST_MS * SAMPLES_PER_MS) + safety;
+    return least + Math.min(latest, LATEST_MS * SAMPLES_PER_MS) + safety;
   }
 
   #measure(now: number, start: number): void {
     this.#measured++;
+    const offset = now - start;
     const since = now - FORGOTTEN_MS * SAMPLES_PER_MS;
     if ((this.#seen[0]?.at ?? now) < since) this.#seen = this.#seen.filter(({ at }) => at >= since);
-    this.#seen.push({ at: now, offset: now - start });
-  }
-
-  #least(): number | undefined {
-    let least: number | undefined;
-    for (const { offset } of this.#seen) if (least === undefined || offset < least) least = offset;
-    return least;
+    let least = offset;
+    for (let i = this.#seen.length - 1; i >= 0; i--) {
+      const seen = this.#seen[i];
+      if (seen === undefined || seen.at < now - PUNCTUAL_MS * SAMPLES_PER_MS) break;
+      least = Math.min(least, seen.offset);
+    }
+    this.#punctual = least;
+    this.#seen.push({ at: now, offset, late: offset - least });
   }
 }
 

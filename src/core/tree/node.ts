@@ -114,10 +114,15 @@ export class TreeNode<Link> {
     this.#tally.record(child, report);
   }
 
-  /** The total to report upward, if it changed since the last one. */
+  /** True while the parent does not know the newest total; also after a link was made anew. */
+  get owesReport(): boolean {
+    return this.#linkedTo !== undefined && this.listeners !== this.#reported;
+  }
+
+  /** The total to report upward, if the parent does not know it. */
   report(): { readonly to: Link; readonly text: string } | undefined {
     const to = this.#linkedTo;
-    if (to === undefined || this.listeners === this.#reported) return undefined;
+    if (to === undefined || !this.owesReport) return undefined;
     this.#reported = this.listeners;
     return { to, text: formatTally({ revision: ++this.#reports, listeners: this.#reported }) };
   }

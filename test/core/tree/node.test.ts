@@ -195,6 +195,24 @@ describe("a relay", () => {
   });
 });
 
+describe("a leaf whose listeners came before its parent", () => {
+  it("owes the count until it is linked, and again after every new link", () => {
+    const node = new TreeNode<string>({ node: leaf(0), below: "listeners", keepMs: 30_000 }, undefined, [], undefined, now);
+    node.learn(plan);
+    node.join("ana", undefined, now);
+    expect([node.owesReport, node.report()]).toEqual([false, undefined]);
+    node.dialed("parent");
+    node.read("parent", formatLinked({ epoch: 0, sequence: 0 }), now);
+    expect(node.owesReport).toBe(true);
+    expect(JSON.parse(node.report()?.text ?? "{}")).toMatchObject({ listeners: 1 });
+    expect(node.owesReport).toBe(false);
+    node.lost("parent", 0);
+    node.dialed("again");
+    node.read("again", formatLinked({ epoch: 0, sequence: 0 }), now);
+    expect(node.owesReport).toBe(true);
+  });
+});
+
 describe("a leaf that slept", () => {
   it("hands on the first chunk after it to all who waited, over the link that was kept", () => {
     const saves = aLeaf({ heard: 50, listeners: ["ana"] }).read("parent", room.replace('"revision":5', '"revision":6'), now);
