@@ -1,12 +1,13 @@
 import { DurableObject } from "cloudflare:workers";
 import { audienceOf, parseSessionId } from "../core/ids.ts";
-import { anybodyOnAir, decide, isHeard, onStage } from "../core/room/decide.ts";
+import { decide, isHeard, quietAfterMs } from "../core/room/decide.ts";
 import type { Room as People, RoomEffect, RoomEvent } from "../core/room/state.ts";
 import type { Plan } from "../core/tree/plan.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
-import type { AudienceState, RoomState, StageState, StageWelcome, State } from "../core/wire/messages.ts";
+import type { StageWelcome, State } from "../core/wire/messages.ts";
 import { MAX_TEXT_LENGTH, parseStageSays } from "../core/wire/parse.ts";
+import { audienceStateOf, roomStateOf, stageStateOf } from "../core/wire/room-states.ts";
 import {
   type AttachAnswer,
   type AttachAsk,
@@ -25,10 +26,6 @@ import { bytesOf, end, roomForSocket, send } from "./sockets.ts";
 import { type Seat, Stage } from "./stage.ts";
 import { makeKeys, signTicket } from "./tickets.ts";
 
-/** With nobody on air by their own choice the room falls quiet after this, in ms: enough for a change of microphone. */
-const QUIET_MS = 3_000;
-/** While somebody who was on air may still come back, the clock runs on for this long, in ms. */
-const AWAY_MS = 60_000;
 /** The number of listeners is told at most once in this time, in ms. */
 const COUNT_MS = 1_000;
 /** A changed number of listeners is noted for the public after so long, in ms. */
@@ -228,12 +225,12 @@ export class Room extends DurableObject<Env> implements RoomCalls {
 
   /** Falls quiet after nobody was on air for long: the clock stops, and everything below may sleep. */
   #watchSilence(awake: Awake): void {
-    if (awake.people.phase !== "live" || anybodyOnAir(awake.people)) {
+    const waitMs = quietAfterMs(awake.people);
+    if (waitMs === undefined) {
       clearTimeout(this.#quiet ?? null);
       this.#quiet = undefined;
       return;
     }
-    const waitMs = onStage(awake.people).length > 0 ? AWAY_MS : QUIET_MS;
     this.#quiet ??= setTimeout(() => {
       this.#quiet = undefined;
       this.#handle(awake, { type: "nobody-on-air-for-long" });
@@ -244,18 +241,23 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     const speaker = awake.people.speakers.get(seat.session);
     if (speaker === undefined) return;
     const { session, voice, name, onAir, muted } = speaker;
-    const states = [this.#roomState(awake), this.#stageState(awake), this.#audienceState(awake)];
+    const { people, record, root } = awake;
+    const states = [
+      roomStateOf(people, record.epoch, this.#head(awake)),
+      stageStateOf(people, this.#head(awake)),
+      audienceStateOf(root.listeners, this.#head(awake)),
+    ];
     const text: StageWelcome = { type: "stage-welcome", ...this.#head(awake), session, voice, name, onAir, muted, states };
     send(seat.socket, JSON.stringify(text));
   }
 
   #tellRoom(awake: Awake): void {
-    this.#tell(awake, this.#roomState(awake));
+    this.#tell(awake, roomStateOf(awake.people, awake.record.epoch, this.#head(awake)));
     this.#note(awake);
   }
 
   #tellStage(awake: Awake): void {
-    this.#tell(awake, this.#stageState(awake));
+    this.#tell(awake, stageStateOf(awake.people, this.#head(awake)));
   }
 
   #tell(awake: Awake, state: State): void {
@@ -271,7 +273,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
       () => {
         this.#counting = undefined;
         this.#countedAt = Date.now();
-        this.#tell(awake, this.#audienceState(awake));
+        this.#tell(awake, audienceStateOf(awake.root.listeners, this.#head(awake)));
       },
       Math.max(0, COUNT_MS - (Date.now() - this.#countedAt)),
     );
@@ -294,23 +296,6 @@ export class Room extends DurableObject<Env> implements RoomCalls {
 
   #head(awake: Awake): { revision: number; roomTime: number } {
     return { revision: ++this.#revision, roomTime: awake.root.roomTime };
-  }
-
-  #roomState(awake: Awake): RoomState {
-    const { room, title, chunkMs, epoch } = awake.record;
-    return { type: "room", for: "all", ...this.#head(awake), room, title, phase: awake.people.phase, chunkMs, epoch };
-  }
-
-  #stageState(awake: Awake): StageState {
-    const speakers = onStage(awake.people).map(({ voice, name, role, connection, muted }) => {
-      const state = connection === undefined ? "away" : muted ? "muted" : "on-air";
-      return { voice, name, role, state } as const;
-    });
-    return { type: "stage", for: "all", ...this.#head(awake), speakers };
-  }
-
-  #audienceState(awake: Awake): AudienceState {
-    return { type: "audience", for: "all", ...this.#head(awake), listeners: awake.root.listeners };
   }
 }
 

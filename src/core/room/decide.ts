@@ -2,6 +2,11 @@ import type { SessionId } from "../ids.ts";
 import { unreachable } from "../unreachable.ts";
 import type { Decision, Room, RoomEffect, RoomEvent, Speaker } from "./state.ts";
 
+/** With nobody on air by their own choice a room falls quiet after this, in ms: enough for a change of microphone. */
+const QUIET_MS = 3_000;
+/** While somebody who was on air may still come back, its clock runs on for this long, in ms. */
+const AWAY_MS = 60_000;
+
 /** The room after `event`, and what the world must then be told. Pure; what makes no sense changes nothing. */
 export function decide(room: Room, event: RoomEvent): Decision {
   if (room.phase === "ended") return { room, effects: [] };
@@ -29,6 +34,12 @@ export function decide(room: Room, event: RoomEvent): Decision {
 /** True while somebody is on air with a connection: then the room's clock must run. */
 export function anybodyOnAir(room: Room): boolean {
   return [...room.speakers.values()].some((speaker) => speaker.onAir && speaker.connection !== undefined);
+}
+
+/** How long the room waits before it falls quiet, in ms; undefined while there is no reason to. */
+export function quietAfterMs(room: Room): number | undefined {
+  if (room.phase !== "live" || anybodyOnAir(room)) return undefined;
+  return onStage(room).length > 0 ? AWAY_MS : QUIET_MS;
 }
 
 /** Those of whom listeners are told: who is on air, or was and may come back. */

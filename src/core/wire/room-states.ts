@@ -1,0 +1,24 @@
+import { onStage } from "../room/decide.ts";
+import type { Room } from "../room/state.ts";
+import type { AudienceState, OnStage, RoomState, StageState } from "./messages.ts";
+
+/** Which change of a state this is, and when on the room's timeline. */
+export type Head = { readonly revision: number; readonly roomTime: number };
+
+/** What the room is and does, as everybody is told. */
+export function roomStateOf({ id, title, phase, chunkMs }: Room, epoch: number, head: Head): RoomState {
+  return { type: "room", for: "all", ...head, room: id, title, phase, chunkMs, epoch };
+}
+
+/** Who speaks, as everybody is told. */
+export function stageStateOf(room: Room, head: Head): StageState {
+  const speakers = onStage(room).map(({ voice, name, role, connection, muted }): OnStage => {
+    return { voice, name, role, state: connection === undefined ? "away" : muted ? "muted" : "on-air" };
+  });
+  return { type: "stage", for: "all", ...head, speakers };
+}
+
+/** How many listen, as everybody is told. */
+export function audienceStateOf(listeners: number, head: Head): AudienceState {
+  return { type: "audience", for: "all", ...head, listeners };
+}
