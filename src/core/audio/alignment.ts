@@ -2,6 +2,8 @@ import { FRAME_SAMPLES, SAMPLES_PER_MS } from "./format.ts";
 
 /** How long the slowest arrival is remembered, in samples: ten seconds see most of a line's jitter. */
 const MEMORY_SAMPLES = 10_000 * SAMPLES_PER_MS;
+/** Added to the slowest transit, in samples: one frame, so that a message a little later than any before does not cut a talkspurt. */
+const MARGIN_SAMPLES = FRAME_SAMPLES;
 /** Sound that lies further ahead of its arrival than this, in samples, after a line recovered, is cut to get back to now: 400 ms. */
 const MAX_LEAD_SAMPLES = 400 * SAMPLES_PER_MS;
 /** Sound further ahead of now than this, in samples, is not taken: two seconds, more than any page sends after a stall. */
@@ -43,19 +45,19 @@ export class Alignment {
     const transit = now - unwrapped;
     const slowest = this.#remember(transit, now);
     const fresh = starts || jumped || this.#next === undefined;
-    if (fresh) this.#offset = slowest;
+    if (fresh) this.#offset = slowest + MARGIN_SAMPLES;
     let skipFrames = 0;
     const lead = unwrapped + this.#offset - now;
-    if (!fresh && slowest + MAX_LEAD_SAMPLES < this.#offset && lead > MAX_LEAD_SAMPLES) {
+    if (!fresh && slowest + MARGIN_SAMPLES + MAX_LEAD_SAMPLES < this.#offset && lead > MAX_LEAD_SAMPLES) {
       // A steady talker never pauses, so the way back to now is a cut.
-      skipFrames = Math.min(frames, Math.floor((this.#offset - slowest) / FRAME_SAMPLES));
+      skipFrames = Math.min(frames, Math.floor((this.#offset - slowest - MARGIN_SAMPLES) / FRAME_SAMPLES));
       this.#offset -= skipFrames * FRAME_SAMPLES;
     }
     const position = unwrapped + this.#offset + skipFrames * FRAME_SAMPLES;
     // Never over what this speaker said before, nor into a chunk that has left. Who must slip, slips as far as the line's slowest
     // asks for, once: a little at each chunk's border would be heard again and again.
     const earliest = Math.max(openFrom, this.#placedTo);
-    const placed = position >= earliest ? position : Math.max(earliest, unwrapped + slowest + skipFrames * FRAME_SAMPLES);
+    const placed = position >= earliest ? position : Math.max(earliest, unwrapped + slowest + MARGIN_SAMPLES + skipFrames * FRAME_SAMPLES);
     if (placed - now > MAX_AHEAD_SAMPLES) return "speech-too-fast";
     this.#offset += placed - position;
     this.#last = unwrapped;

@@ -97,14 +97,14 @@ export class Downstream<Link> {
 
   /** Sound from above, or from the root's own clock. */
   hear(message: Uint8Array, now: LocalTime): readonly DownEffect<Link>[] {
-    const effects: DownEffect<Link>[] = [];
+    // Who waits is greeted before: `send-all` goes to whom is live when it is done, and must find nobody who was not greeted yet.
+    const effects: DownEffect<Link>[] = this.#waiting.size > 0 && this.#open ? [...this.#greetWaiting(now)] : [];
     for (const part of this.feed.hear(message, now)) {
       if (part.before !== undefined && this.#below === "listeners") {
         effects.push({ do: "send-all", message: formatGap(part.before, this.feed.endsMs) });
       }
       effects.push({ do: "send-all", message: part.bytes });
     }
-    if (this.#waiting.size > 0 && this.#open) effects.push(...this.#greetWaiting(now));
     return effects;
   }
 

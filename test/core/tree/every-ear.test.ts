@@ -1,0 +1,122 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { chunksIn, readHeader } from "../../../src/core/audio/chunk.ts";
+import { comparePositions, type Position } from "../../../src/core/audio/position.ts";
+import { localTime } from "../../../src/core/ids.ts";
+import { formatLink, formatLinked } from "../../../src/core/tree/link.ts";
+import { type NodeEffect, TreeNode } from "../../../src/core/tree/node.ts";
+import { aChunk, aPlan, leaf } from "../../support/build.ts";
+
+/**
+ * One leaf, done by a body as the real one does it (effects in order, `send-all` to whom is live at that moment), between a root that
+ * may begin anew and lose links at any time, and listeners who come and come back at any time.
+ */
+
+type Turn =
+  | { do: "chunk" }
+  | { do: "new-epoch" }
+  | { do: "lose-link" }
+  | { do: "link" }
+  | { do: "join"; ear: number }
+  | { do: "leave"; ear: number };
+
+const turn: fc.Arbitrary<Turn> = fc.oneof(
+  { weight: 8, arbitrary: fc.constant<Turn>({ do: "chunk" }) },
+  { weight: 1, arbitrary: fc.constant<Turn>({ do: "new-epoch" }) },
+  { weight: 2, arbitrary: fc.constant<Turn>({ do: "lose-link" }) },
+  { weight: 3, arbitrary: fc.constant<Turn>({ do: "link" }) },
+  { weight: 3, arbitrary: fc.nat(3).map<Turn>((ear) => ({ do: "join", ear })) },
+  { weight: 1, arbitrary: fc.nat(3).map<Turn>((ear) => ({ do: "leave", ear })) },
+);
+
+const plan = aPlan({ leaves: 1 });
+
+it("every ear is welcomed first, and hears every chunk once and in order, or is told of the break", () => {
+  fc.assert(
+    fc.property(fc.array(turn, { maxLength: 120 }), (turns) => {
+      const node = new TreeNode<string>({ node: leaf(0), below: "listeners", keepMs: 30_000 }, undefined, [], undefined, localTime(0));
+      node.learn(plan);
+      const all: Uint8Array[] = [];
+      const inboxes = new Map<string, (string | Uint8Array)[]>();
+      const lastHeard = new Map<number, Position>();
+      const seats = new Map<number, string>();
+      let [epoch, sequence, links, seatsGiven] = [1, 0, 0, 0];
+      let uplink: string | undefined;
+      const perform = (effects: readonly NodeEffect<string>[]) => {
+        for (const effect of effects) {
+          if (effect.do === "send") inboxes.get(effect.to)?.push(effect.message);
+          if (effect.do === "send-all") for (const link of node.down.live) inboxes.get(link)?.push(effect.message);
+        }
+      };
+      for (const [time, one] of turns.entries()) {
+        const now = localTime(time * 20);
+        if (one.do === "chunk") {
+          const chunk = aChunk(++sequence, { epoch });
+          all.push(chunk);
+          if (uplink !== undefined) perform(node.hear(uplink, chunk, now));
+        } else if (one.do === "new-epoch") {
+          epoch++;
+          sequence = 0;
+        } else if (one.do === "lose-link" && uplink !== undefined) {
+          perform(node.lost(uplink, 0));
+          uplink = undefined;
+        } else if (one.do === "link" && uplink === undefined) {
+          uplink = `link ${++links}`;
+          node.dialed(uplink);
+          const stood = node.down.feed.newest;
+          perform(node.read(uplink, formatLink(epoch, plan, []), now));
+          for (const chunk of all.filter((kept) => comparePositions(positionOf(kept), stood) > 0)) perform(node.hear(uplink, chunk, now));
+          perform(node.read(uplink, formatLinked({ epoch, sequence }), now));
+        } else if (one.do === "join" && !seats.has(one.ear)) {
+          const seat = `${one.ear} for the ${++seatsGiven}. time`;
+          seats.set(one.ear, seat);
+          inboxes.set(seat, []);
+          perform(node.join(seat, lastHeard.get(one.ear), now));
+        } else if (one.do === "leave") {
+          const seat = seats.get(one.ear);
+          if (seat === undefined) continue;
+          node.leave(seat);
+          seats.delete(one.ear);
+          const last = heardIn(inboxes.get(seat) ?? []).at(-1);
+          if (last !== undefined) lastHeard.set(one.ear, last);
+        }
+      }
+      for (const inbox of inboxes.values()) isFaithful(inbox);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+function isFaithful(inbox: readonly (string | Uint8Array)[]): void {
+  if (inbox.length === 0) return;
+  expect(inbox[0]).toContain('"type":"welcome"');
+  let last: Position | undefined;
+  let isTold = false;
+  for (const message of inbox) {
+    if (typeof message === "string") {
+      isTold ||= message.includes('"type":"gap"');
+      continue;
+    }
+    for (const position of heardIn([message])) {
+      if (last !== undefined) {
+        expect(comparePositions(position, last)).toBeGreaterThan(0);
+        const goesOn = position.epoch === last.epoch && position.sequence === last.sequence + 1;
+        expect(goesOn || isTold, `${JSON.stringify(last)} then ${JSON.stringify(position)}`).toBe(true);
+      }
+      last = position;
+      isTold = false;
+    }
+  }
+}
+
+function heardIn(inbox: readonly (string | Uint8Array)[]): Position[] {
+  return inbox.flatMap((message) =>
+    typeof message === "string" ? [] : [...chunksIn(message)].map(({ at }) => positionOf(message.subarray(at))),
+  );
+}
+
+function positionOf(chunk: Uint8Array): Position {
+  const header = readHeader(chunk, 0);
+  if (header === undefined) throw new Error("no chunk");
+  return { epoch: header.epoch, sequence: header.sequence };
+}
