@@ -17,7 +17,8 @@ type Turn =
   | { do: "new-epoch" }
   | { do: "lose-link" }
   | { do: "link" }
-  | { do: "join"; ear: number }
+  /** `elsewhere`: he has heard all there is on another leaf, which may be more than this one has. */
+  | { do: "join"; ear: number; elsewhere: boolean }
   | { do: "leave"; ear: number };
 
 const turn: fc.Arbitrary<Turn> = fc.oneof(
@@ -25,7 +26,7 @@ const turn: fc.Arbitrary<Turn> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Turn>({ do: "new-epoch" }) },
   { weight: 2, arbitrary: fc.constant<Turn>({ do: "lose-link" }) },
   { weight: 3, arbitrary: fc.constant<Turn>({ do: "link" }) },
-  { weight: 3, arbitrary: fc.nat(3).map<Turn>((ear) => ({ do: "join", ear })) },
+  { weight: 3, arbitrary: fc.tuple(fc.nat(3), fc.boolean()).map<Turn>(([ear, elsewhere]) => ({ do: "join", ear, elsewhere })) },
   { weight: 1, arbitrary: fc.nat(3).map<Turn>((ear) => ({ do: "leave", ear })) },
 );
 
@@ -39,6 +40,7 @@ it("every ear is welcomed first, and hears every chunk once and in order, or is 
       const all: Uint8Array[] = [];
       const inboxes = new Map<string, (string | Uint8Array)[]>();
       const lastHeard = new Map<number, Position>();
+      const cameFrom = new Map<string, Position>();
       const seats = new Map<number, string>();
       let [epoch, sequence, links, seatsGiven] = [1, 0, 0, 0];
       let uplink: string | undefined;
@@ -71,7 +73,10 @@ it("every ear is welcomed first, and hears every chunk once and in order, or is 
           const seat = `${one.ear} for the ${++seatsGiven}. time`;
           seats.set(one.ear, seat);
           inboxes.set(seat, []);
-          perform(node.join(seat, lastHeard.get(one.ear), now));
+          const newest = all.at(-1);
+          const from = one.elsewhere && newest !== undefined ? positionOf(newest) : lastHeard.get(one.ear);
+          if (from !== undefined) cameFrom.set(seat, from);
+          perform(node.join(seat, from, now));
         } else if (one.do === "leave") {
           const seat = seats.get(one.ear);
           if (seat === undefined) continue;
@@ -81,16 +86,16 @@ it("every ear is welcomed first, and hears every chunk once and in order, or is 
           if (last !== undefined) lastHeard.set(one.ear, last);
         }
       }
-      for (const inbox of inboxes.values()) isFaithful(inbox);
+      for (const [seat, inbox] of inboxes) isFaithful(inbox, cameFrom.get(seat));
     }),
-    { numRuns: 2_000 },
+    { numRuns: 10_000 },
   );
 });
 
-function isFaithful(inbox: readonly (string | Uint8Array)[]): void {
+function isFaithful(inbox: readonly (string | Uint8Array)[], from: Position | undefined): void {
   if (inbox.length === 0) return;
   expect(inbox[0]).toContain('"type":"welcome"');
-  let last: Position | undefined;
+  let last = from;
   let isTold = false;
   for (const message of inbox) {
     if (typeof message === "string") {
