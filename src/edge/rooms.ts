@@ -42,8 +42,8 @@ export async function createRoom(c: Context<{ Bindings: Env }>): Promise<Respons
   const created = await roomStub(c.env, room).create({ room, title, listed, chunkMs, region, fanOut, leafListeners, leaves });
   if (created === "taken") return problem(c, "room-taken");
   forget(room);
-  if (listed) await listInLobby(c.env, { room, title, createdAt: new Date().toISOString() });
-  const { hostTicket, successorTickets } = created;
+  const { hostTicket, successorTickets, createdAt } = created;
+  if (listed) await listInLobby(c.env, { room, title, createdAt });
   return c.json({ room, hostTicket, successorTickets, urls: urlsOf(c, room, hostTicket) }, 201, { "Cache-Control": "no-store" });
 }
 

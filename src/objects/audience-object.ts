@@ -7,7 +7,7 @@ import { log } from "./log.ts";
 /** The tree's identity: its plan, which epoch it is in, and who feeds it. Asked at starts and by cold edges, never per join. */
 export class Audience extends DurableObject<Env> implements AudienceCalls {
   async open(known: Known): Promise<void> {
-    if (this.#plan() !== undefined) return;
+    if (this.ctx.storage.kv.get("epoch") !== undefined) return;
     this.ctx.storage.kv.put("plan", known.plan);
     this.ctx.storage.kv.put("summary", known.summary);
   }

@@ -44,7 +44,13 @@ export type CreateAsk = {
   readonly leafListeners: number;
   readonly leaves: number;
 };
-export type Created = { readonly hostTicket: string; readonly successorTickets: readonly string[]; readonly plan: Plan };
+export type Created = {
+  readonly hostTicket: string;
+  readonly successorTickets: readonly string[];
+  readonly plan: Plan;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+};
 
 export interface RoomCalls extends ParentCalls {
   create(ask: CreateAsk): Promise<Created | "taken">;
@@ -66,7 +72,7 @@ export type Known = { readonly plan: Plan; readonly summary: Summary };
 export type Claim = { readonly epoch: number; readonly plan: Plan } | { readonly moved: RoomId };
 
 export interface AudienceCalls extends Rpc.DurableObjectBranded {
-  /** Plants the audience; a second planting changes nothing. */
+  /** Plants the audience; anew as long as nobody has claimed it, then never again. */
   open(known: Known): Promise<void>;
   /** Plan and public summary; undefined for an audience that nobody planted. */
   look(): Promise<Known | undefined>;

@@ -1,41 +1,26 @@
 import { DurableObject } from "cloudflare:workers";
-import { audienceOf, parseSessionId } from "../core/ids.ts";
+import { parseSessionId } from "../core/ids.ts";
 import { decide, isHeard, quietAfterMs } from "../core/room/decide.ts";
 import type { Room as People, RoomEffect, RoomEvent } from "../core/room/state.ts";
-import type { Plan } from "../core/tree/plan.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
-import type { StageWelcome, State } from "../core/wire/messages.ts";
 import { MAX_TEXT_LENGTH, parseStageSays } from "../core/wire/parse.ts";
-import { audienceStateOf, roomStateOf, stageStateOf } from "../core/wire/room-states.ts";
-import {
-  type AttachAnswer,
-  type AttachAsk,
-  type CreateAsk,
-  type Created,
-  type Env,
-  HEADER,
-  type RoomCalls,
-  type Summary,
-} from "./calls.ts";
+import { Announcer } from "./announcer.ts";
+import { type AttachAnswer, type AttachAsk, type CreateAsk, type Created, type Env, HEADER, type RoomCalls } from "./calls.ts";
 import { audienceStub } from "./locate.ts";
 import { log } from "./log.ts";
+import { found } from "./room-founding.ts";
 import { type RoomRecord, RoomStore } from "./room-store.ts";
 import { Root } from "./root.ts";
 import { bytesOf, end, roomForSocket, send } from "./sockets.ts";
 import { type Seat, Stage } from "./stage.ts";
-import { makeKeys, signTicket } from "./tickets.ts";
 
-/** The number of listeners is told at most once in this time, in ms. */
-const COUNT_MS = 1_000;
-/** A changed number of listeners is noted for the public after so long, in ms. */
-const NOTE_MS = 5_000;
-/** Successor tickets given out with a new room. */
-const SUCCESSORS = 2;
 /** Speakers' sockets that one room takes. */
 const MAX_SEATS = 32;
+/** A clock that could not be started is tried again after this, in ms, while somebody waits on air. */
+const RETRY_MS = 1_000;
 
-type Awake = { record: RoomRecord; people: People; readonly root: Root };
+type Awake = { record: RoomRecord; people: People; readonly root: Root; readonly announcer: Announcer };
 
 /** The authoritative room: keeps what is decided, seats the speakers, and is the root of the tree while live. */
 export class Room extends DurableObject<Env> implements RoomCalls {
@@ -44,12 +29,9 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   readonly #store: RoomStore;
   readonly #stage = new Stage();
   #awake: Awake | undefined;
-  #revision = Date.now();
+  #founding = false;
   #starting: Promise<void> | undefined;
   #quiet: ReturnType<typeof setTimeout> | undefined;
-  #countedAt = 0;
-  #counting: ReturnType<typeof setTimeout> | undefined;
-  #noting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -58,23 +40,20 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     if (record !== undefined) this.#wake(record);
   }
 
-  /** Makes the room, once. Its key pair is made here and stays here; its audience is planted. */
+  /** Makes the room, once: of two creations at the same time, one has the name. */
   async create(ask: CreateAsk): Promise<Created | "taken"> {
     this.requests.create++;
-    if (this.#awake !== undefined) return "taken";
-    const keys = await makeKeys();
-    // Two creations at once meet here: the first one to come this far has the name.
-    if (this.#awake !== undefined) return "taken";
-    const { room, title, listed, chunkMs, fanOut, leafListeners } = ask;
-    const regions = { [ask.region]: { firstOpen: 0, width: ask.leaves } };
-    const plan: Plan = { revision: 1, audience: audienceOf(room), root: room, fanOut, leafListeners, regions, verifyKey: keys.verifying };
-    const createdAt = new Date().toISOString();
-    const awake = this.#wake({ room, title, listed, chunkMs, createdAt, ended: false, epoch: 0, plan, keys });
-    this.#store.save(awake.record);
-    await audienceStub(this.env, plan.audience).open({ plan, summary: this.#summary(awake) });
-    log("room-created", { room, chunkMs, listed });
-    const successors = Array.from({ length: SUCCESSORS }, (_, index) => signTicket(keys, room, "successor", "Successor", index + 1));
-    return { plan, hostTicket: await signTicket(keys, room, "host", "Host", 0), successorTickets: await Promise.all(successors) };
+    if (this.#awake !== undefined || this.#founding) return "taken";
+    this.#founding = true;
+    try {
+      const { record, created } = await found(this.env, ask);
+      this.#store.save(record);
+      this.#wake(record);
+      log("room-created", { room: record.room, chunkMs: record.chunkMs, listed: record.listed });
+      return created;
+    } finally {
+      this.#founding = false;
+    }
   }
 
   async attach(ask: AttachAsk): Promise<AttachAnswer> {
@@ -94,7 +73,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     this.ctx.acceptWebSocket(inner);
     const seat = this.#stage.seat(inner, session, request.headers.get(HEADER.name) ?? "Host");
     this.#handle(awake, { type: "speaker-came", session, name: seat.name, connection: seat.connection });
-    this.#welcome(awake, seat);
+    awake.announcer.welcome(seat);
     return new Response(null, { status: 101, webSocket: outer });
   }
 
@@ -114,17 +93,27 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     this.#left(socket);
   }
 
-  #wake(record: RoomRecord): Awake {
+  #wake(record: RoomRecord): void {
     const { room: id, title, chunkMs } = record;
-    const people: People = { id, title, chunkMs, phase: record.ended ? "ended" : "quiet", speakers: new Map(), nextVoice: 1 };
-    const awake: Awake = { record, people, root: new Root(this.env, record.plan, record.epoch, () => this.#counted()) };
+    const root = new Root(this.env, record.plan, record.epoch, () => this.#awake?.announcer.counted());
+    const awake: Awake = {
+      record,
+      people: { id, title, chunkMs, phase: record.ended ? "ended" : "quiet", speakers: new Map(), nextVoice: 1 },
+      root,
+      announcer: new Announcer(
+        this.env,
+        this.#stage,
+        root,
+        () => awake,
+        (work) => this.ctx.waitUntil(work),
+      ),
+    };
     this.#awake = awake;
     for (const { session, name, connection } of this.#stage.restore(this.ctx.getWebSockets())) {
       this.#handle(awake, { type: "speaker-came", session, name, connection });
     }
-    this.#tellRoom(awake);
-    this.#tellStage(awake);
-    return awake;
+    awake.announcer.tellRoom();
+    awake.announcer.tellStage();
   }
 
   #said(awake: Awake, seat: Seat, text: string): void {
@@ -179,17 +168,13 @@ export class Room extends DurableObject<Env> implements RoomCalls {
       case "silence":
         return awake.root.bundle?.silence(effect.voice);
       case "start-clock":
-        this.#starting ??= this.#start(awake).finally(() => {
-          this.#starting = undefined;
-        });
-        this.ctx.waitUntil(this.#starting);
-        return;
+        return this.#start(awake);
       case "stop-clock":
         return awake.root.stop();
       case "tell-room":
-        return this.#tellRoom(awake);
+        return awake.announcer.tellRoom();
       case "tell-stage":
-        return this.#tellStage(awake);
+        return awake.announcer.tellStage();
       case "end":
         return this.#end(awake);
       default:
@@ -198,20 +183,26 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   }
 
   /** The clock starts; the first time in this object's life with an epoch that nobody had before. */
-  async #start(awake: Awake): Promise<void> {
-    if (awake.root.bundle === undefined) {
-      const claim = await audienceStub(this.env, awake.record.plan.audience).claim(awake.record.room);
-      if (claim === undefined || "moved" in claim) {
-        log("claim-refused", { room: awake.record.room });
-        return this.#stage.tell(
-          JSON.stringify({ type: "refused", revision: 0, roomTime: 0, code: "room-moved", says: "Another room feeds this audience now" }),
-        );
-      }
-      awake.record = { ...awake.record, epoch: claim.epoch };
-      this.#store.save(awake.record);
-      awake.root.begin(claim.epoch, awake.record.chunkMs);
-      this.#tellRoom(awake);
-    }
+  #start(awake: Awake): void {
+    if (awake.root.bundle !== undefined) return awake.root.start();
+    this.#starting ??= this.#claim(awake)
+      .catch((fault: unknown) => {
+        log("claim-failed", { room: awake.record.room, why: String(fault) });
+        setTimeout(() => awake.people.phase === "live" && this.#start(awake), RETRY_MS);
+      })
+      .finally(() => {
+        this.#starting = undefined;
+      });
+    this.ctx.waitUntil(this.#starting);
+  }
+
+  async #claim(awake: Awake): Promise<void> {
+    const claim = await audienceStub(this.env, awake.record.plan.audience).claim(awake.record.room);
+    if (claim === undefined || "moved" in claim) return this.#stage.refuseAll("room-moved", Date.now());
+    awake.record = { ...awake.record, epoch: claim.epoch };
+    this.#store.save(awake.record);
+    awake.root.begin(claim.epoch, awake.record.chunkMs);
+    awake.announcer.tellRoom();
     if (awake.people.phase === "live") awake.root.start();
   }
 
@@ -235,67 +226,6 @@ export class Room extends DurableObject<Env> implements RoomCalls {
       this.#quiet = undefined;
       this.#handle(awake, { type: "nobody-on-air-for-long" });
     }, waitMs);
-  }
-
-  #welcome(awake: Awake, seat: Seat): void {
-    const speaker = awake.people.speakers.get(seat.session);
-    if (speaker === undefined) return;
-    const { session, voice, name, onAir, muted } = speaker;
-    const { people, record, root } = awake;
-    const states = [
-      roomStateOf(people, record.epoch, this.#head(awake)),
-      stageStateOf(people, this.#head(awake)),
-      audienceStateOf(root.listeners, this.#head(awake)),
-    ];
-    const text: StageWelcome = { type: "stage-welcome", ...this.#head(awake), session, voice, name, onAir, muted, states };
-    send(seat.socket, JSON.stringify(text));
-  }
-
-  #tellRoom(awake: Awake): void {
-    this.#tell(awake, roomStateOf(awake.people, awake.record.epoch, this.#head(awake)));
-    this.#note(awake);
-  }
-
-  #tellStage(awake: Awake): void {
-    this.#tell(awake, stageStateOf(awake.people, this.#head(awake)));
-  }
-
-  #tell(awake: Awake, state: State): void {
-    const text = JSON.stringify(state);
-    awake.root.tell(text);
-    this.#stage.tell(text);
-  }
-
-  #counted(): void {
-    const awake = this.#awake;
-    if (awake === undefined) return;
-    this.#counting ??= setTimeout(
-      () => {
-        this.#counting = undefined;
-        this.#countedAt = Date.now();
-        this.#tell(awake, audienceStateOf(awake.root.listeners, this.#head(awake)));
-      },
-      Math.max(0, COUNT_MS - (Date.now() - this.#countedAt)),
-    );
-    this.#noting ??= setTimeout(() => {
-      this.#noting = undefined;
-      this.#note(awake);
-    }, NOTE_MS);
-  }
-
-  /** The public summary goes to the audience's object, which edges ask: page views never come here. */
-  #note(awake: Awake): void {
-    const noted = audienceStub(this.env, awake.record.plan.audience).note(this.#summary(awake));
-    this.ctx.waitUntil(noted.catch((fault: unknown) => log("note-failed", { room: awake.record.room, why: String(fault) })));
-  }
-
-  #summary({ record, people, root }: Awake): Summary {
-    const { room, title, listed, chunkMs, createdAt } = record;
-    return { room, title, listed, chunkMs, createdAt, phase: people.phase, listeners: root.listeners };
-  }
-
-  #head(awake: Awake): { revision: number; roomTime: number } {
-    return { revision: ++this.#revision, roomTime: awake.root.roomTime };
   }
 }
 

@@ -25,7 +25,6 @@ const SAYS: Readonly<Record<string, string>> = {
   "speech-not-20-ms-opus": "Sound must be Opus packets of 20 ms each",
   "speech-out-of-order": "Those frames were out of order or repeated, and were not heard",
   "speech-too-fast": "Sound came faster than it is spoken, and was not heard",
-  "not-on-air": "You are not on air",
   "room-moved": "Another room feeds this audience now",
   "text-unreadable": "That message could not be read",
 };
@@ -116,6 +115,11 @@ export class Stage {
     if (line === undefined || nowMs - (line.refusedAt.get(code) ?? Number.NEGATIVE_INFINITY) < REFUSAL_MS) return;
     line.refusedAt.set(code, nowMs);
     send(socket, JSON.stringify({ type: "refused", revision: 0, roomTime: 0, code, says: SAYS[code] ?? code }));
+  }
+
+  /** The same *no* to everybody on stage. */
+  refuseAll(code: string, nowMs: number): void {
+    for (const socket of this.#lines.keys()) this.refuse(socket, code, nowMs);
   }
 
   #fault(line: Line, fault: SpeechFault, nowMs: number): readonly PlacedFrame[] {

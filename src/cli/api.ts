@@ -1,0 +1,133 @@
+import { parseRoomId, type RoomId } from "../core/ids.ts";
+import { parseObject } from "../core/json.ts";
+import { fieldsOf, Halt, readProblem } from "./problem.ts";
+import type { SocketEnding } from "./socket.ts";
+
+/** A server that does not answer a plain request by then is taken for dead, in ms. */
+const ANSWER_MS = 15_000;
+
+/** What `POST /api/rooms` answers. */
+export type CreatedRoom = {
+  readonly room: RoomId;
+  readonly hostTicket: string;
+  readonly successorTickets: readonly string[];
+  readonly urls: { readonly page: string; readonly broadcast: string; readonly listen: string; readonly stage: string };
+};
+
+/** A room as strangers may see it. */
+export type PublicRoom = { readonly room: RoomId; readonly title: string; readonly phase: string; readonly chunkMs: number };
+
+/** The only door for `--url`. */
+export function parseServer(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^(https?|wss?):$/.test(url.protocol)) {
+    throw new Halt(`--url must be an address like http://127.0.0.1:8787, not "${text}".`);
+  }
+  return new URL(`${url.protocol.replace("ws", "http")}//${url.host}/`);
+}
+
+/** The only door for `--room`. */
+export function parseRoom(text: string): RoomId {
+  const room = parseRoomId(text);
+  if (room === undefined) throw new Halt(`--room must be 3 to 64 of a-z, 0-9 and "-", not "${text}".`);
+  return room;
+}
+
+/** Where a listener connects; `from` is the last chunk heard, as `epoch.sequence`. */
+export function listenUrl(server: URL, room: RoomId, from?: string): URL {
+  return new URL(`/rooms/${room}/listen${from === undefined ? "" : `?from=${from}`}`, server);
+}
+
+/** Where a speaker connects. */
+export function stageUrl(server: URL, room: RoomId): URL {
+  return new URL(`/rooms/${room}/stage`, server);
+}
+
+/** The subprotocols of a speaker: the ticket stands here and never in a URL, because URLs are logged. */
+export function stageProtocols(ticket: string): readonly string[] {
+  return ["canopy.v1", `ticket.${ticket}`];
+}
+
+/**
+ * Makes a room.
+ *
+ * @param key the deployment's CREATE_KEY, where one is needed
+ * @throws Halt if the server is not there or says no
+ */
+export async function createRoom(server: URL, wish: Readonly<Record<string, unknown>>, key?: string): Promise<CreatedRoom> {
+  const headers = { "content-type": "application/json", ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) };
+  const said = await ask(server, "/api/rooms", { method: "POST", headers, body: JSON.stringify(wish) });
+  const room = parseRoomId(String(said["room"]));
+  const { hostTicket, successorTickets, urls } = said;
+  const { page, broadcast, listen, stage } = fieldsOf(urls);
+  if (room === undefined || typeof hostTicket !== "string" || !isText(page) || !isText(broadcast) || !isText(listen) || !isText(stage)) {
+    throw new Halt(`${server.origin} answered something that is no room. Is it a Canopy server of this version?`);
+  }
+  const successors = Array.isArray(successorTickets) ? successorTickets.filter(isText) : [];
+  return { room, hostTicket, successorTickets: successors, urls: { page, broadcast, listen, stage } };
+}
+
+/** A room's public state. @throws Halt if the server is not there or knows no such room. */
+export async function readRoom(server: URL, room: RoomId): Promise<PublicRoom> {
+  const said = await ask(server, `/api/rooms/${room}`, {});
+  const { title, phase, chunkMs } = said;
+  return { room, title: isText(title) ? title : room, phase: isText(phase) ? phase : "quiet", chunkMs: Number(chunkMs) || 100 };
+}
+
+/** What to tell a person about an ending that a command does not come back from. */
+export function explainEnding(ending: SocketEnding, server: URL): string {
+  switch (ending.how) {
+    case "closed":
+      return `The server closed the connection: ${ending.reason || "no reason given"} (${ending.code}).`;
+    case "refused":
+      return explainRefusal(ending.status, ending.code, ending.detail);
+    case "unreachable":
+      return unreachable(server, ending.detail);
+  }
+}
+
+function explainRefusal(status: number, code: string, detail: string): string {
+  const hint: Record<string, string> = {
+    "room-unknown": "Make it with `npm run broadcast -- --create`, or check --room.",
+    "room-taken": "Choose another --room, or speak in this one with its --ticket.",
+    "ticket-invalid": "Check --ticket: it is the part after `#ticket=` in the host's link.",
+    "ticket-missing": "Pass --ticket: it is the part after `#ticket=` in the host's link.",
+    "ticket-for-another-room": "Check --room: this ticket belongs to another one.",
+    "ticket-expired": "Make a new room, or ask for a new ticket.",
+    "create-key-wrong": "Pass the deployment's CREATE_KEY with --key.",
+  };
+  return [`The server said no: ${detail} (${status} ${code}).`, hint[code]].filter((part) => part !== undefined).join(" ");
+}
+
+async function ask(server: URL, path: string, init: RequestInit): Promise<Readonly<Record<string, unknown>>> {
+  let status: number;
+  let body: string;
+  try {
+    const answer = await fetch(new URL(path, server), { ...init, signal: AbortSignal.timeout(ANSWER_MS) });
+    status = answer.status;
+    body = await answer.text();
+  } catch (fault) {
+    throw new Halt(unreachable(server, reasonOf(fault)));
+  }
+  if (status >= 400) {
+    const problem = readProblem(body);
+    throw new Halt(explainRefusal(status, problem?.code ?? "http", problem?.detail ?? body.slice(0, 200)));
+  }
+  return fieldsOf(parseObject(body));
+}
+
+function unreachable(server: URL, why: string): string {
+  return `No server answers at ${server.origin} (${why}). Start one with \`npm start\`, or check --url.`;
+}
+
+function reasonOf(fault: unknown): string {
+  if (!(fault instanceof Error)) return String(fault);
+  // fetch says "fetch failed" and keeps the reason as its cause; a refused connection has only a code.
+  const { cause } = fault;
+  if (!(cause instanceof Error)) return fault.message;
+  return cause.message || ("code" in cause ? String(cause.code) : fault.message);
+}
+
+function isText(said: unknown): said is string {
+  return typeof said === "string";
+}

@@ -1,0 +1,118 @@
+import { Command } from "commander";
+import type { RoomId } from "../core/ids.ts";
+import { parseStageHears } from "../core/wire/parse.ts";
+import { createRoom, explainEnding, parseRoom, parseServer, readRoom, stageProtocols, stageUrl } from "./api.ts";
+import { interrupted } from "./flags.ts";
+import { Loudness } from "./loudness.ts";
+import { readOpusFile } from "./ogg.ts";
+import { Halt, runCommand } from "./problem.ts";
+import type { Socket } from "./socket.ts";
+import { Speaker } from "./speaker.ts";
+import { stayConnected } from "./stay.ts";
+
+/** How long the room gets to say that we are off air before we hang up, in ms. */
+const FAREWELL_MS = 300;
+
+const program = new Command("npm run broadcast --")
+  .description("Speaks an Opus file in a room, in real time.")
+  .option("--url <server>", "the server", "http://127.0.0.1:8787")
+  .option("--room <room>", "the room; with --create it may be left out")
+  .option("--ticket <ticket>", "the host's ticket: what follows #ticket= in the host's link")
+  .requiredOption("--file <file>", "an Ogg Opus file with packets of 20 ms")
+  .option("--loop", "begin again at the end, until Ctrl-C")
+  .option("--create", "make the room first, and print its links")
+  .option("--title <title>", "the title of the room that --create makes")
+  .option("--listed", "let the room that --create makes stand in the lobby")
+  .option("--chunk-ms <ms>", "length of a chunk in the room that --create makes: 40, 100 or 200")
+  .option("--key <key>", "the deployment's CREATE_KEY, for --create");
+
+type Flags = {
+  readonly url: string;
+  readonly room?: string;
+  readonly ticket?: string;
+  readonly file: string;
+  readonly loop?: boolean;
+  readonly create?: boolean;
+  readonly title?: string;
+  readonly listed?: boolean;
+  readonly chunkMs?: string;
+  readonly key?: string;
+};
+
+await runCommand(async () => {
+  const flags = program.parse().opts<Flags>();
+  const server = parseServer(flags.url);
+  const file = await readOpusFile(flags.file);
+  const loudness = await Loudness.create(file.channels);
+  const { room, ticket } = flags.create === true ? await made(server, flags) : await known(server, flags);
+
+  let line: Socket | undefined;
+  let finished: () => void = () => undefined;
+  const over = new Promise<void>((done) => {
+    finished = done;
+  });
+  const speaker = new Speaker(file, flags.loop === true, loudness, () => finished());
+  const stay = stayConnected({
+    url: () => stageUrl(server, room),
+    protocols: stageProtocols(ticket),
+    ping: JSON.stringify({ type: "ping", id: 1 }),
+    text: (text, socket) => {
+      const said = parseStageHears(text);
+      if (said?.type === "refused") console.error(`\nThe room did not take that: ${said.says} (${said.code})`);
+      if (said?.type !== "stage-welcome") return;
+      line = socket;
+      // On air belongs to the connection's session, and a room that started anew has forgotten it: say it every time.
+      socket.sendText(JSON.stringify({ type: "on-air" }));
+      speaker.speak(socket);
+      console.log(`On air in "${room}" as ${said.name}`);
+    },
+    lost: (ending, waitMs) => {
+      line = undefined;
+      speaker.pause();
+      console.error(`\n${explainEnding(ending, server)} Coming back in ${waitMs} ms; the file waits.`);
+    },
+  });
+  const showing = setInterval(() => show(speaker), 1_000);
+  const end = await Promise.race([stay.ended, over.then(() => "over" as const), interrupted().then(() => "interrupted" as const)]);
+  clearInterval(showing);
+  speaker.pause();
+  if (typeof end !== "string") throw new Halt(`\n${explainEnding(end, server)}`);
+  line?.sendText(JSON.stringify({ type: "off-air" }));
+  await new Promise((wake) => setTimeout(wake, FAREWELL_MS));
+  stay.stop();
+  await stay.ended;
+  show(speaker);
+  console.log(end === "over" ? "\nThe file is over; off air." : "\nOff air.");
+  process.exit();
+});
+
+async function made(server: URL, flags: Flags): Promise<{ room: RoomId; ticket: string }> {
+  const wish = {
+    title: flags.title ?? flags.room ?? "A broadcast",
+    ...(flags.room === undefined ? {} : { room: parseRoom(flags.room) }),
+    ...(flags.listed === true ? { listed: true } : {}),
+    ...(flags.chunkMs === undefined ? {} : { chunkMs: Number(flags.chunkMs) }),
+  };
+  const { room, hostTicket, urls } = await createRoom(server, wish, flags.key);
+  console.log(`Made the room "${room}"`);
+  console.log(`  listen     ${urls.page}`);
+  console.log(`  host page  ${urls.broadcast}   (keep it to yourself: whoever has it is the host)`);
+  console.log(`  sound      ${urls.listen}`);
+  return { room, ticket: hostTicket };
+}
+
+async function known(server: URL, flags: Flags): Promise<{ room: RoomId; ticket: string }> {
+  if (flags.room === undefined || flags.ticket === undefined) {
+    throw new Halt("Say which room with --room and --ticket, or make one with --create.");
+  }
+  const { room, phase } = await readRoom(server, parseRoom(flags.room));
+  if (phase === "ended") throw new Halt(`The room "${room}" has ended; make a new one with --create.`);
+  return { room, ticket: flags.ticket };
+}
+
+/** One line that is written over on a terminal, and nothing where lines pile up. */
+function show(speaker: Speaker): void {
+  if (!process.stdout.isTTY) return;
+  const { spokenMs, totalMs } = speaker.progress();
+  process.stdout.write(`\r${(spokenMs / 1_000).toFixed(0)} s spoken of ${(totalMs / 1_000).toFixed(0)} s `);
+}

@@ -1,0 +1,86 @@
+import { Command } from "commander";
+import { chunksIn, decodeChunk, readHeader } from "../core/audio/chunk.ts";
+import { comparePositions, formatPosition } from "../core/audio/position.ts";
+import { parseListenerHears } from "../core/wire/parse.ts";
+import { explainEnding, listenUrl, parseRoom, parseServer, readRoom } from "./api.ts";
+import { Continuity } from "./continuity.ts";
+import { interrupted, seconds } from "./flags.ts";
+import { Halt, runCommand } from "./problem.ts";
+import { Recorder } from "./recorder.ts";
+import { Histogram, ms } from "./stats.ts";
+import { stayConnected } from "./stay.ts";
+
+const program = new Command("npm run listen --")
+  .description("Listens to a room without a speaker: writes what it heard as Ogg Opus, and says what was missing.")
+  .option("--url <server>", "the server", "http://127.0.0.1:8787")
+  .requiredOption("--room <room>", "the room")
+  .option("--out <file>", "where to write what was heard; further voices become heard.2.opus, …", "heard.opus")
+  .option("--seconds <n>", "how long to listen; else until the room ends or Ctrl-C", seconds("--seconds"))
+  .option("--json", "print the report as JSON");
+
+type Flags = { readonly url: string; readonly room: string; readonly out: string; readonly seconds?: number; readonly json?: boolean };
+
+await runCommand(async () => {
+  const flags = program.parse().opts<Flags>();
+  const server = parseServer(flags.url);
+  const { room, title } = await readRoom(server, parseRoom(flags.room));
+  const say = (line: string): void => (flags.json === true ? console.error(line) : console.log(line));
+  say(`Listening to "${title}"`);
+
+  const recorder = new Recorder(flags.out);
+  const continuity = new Continuity();
+  const lag = new Histogram();
+  let returns = 0;
+  let frames = 0;
+  /** Chunks up to here came as the greeting: they are old on purpose and say nothing about lag. */
+  let greetedTo = { epoch: 0, sequence: 0 };
+
+  const stay = stayConnected({
+    url: () => {
+      const last = continuity.last;
+      return listenUrl(server, room, last === undefined ? undefined : formatPosition(last));
+    },
+    ping: "ping",
+    text: (text) => {
+      const said = parseListenerHears(text);
+      if (said?.type === "welcome") greetedTo = { epoch: said.epoch, sequence: said.sequence };
+      if (said?.type === "gap") continuity.gap(said.to);
+    },
+    binary: (message) => {
+      const now = Date.now();
+      for (const { at } of chunksIn(message)) {
+        const header = readHeader(message, at);
+        if (header === undefined || !continuity.hear(header.epoch, header.sequence)) continue;
+        if (comparePositions(header, greetedTo) > 0) lag.add(now - header.dueMs);
+        const chunk = decodeChunk(message, at);
+        if ("malformed" in chunk) continue;
+        for (const block of chunk.blocks) frames += block.frames.length;
+        recorder.add(chunk);
+      }
+    },
+    lost: (ending, waitMs) => {
+      returns++;
+      say(`${explainEnding(ending, server)} Coming back in ${waitMs} ms.`);
+    },
+  });
+
+  const limit =
+    flags.seconds === undefined ? [] : [new Promise<"time">((done) => setTimeout(() => done("time"), 1_000 * (flags.seconds ?? 0)))];
+  const end = await Promise.race([stay.ended, interrupted().then(() => "interrupted" as const), ...limit]);
+  stay.stop();
+  const ending = await stay.ended;
+  await recorder.finish();
+  const heard = { ...continuity.heard(), frames, returns, lagMs: lag.spread(), files: recorder.paths };
+  if (flags.json === true) console.log(JSON.stringify(heard));
+  else {
+    console.log(`chunks ${heard.chunks}, holes ${heard.holes}, repeats ${heard.repeats}, gaps ${heard.gaps}, epochs ${heard.epochs}`);
+    console.log(`lag from due: p50 ${ms(heard.lagMs.p50)}, p99 ${ms(heard.lagMs.p99)}, max ${ms(heard.lagMs.max)}`);
+    console.log(heard.files.length === 0 ? "Nothing was heard, so no file was written." : `Wrote ${heard.files.join(", ")}`);
+  }
+  if (typeof end !== "string") {
+    const roomIsOver = ending.how === "closed" && ending.code === 4500;
+    if (!roomIsOver) throw new Halt(explainEnding(ending, server));
+    say("The room is over.");
+  }
+  process.exit();
+});

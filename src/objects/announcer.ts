@@ -1,0 +1,103 @@
+import type { Room as People } from "../core/room/state.ts";
+import type { StageWelcome, State } from "../core/wire/messages.ts";
+import { audienceStateOf, type Head, roomStateOf, stageStateOf } from "../core/wire/room-states.ts";
+import type { Env } from "./calls.ts";
+import { audienceStub } from "./locate.ts";
+import { log } from "./log.ts";
+import type { RoomRecord } from "./room-store.ts";
+import type { Root } from "./root.ts";
+import { send } from "./sockets.ts";
+import type { Seat, Stage } from "./stage.ts";
+
+/** The number of listeners is told at most once in this time, in ms. */
+const COUNT_MS = 1_000;
+/** A changed number of listeners is noted for the public after so long, in ms. */
+const NOTE_MS = 5_000;
+
+/** What there is to tell of, as it is now. */
+export type Facts = { readonly record: RoomRecord; readonly people: People };
+
+/** Tells the tree, the stage and the public what changed in a room. Decides nothing but how often. */
+export class Announcer {
+  readonly #env: Env;
+  readonly #stage: Stage;
+  readonly #root: Root;
+  readonly #facts: () => Facts;
+  readonly #outlive: (work: Promise<unknown>) => void;
+  /** Starts above every revision of an earlier life of the object, so that the newest is always the highest. */
+  #revision = Date.now();
+  #countedAt = 0;
+  #counting: ReturnType<typeof setTimeout> | undefined;
+  #noting: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param outlive keeps the object awake until that work is done */
+  constructor(env: Env, stage: Stage, root: Root, facts: () => Facts, outlive: (work: Promise<unknown>) => void) {
+    this.#env = env;
+    this.#stage = stage;
+    this.#root = root;
+    this.#facts = facts;
+    this.#outlive = outlive;
+  }
+
+  /** What the room is and does; for the public too. */
+  tellRoom(): void {
+    const { people, record } = this.#facts();
+    this.#tell(roomStateOf(people, record.epoch, this.#head()));
+    this.#note();
+  }
+
+  /** Who speaks. */
+  tellStage(): void {
+    this.#tell(stageStateOf(this.#facts().people, this.#head()));
+  }
+
+  /** The number of listeners may have changed: told at once after a calm, then once a second. */
+  counted(): void {
+    this.#counting ??= setTimeout(
+      () => {
+        this.#counting = undefined;
+        this.#countedAt = Date.now();
+        this.#tell(audienceStateOf(this.#root.listeners, this.#head()));
+      },
+      Math.max(0, COUNT_MS - (Date.now() - this.#countedAt)),
+    );
+    this.#noting ??= setTimeout(() => {
+      this.#noting = undefined;
+      this.#note();
+    }, NOTE_MS);
+  }
+
+  /** A speaker's first text. */
+  welcome(seat: Seat): void {
+    const { people, record } = this.#facts();
+    const speaker = people.speakers.get(seat.session);
+    if (speaker === undefined) return;
+    const { session, voice, name, onAir, muted } = speaker;
+    const states = [
+      roomStateOf(people, record.epoch, this.#head()),
+      stageStateOf(people, this.#head()),
+      audienceStateOf(this.#root.listeners, this.#head()),
+    ];
+    const text: StageWelcome = { type: "stage-welcome", ...this.#head(), session, voice, name, onAir, muted, states };
+    send(seat.socket, JSON.stringify(text));
+  }
+
+  #tell(state: State): void {
+    const text = JSON.stringify(state);
+    this.#root.tell(text);
+    this.#stage.tell(text);
+  }
+
+  /** The public summary goes to the audience's object, which edges ask: page views never come to the room. */
+  #note(): void {
+    const { people, record } = this.#facts();
+    const { room, title, listed, chunkMs, createdAt, plan } = record;
+    const summary = { room, title, listed, chunkMs, createdAt, phase: people.phase, listeners: this.#root.listeners };
+    const noted = audienceStub(this.#env, plan.audience).note(summary);
+    this.#outlive(noted.catch((fault: unknown) => log("note-failed", { room, why: String(fault) })));
+  }
+
+  #head(): Head {
+    return { revision: ++this.#revision, roomTime: this.#root.roomTime };
+  }
+}

@@ -1,0 +1,33 @@
+import { audienceOf } from "../core/ids.ts";
+import type { Plan } from "../core/tree/plan.ts";
+import type { CreateAsk, Created, Env } from "./calls.ts";
+import { audienceStub } from "./locate.ts";
+import type { RoomRecord } from "./room-store.ts";
+import { makeKeys, signTicket } from "./tickets.ts";
+
+/** Successor tickets given out with a new room. */
+const SUCCESSORS = 2;
+
+/** What a new room keeps, and what its maker is given. */
+export type Founded = { readonly record: RoomRecord; readonly created: Created };
+
+/**
+ * Founds a room: its key pair, its plan, its tickets; plants its audience.
+ *
+ * The audience comes first and is planted anew until it was claimed: if this is cut off half way, the name stays free for another try.
+ */
+export async function found(env: Env, ask: CreateAsk): Promise<Founded> {
+  const keys = await makeKeys();
+  const { room, title, listed, chunkMs, fanOut, leafListeners } = ask;
+  const regions = { [ask.region]: { firstOpen: 0, width: ask.leaves } };
+  const plan: Plan = { revision: 1, audience: audienceOf(room), root: room, fanOut, leafListeners, regions, verifyKey: keys.verifying };
+  const createdAt = new Date().toISOString();
+  await audienceStub(env, plan.audience).open({ plan, summary: { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0 } });
+  const ranks = Array.from({ length: SUCCESSORS }, (_, index) => index + 1);
+  const [hostTicket, ...successorTickets] = await Promise.all([
+    signTicket(keys, room, "host", "Host", 0),
+    ...ranks.map((rank) => signTicket(keys, room, "successor", "Successor", rank)),
+  ]);
+  const record: RoomRecord = { room, title, listed, chunkMs, createdAt, ended: false, epoch: 0, plan, keys };
+  return { record, created: { plan, createdAt, hostTicket, successorTickets } };
+}
