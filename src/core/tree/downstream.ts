@@ -15,12 +15,13 @@ export type DownEffect<Link> =
 /** Who hangs below: people's sockets, or nodes that hand on. It decides how they are greeted and what they may see. */
 export type Below = "listeners" | "nodes";
 
-/** A listener who says that he heard more than this node has is believed for so long, in ms; then greeted as a newcomer. */
+/** A listener who says that he heard more than this node has is believed for so long after sound flows, in ms; then he is a newcomer. */
 const AHEAD_MS = 3_000;
 /** Most bytes in one message of what a child missed: far below what any runtime takes in one WebSocket message (1 MiB). */
 const BACKLOG_BYTES = 256 * 1024;
 
-type Waiting = { readonly from: Position | undefined; readonly since: LocalTime };
+/** `welcomed`: he knows the states already and waits for sound alone. `since`: when sound first came that he claims to have heard. */
+type Waiting = { readonly from: Position | undefined; welcomed: boolean; since: LocalTime | undefined };
 
 /**
  * The lower half of every node, the root's too: what was heard, the newest states, and the links that hear them.
@@ -78,9 +79,8 @@ export class Downstream<Link> {
 
   /** A new link. Greeted at once, or as soon as this node knows what to say. */
   join(link: Link, from: Position | undefined, now: LocalTime): readonly DownEffect<Link>[] {
-    if (this.#open && (from === undefined || this.feed.reaches(from))) return this.#greet(link, from, now);
-    this.#waiting.set(link, { from, since: now });
-    return [];
+    this.#waiting.set(link, { from, welcomed: false, since: undefined });
+    return this.#open ? this.#greetWaiting(now, false) : [];
   }
 
   /** A link is gone. True if it was there. */
@@ -92,13 +92,13 @@ export class Downstream<Link> {
   /** From now on this node knows what to say to newcomers; who waited is greeted. */
   open(now: LocalTime): readonly DownEffect<Link>[] {
     this.#open = true;
-    return this.#greetWaiting(now);
+    return this.#greetWaiting(now, false);
   }
 
   /** Sound from above, or from the root's own clock. */
   hear(message: Uint8Array, now: LocalTime): readonly DownEffect<Link>[] {
     // Who waits is greeted before: `send-all` goes to whom is live when it is done, and must find nobody who was not greeted yet.
-    const effects: DownEffect<Link>[] = this.#waiting.size > 0 && this.#open ? [...this.#greetWaiting(now)] : [];
+    const effects: DownEffect<Link>[] = this.#waiting.size > 0 && this.#open ? [...this.#greetWaiting(now, true)] : [];
     for (const part of this.feed.hear(message, now)) {
       if (part.before !== undefined && this.#below === "listeners") {
         effects.push({ do: "send-all", message: formatGap(part.before, this.feed.endsMs) });
@@ -112,30 +112,43 @@ export class Downstream<Link> {
   tell(text: string): readonly DownEffect<Link>[] {
     const kept = this.states.hear(text);
     if (kept === undefined || (this.#below === "listeners" && kept.head.for !== "all")) return [];
-    return [{ do: "send-all", message: text }];
+    const effects: DownEffect<Link>[] = [{ do: "send-all", message: text }];
+    for (const [link, { welcomed }] of this.#waiting) if (welcomed) effects.push({ do: "send", to: link, message: text });
+    return effects;
   }
 
-  #greetWaiting(now: LocalTime): readonly DownEffect<Link>[] {
+  /** @param flows sound comes right after this, so who claims to be ahead can be judged */
+  #greetWaiting(now: LocalTime, flows: boolean): readonly DownEffect<Link>[] {
     const effects: DownEffect<Link>[] = [];
-    for (const [link, { from, since }] of this.#waiting) {
-      const ahead = from !== undefined && !this.feed.reaches(from);
-      if (ahead && now - since < AHEAD_MS) continue;
-      this.#waiting.delete(link);
-      effects.push(...this.#greet(link, ahead ? undefined : from, now));
+    const send = (to: Link, messages: readonly Message[]) => {
+      for (const message of messages) effects.push({ do: "send", to, message });
+    };
+    for (const [link, waiting] of this.#waiting) {
+      if (this.#below === "nodes") {
+        send(link, this.#linkUp(waiting.from));
+        this.#goLive(link);
+        continue;
+      }
+      if (!waiting.welcomed) send(link, [this.#welcome()]);
+      waiting.welcomed = true;
+      if (flows) waiting.since ??= now;
+      const isAhead = waiting.from !== undefined && !this.feed.reaches(waiting.from);
+      // He may have heard more on another leaf, or the room has begun anew and this leaf has heard nothing of it yet.
+      if (isAhead && now - (waiting.since ?? now) < AHEAD_MS) continue;
+      const parts = waiting.from === undefined || isAhead ? this.feed.tail(now) : this.feed.after(waiting.from);
+      send(link, messagesOf(parts, this.feed.endsMs));
+      this.#goLive(link);
     }
     return effects;
   }
 
-  #greet(link: Link, from: Position | undefined, now: LocalTime): readonly DownEffect<Link>[] {
+  #goLive(link: Link): void {
+    this.#waiting.delete(link);
     this.#live.add(link);
-    const messages = this.#below === "listeners" ? this.#welcome(from, now) : this.#linkUp(from);
-    return messages.map((message) => ({ do: "send", to: link, message }));
   }
 
-  #welcome(from: Position | undefined, now: LocalTime): readonly Message[] {
-    const { newest, endsMs } = this.feed;
-    const parts = from === undefined ? this.feed.tail(now) : this.feed.after(from);
-    return [formatWelcome(this.states.forAll(), this.states.revision, endsMs, newest), ...messagesOf(parts, endsMs)];
+  #welcome(): Message {
+    return formatWelcome(this.states.forAll(), this.states.revision, this.feed.endsMs, this.feed.newest);
   }
 
   #linkUp(from: Position | undefined): readonly Message[] {

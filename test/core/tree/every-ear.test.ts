@@ -19,7 +19,9 @@ type Turn =
   | { do: "link" }
   /** `elsewhere`: he has heard all there is on another leaf, which may be more than this one has. */
   | { do: "join"; ear: number; elsewhere: boolean }
-  | { do: "leave"; ear: number };
+  | { do: "leave"; ear: number }
+  /** Nothing happens for an hour. */
+  | { do: "wait" };
 
 const turn: fc.Arbitrary<Turn> = fc.oneof(
   { weight: 8, arbitrary: fc.constant<Turn>({ do: "chunk" }) },
@@ -28,6 +30,7 @@ const turn: fc.Arbitrary<Turn> = fc.oneof(
   { weight: 3, arbitrary: fc.constant<Turn>({ do: "link" }) },
   { weight: 3, arbitrary: fc.tuple(fc.nat(3), fc.boolean()).map<Turn>(([ear, elsewhere]) => ({ do: "join", ear, elsewhere })) },
   { weight: 1, arbitrary: fc.nat(3).map<Turn>((ear) => ({ do: "leave", ear })) },
+  { weight: 1, arbitrary: fc.constant<Turn>({ do: "wait" }) },
 );
 
 const plan = aPlan({ leaves: 1 });
@@ -50,8 +53,10 @@ it("every ear is welcomed first, and hears every chunk once and in order, or is 
           if (effect.do === "send-all") for (const link of node.down.live) inboxes.get(link)?.push(effect.message);
         }
       };
-      for (const [time, one] of turns.entries()) {
-        const now = localTime(time * 20);
+      let time = 0;
+      for (const one of turns) {
+        time += one.do === "wait" ? 3_600_000 : 20;
+        const now = localTime(time);
         if (one.do === "chunk") {
           const chunk = aChunk(++sequence, { epoch });
           all.push(chunk);

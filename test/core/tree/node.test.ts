@@ -73,19 +73,38 @@ describe("a listener who comes back", () => {
     expect(sentTo("ana", node.join("ana", { epoch: 1, sequence: 44 }, now))[1]).toEqual([45, 46, 47, 48, 49, 50]);
   });
 
-  it("to a leaf that is behind him, waits until it has caught up and hears nothing twice", () => {
+  it("to a leaf that is behind him, is welcome at once and hears on when it has caught up, nothing twice", () => {
     const node = aLeaf({ heard: 50 });
-    expect(node.join("ana", { epoch: 1, sequence: 52 }, now)).toEqual([]);
+    expect(sentTo("ana", node.join("ana", { epoch: 1, sequence: 52 }, now))).toEqual([expect.stringContaining("welcome")]);
     expect(sentTo("ana", node.hear("parent", chunks(51, 51), now))).toEqual([]);
     expect(sentTo("ana", node.hear("parent", chunks(52, 54), now))).toEqual([]);
-    expect(sentTo("ana", node.hear("parent", chunks(55, 55), now))).toEqual([expect.stringContaining("welcome"), [53, 54]]);
+    expect(sentTo("ana", node.hear("parent", chunks(55, 55), now))).toEqual([[53, 54]]);
   });
 
-  it("from a future that never comes, is greeted as a newcomer after a while", () => {
+  it("to a leaf that is behind him, hears of every state meanwhile", () => {
+    const node = aLeaf({ heard: 50 });
+    node.join("ana", { epoch: 1, sequence: 52 }, now);
+    const live = room.replace('"revision":5', '"revision":6');
+    expect(sentTo("ana", node.read("parent", live, now))).toEqual([live]);
+  });
+
+  it("before the room that began anew speaks again, is told of the break when it does, however late", () => {
+    const node = aLeaf();
+    node.join("ana", { epoch: 1, sequence: 52 }, now);
+    const later = localTime(now + 60_000);
+    expect(sentTo("ana", node.hear("parent", chunks(1, 1, 2), later))).toEqual([]);
+    const [gap, sound] = sentTo("ana", node.hear("parent", chunks(2, 2, 2), later));
+    expect(JSON.parse(String(gap))).toMatchObject({ type: "gap", reason: "epoch", from: { epoch: 1, sequence: 52 } });
+    expect(sound).toEqual([1]);
+  });
+
+  it("from a future that never comes, is a newcomer after a while", () => {
     const node = aLeaf({ heard: 50 });
     node.join("ana", { epoch: 9, sequence: 9 }, now);
-    node.hear("parent", aChunk(51), localTime(now + 2_000));
-    expect(sentTo("ana", node.hear("parent", aChunk(52), localTime(now + 4_000)))).toHaveLength(2);
+    node.hear("parent", aChunk(51), now);
+    expect(sentTo("ana", node.hear("parent", aChunk(52), localTime(now + 2_900)))).toEqual([]);
+    expect(sentTo("ana", node.hear("parent", aChunk(53), localTime(now + 3_100)))).toHaveLength(1);
+    expect([...node.down.live]).toEqual(["ana"]);
   });
 
   it("after the room began anew, is told so before he hears on", () => {
