@@ -6,7 +6,7 @@ import { asset } from "./assets.ts";
 import { listen } from "./listen.ts";
 import { readLobby } from "./lobby.ts";
 import { broadcastPage, homePage, listenerPage, problemFor } from "./pages.tsx";
-import { createRoom, readRoom } from "./rooms.ts";
+import { createRoom, readRoom, smallBody } from "./rooms.ts";
 import { stage } from "./stage.ts";
 
 /** What a page may do: its own scripts, WebAssembly for browsers without Opus, sockets, and nothing from anywhere else. */
@@ -36,7 +36,7 @@ export const app = new Hono<{ Bindings: Env }>();
 
 app.get("/healthz", (c) => c.json({ ok: true }));
 
-app.post("/api/rooms", createRoom);
+app.post("/api/rooms", smallBody, createRoom);
 app.get("/api/rooms/:room", readRoom);
 app.get("/api/lobby", readLobby);
 

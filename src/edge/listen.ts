@@ -6,7 +6,7 @@ import { type NodeRef, nodeName, type Plan } from "../core/tree/plan.ts";
 import { regionOf } from "../core/tree/region.ts";
 import { type Env, HEADER } from "../objects/calls.ts";
 import { nodeStub } from "../objects/locate.ts";
-import { learnFrom, planOf } from "./plan-memory.ts";
+import { knownOf, learnFrom } from "./plan-memory.ts";
 import { isProblemCode, type ProblemCode, problem } from "./problem.ts";
 import { placeOf } from "./visitor.ts";
 
@@ -24,9 +24,11 @@ export async function listen(c: Context<{ Bindings: Env }>): Promise<Response> {
   if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return problem(c, "upgrade-required");
   const from = c.req.query("from");
   if (from !== undefined && parsePosition(from) === undefined) return problem(c, "from-invalid");
-  const plan = await planOf(c.env, room);
-  if (plan === undefined) return problem(c, "room-unknown");
-  const answer = await findLeaf(c, room, plan, from);
+  const known = await knownOf(c.env, room);
+  if (known === undefined) return problem(c, "room-unknown");
+  // What is over stays over, so that even an old memory is right.
+  if (known.summary.phase === "ended") return problem(c, "room-ended");
+  const answer = await findLeaf(c, room, known.plan, from);
   return typeof answer === "string" ? problem(c, answer) : answer;
 }
 
@@ -56,7 +58,7 @@ async function findLeaf(
     if (answer.webSocket !== null) return new Response(null, { status: 101, webSocket: answer.webSocket });
     const code = answer.headers.get(HEADER.refusal) ?? "";
     if (isProblemCode(code)) why = code;
-    if (code === "server-full") return why;
+    if (code === "server-full" || code === "room-ended") return why;
     full.push(leaf);
   }
   return why;

@@ -1,11 +1,14 @@
 import type { Context } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
 import { CHUNK_MS_CHOICES, DEFAULT_CHUNK_MS } from "../core/audio/format.ts";
 import { parseRoomId, type RoomId } from "../core/ids.ts";
 import { regionOf } from "../core/tree/region.ts";
 import type { Env } from "../objects/calls.ts";
+import { lobbyOf } from "../objects/lobby-client.ts";
+import type { Listing } from "../objects/lobby-object.ts";
 import { roomStub } from "../objects/locate.ts";
-import { listInLobby } from "./lobby.ts";
+import { log } from "../objects/log.ts";
 import { forget, recall } from "./plan-memory.ts";
 import { type ProblemCode, problem } from "./problem.ts";
 import { inventName } from "./room-names.ts";
@@ -14,6 +17,9 @@ import { placeOf } from "./visitor.ts";
 
 /** Largest body that is read, in bytes. */
 const MAX_BODY_BYTES = 4_096;
+
+/** Stops reading a body that is too large, also one that does not say so. */
+export const smallBody = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => problem(c, "body-too-large") });
 
 /** What `POST /api/rooms` takes. */
 const CreateBody = z.strictObject({
@@ -30,9 +36,7 @@ const CreateBody = z.strictObject({
 export async function createRoom(c: Context<{ Bindings: Env }>): Promise<Response> {
   const locked = await lockedFor(c);
   if (locked !== undefined) return problem(c, locked);
-  const text = await c.req.text();
-  if (text.length > MAX_BODY_BYTES) return problem(c, "body-too-large");
-  const body = CreateBody.safeParse(jsonOf(text));
+  const body = CreateBody.safeParse(jsonOf(await c.req.text()));
   if (!body.success) return problem(c, "body-invalid", sentenceOf(body.error));
   const { title, listed, chunkMs } = body.data;
   const room = parseRoomId(body.data.room ?? inventName(crypto.getRandomValues(new Uint32Array(3))));
@@ -43,7 +47,7 @@ export async function createRoom(c: Context<{ Bindings: Env }>): Promise<Respons
   if (created === "taken") return problem(c, "room-taken");
   forget(room);
   const { hostTicket, successorTickets, createdAt } = created;
-  if (listed) await listInLobby(c.env, { room, title, createdAt });
+  if (listed) c.executionCtx.waitUntil(listRoom(c.env, { room, title, createdAt }));
   return c.json({ room, hostTicket, successorTickets, urls: urlsOf(c, room, hostTicket) }, 201, { "Cache-Control": "no-store" });
 }
 
@@ -53,6 +57,13 @@ export async function readRoom(c: Context<{ Bindings: Env }>): Promise<Response>
   const known = room === undefined ? undefined : await recall(c.env, room, settingsOf(c.env).summaryMs);
   if (known === undefined) return problem(c, "room-unknown");
   return c.json(known.summary, 200, { "Cache-Control": "public, max-age=5", "Access-Control-Allow-Origin": "*" });
+}
+
+/** A room that cannot be shown is a room all the same: whoever made it has his tickets. */
+async function listRoom(env: Env, listing: Listing): Promise<void> {
+  await lobbyOf(env)
+    .list(listing)
+    .catch((fault: unknown) => log("listing-failed", { room: listing.room, why: String(fault) }));
 }
 
 /** Why this caller may not make rooms; undefined if he may. Nothing is open on a deployment that nobody opened. */

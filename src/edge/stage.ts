@@ -3,7 +3,7 @@ import { parseRoomId } from "../core/ids.ts";
 import { STAGE_PROTOCOL, ticketInProtocols } from "../core/wire/ticket.ts";
 import { type Env, HEADER } from "../objects/calls.ts";
 import { roomStub } from "../objects/locate.ts";
-import { planOf } from "./plan-memory.ts";
+import { knownOf } from "./plan-memory.ts";
 import { isProblemCode, problem } from "./problem.ts";
 import { checkTicket } from "./tickets.ts";
 
@@ -12,11 +12,11 @@ export async function stage(c: Context<{ Bindings: Env }>): Promise<Response> {
   const room = parseRoomId(c.req.param("room") ?? "");
   if (room === undefined) return problem(c, "room-unknown");
   if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return problem(c, "upgrade-required");
-  const plan = await planOf(c.env, room);
-  if (plan === undefined) return problem(c, "room-unknown");
+  const known = await knownOf(c.env, room);
+  if (known === undefined) return problem(c, "room-unknown");
   const ticket = ticketInProtocols(c.req.header("sec-websocket-protocol") ?? null);
   if (ticket === undefined) return problem(c, "ticket-missing");
-  const claims = await checkTicket(ticket, room, plan.verifyKey);
+  const claims = await checkTicket(ticket, room, known.plan.verifyKey);
   if (typeof claims === "string") return problem(c, claims);
   if (claims.role !== "host") return problem(c, "ticket-role-wrong");
   const headers = { Upgrade: "websocket", [HEADER.session]: claims.session, [HEADER.name]: claims.name };

@@ -24,14 +24,17 @@ export class Announcer {
   readonly #root: Root;
   readonly #facts: () => Facts;
   readonly #outlive: (work: Promise<unknown>) => void;
-  /** Starts above every revision of an earlier life of the object, so that the newest is always the highest. */
-  #revision = Date.now();
+  #revision: number;
   #countedAt = 0;
   #counting: ReturnType<typeof setTimeout> | undefined;
   #noting: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param outlive keeps the object awake until that work is done */
-  constructor(env: Env, stage: Stage, root: Root, facts: () => Facts, outlive: (work: Promise<unknown>) => void) {
+  /**
+   * @param revision above every revision of an earlier life of the object, so that the newest is always the highest
+   * @param outlive keeps the object awake until that work is done
+   */
+  constructor(env: Env, stage: Stage, root: Root, revision: number, facts: () => Facts, outlive: (work: Promise<unknown>) => void) {
+    this.#revision = revision;
     this.#env = env;
     this.#stage = stage;
     this.#root = root;

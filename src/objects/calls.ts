@@ -90,6 +90,8 @@ export const HEADER = {
   plan: "x-canopy-plan",
   /** The revision of the plan that the caller knows. */
   planRevision: "x-canopy-plan-revision",
+  /** Who dials: the parent's name. */
+  parent: "x-canopy-parent",
   /** A listener's last heard chunk, `epoch.sequence`. */
   from: "x-canopy-from",
   /** A speaker's verified session and name. */

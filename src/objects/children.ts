@@ -1,10 +1,10 @@
 import type { Position } from "../core/audio/position.ts";
-import { parseNodeName } from "../core/tree/plan.ts";
+import { type NodeRef, parseNodeName } from "../core/tree/plan.ts";
 import { parseTally, type TallyReport } from "../core/tree/tally.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import { type AttachAnswer, type AttachAsk, type Env, HEADER } from "./calls.ts";
 import { nodeStub } from "./locate.ts";
-import { end } from "./sockets.ts";
+import { end, hangUp } from "./sockets.ts";
 
 /** A child that does not answer a dial within this time, in ms, is asked to ask again. */
 const DIAL_MS = 5_000;
@@ -35,15 +35,8 @@ export class Children {
   async attach(ask: AttachAsk): Promise<AttachAnswer> {
     const node = parseNodeName(ask.node);
     if (node === undefined) return { dialed: false, why: "no such node" };
-    const headers = { Upgrade: "websocket", [HEADER.node]: ask.node };
-    const answer = await Promise.race([
-      nodeStub(this.#env, node).fetch("https://node/link", { headers }),
-      new Promise<undefined>((resolve) => setTimeout(resolve, DIAL_MS)),
-    ]).catch(() => undefined);
-    const link = answer?.webSocket;
-    if (link == null) return { dialed: false, why: "the child did not answer" };
-    link.binaryType = "arraybuffer";
-    link.accept();
+    const link = await this.#dial(node, ask);
+    if (link === undefined) return { dialed: false, why: "the child did not answer" };
     const older = this.#links.get(ask.node);
     this.#links.set(ask.node, link);
     link.addEventListener("message", (event) => this.#heard(link, event.data));
@@ -52,10 +45,31 @@ export class Children {
     link.addEventListener("error", () => this.#gone(ask.node, link));
     this.#events.joined(link, ask.from);
     if (older !== undefined) {
-      this.#gone(ask.node, older);
       end(older, ENDING.uprooted);
+      this.#gone(ask.node, older);
     }
     return { dialed: true };
+  }
+
+  /** A link to `node`, or undefined if it did not answer in time; an answer that comes too late is hung up on. */
+  async #dial(node: NodeRef, { node: name, parent }: AttachAsk): Promise<WebSocket | undefined> {
+    const headers = { Upgrade: "websocket", [HEADER.node]: name, [HEADER.parent]: parent };
+    let isLate = false;
+    const dialing = nodeStub(this.#env, node)
+      .fetch("https://node/link", { headers })
+      .then(({ webSocket: link }) => {
+        if (link === null) return undefined;
+        link.binaryType = "arraybuffer";
+        link.accept();
+        if (isLate) end(link, ENDING.uprooted);
+        return link;
+      })
+      .catch(() => undefined);
+    const late = new Promise<undefined>((resolve) => setTimeout(resolve, DIAL_MS)).then(() => {
+      isLate = true;
+      return undefined;
+    });
+    return Promise.race([dialing, late]);
   }
 
   #heard(link: WebSocket, data: unknown): void {
@@ -66,7 +80,6 @@ export class Children {
   #gone(node: string, link: WebSocket): void {
     if (this.#links.get(node) === link) this.#links.delete(node);
     this.#events.left(link);
-    // The runtime leaves half of a dialed socket open until it is closed from here as well.
-    end(link, ENDING.uprooted);
+    hangUp(link);
   }
 }

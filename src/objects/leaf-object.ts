@@ -5,7 +5,7 @@ import { ENDING, type Ending } from "../core/wire/ending.ts";
 import { MAX_TEXT_LENGTH } from "../core/wire/parse.ts";
 import { type Env, HEADER } from "./calls.ts";
 import { type Mind, NodeBody } from "./node-body.ts";
-import { end, holdSocket, releaseSocket, roomForSocket } from "./sockets.ts";
+import { end, holds, roomForSocket } from "./sockets.ts";
 
 /** How much sound a leaf keeps, in ms: who was away for less hears all of it when he comes back. */
 const KEEP_MS = 30_000;
@@ -18,14 +18,14 @@ export class Leaf extends NodeBody {
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env, { below: "listeners", keepMs: KEEP_MS });
-    for (const socket of state.getWebSockets("listener")) holdSocket(socket);
+    this.#count();
   }
 
   /** `/link`: the parent dials. `/listen`: the edge hands over a listener's upgrade. Both only ever come from our own worker. */
   override fetch(request: Request): Response {
     const mind = this.mindOf(request);
     if (mind === undefined) return new Response(null, { status: 404 });
-    if (new URL(request.url).pathname === "/link") return this.acceptUplink(mind);
+    if (new URL(request.url).pathname === "/link") return this.acceptUplink(mind, request);
     return this.#listen(request, mind);
   }
 
@@ -38,12 +38,16 @@ export class Leaf extends NodeBody {
   }
 
   protected override leftBelow(mind: Mind, socket: WebSocket): void {
-    releaseSocket(socket);
     mind.leave(socket);
+    this.#count();
   }
 
   #listen(request: Request, mind: Mind): Response {
     const headers = newerPlan(request, mind.plan);
+    if (mind.down.ended) {
+      headers.set(HEADER.refusal, "room-ended");
+      return new Response(null, { status: 410, headers });
+    }
     if (mind.plan === undefined || mind.listeners >= mind.plan.leafListeners) {
       headers.set(HEADER.refusal, "room-full");
       return new Response(null, { status: 503, headers });
@@ -54,10 +58,19 @@ export class Leaf extends NodeBody {
     }
     const { 0: outer, 1: inner } = new WebSocketPair();
     this.ctx.acceptWebSocket(inner, ["listener"]);
-    holdSocket(inner);
-    this.perform(mind.join(inner, parsePosition(request.headers.get(HEADER.from) ?? ""), localTime(Date.now())));
+    const from = parsePosition(request.headers.get(HEADER.from) ?? "");
+    this.perform(mind.join(inner, from, localTime(Date.now()), Math.random()));
+    this.#count();
     this.settle();
     return new Response(null, { status: 101, webSocket: outer, headers });
+  }
+
+  protected override markLive(link: WebSocket): void {
+    link.serializeAttachment("live");
+  }
+
+  #count(): void {
+    holds(this.ctx.id.toString(), this.mind?.listeners ?? 0);
   }
 
   /** Why a listener's message ends his connection; undefined if it does not. What he says is for later versions, and ignored. */

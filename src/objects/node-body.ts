@@ -2,17 +2,17 @@ import { DurableObject } from "cloudflare:workers";
 import { localTime } from "../core/ids.ts";
 import { parseObject } from "../core/json.ts";
 import type { Below } from "../core/tree/downstream.ts";
-import { type NodeEffect, parseSaved, TreeNode } from "../core/tree/node.ts";
-import { nodeName, type Plan, parseNodeName, parsePlan } from "../core/tree/plan.ts";
+import { type NodeEffect, TreeNode } from "../core/tree/node.ts";
+import { nodeName, type Plan, parentName, parseNodeName, parsePlan } from "../core/tree/plan.ts";
+import { parseSaved } from "../core/tree/saved.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import { type Env, HEADER } from "./calls.ts";
+import { keptSockets, UPLINK } from "./kept-sockets.ts";
 import { parentStub } from "./locate.ts";
 import { log } from "./log.ts";
-import { bytesOf, end, send, sendAll } from "./sockets.ts";
+import { bytesOf, end, hangUp, send, sendAll } from "./sockets.ts";
 
-/** Marks an accepted socket as the link above. */
-const UPLINK = "uplink";
 /** No link carries more than one report in this time, in ms. */
 const REPORT_MS = 1_000;
 /** The first change after a calm is told after so long, in ms: who comes with it is counted with it. */
@@ -43,7 +43,7 @@ export abstract class NodeBody extends DurableObject<Env> {
     // Answered by the runtime itself: who checks his line wakes nobody.
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     const name = this.ctx.storage.kv.get("name");
-    if (typeof name === "string") this.#mind = this.#recall(name);
+    if (typeof name === "string") this.#recall(name);
   }
 
   /** The mind, made at the first call that names the node. Undefined if the name is no node's. */
@@ -56,9 +56,9 @@ export abstract class NodeBody extends DurableObject<Env> {
   protected know(name: string, plan: Plan | undefined): Mind | undefined {
     if (this.#mind === undefined && parseNodeName(name) !== undefined) {
       this.ctx.storage.kv.put("name", name);
-      this.#mind = this.#recall(name);
+      this.#recall(name);
     }
-    if (this.#mind !== undefined && plan !== undefined) this.perform(this.#mind.learn(plan));
+    if (this.#mind !== undefined && plan !== undefined) this.perform(this.#mind.learn(plan, Math.random()));
     return this.#mind;
   }
 
@@ -67,11 +67,12 @@ export abstract class NodeBody extends DurableObject<Env> {
   }
 
   /** The parent dials: accepted at once, so that the parent waits for nothing. */
-  protected acceptUplink(mind: Mind): Response {
+  protected acceptUplink(mind: Mind, request: Request): Response {
     const { 0: outer, 1: inner } = new WebSocketPair();
-    inner.binaryType = "arraybuffer";
+    const parent = request.headers.get(HEADER.parent) ?? "";
     this.ctx.acceptWebSocket(inner, [UPLINK]);
-    mind.dialed(inner);
+    inner.serializeAttachment({ parent });
+    mind.dialed(inner, parent);
     return new Response(null, { status: 101, webSocket: outer });
   }
 
@@ -97,9 +98,12 @@ export abstract class NodeBody extends DurableObject<Env> {
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
     const mind = this.#mind;
     if (mind === undefined) return;
-    if (!mind.isUplink(socket)) this.heardBelow(mind, socket, message);
-    else if (typeof message === "string") this.perform(mind.read(socket, message, localTime(Date.now())));
-    else this.perform(mind.hear(socket, bytesOf(message), localTime(Date.now())));
+    const now = localTime(Date.now());
+    if (!mind.isUplink(socket)) {
+      // A link above that was let go may still have something to say: it is nobody's news.
+      if (!this.ctx.getTags(socket).includes(UPLINK)) this.heardBelow(mind, socket, message);
+    } else if (typeof message === "string") this.perform(mind.read(socket, message, now, Math.random()));
+    else this.perform(mind.hear(socket, bytesOf(message), now));
     this.settle();
   }
 
@@ -112,7 +116,7 @@ export abstract class NodeBody extends DurableObject<Env> {
   }
 
   #closed(socket: WebSocket): void {
-    end(socket, ENDING.uprooted);
+    hangUp(socket);
     const mind = this.#mind;
     if (mind === undefined) return;
     if (mind.isUplink(socket)) this.perform(mind.lost(socket, Math.random()));
@@ -126,6 +130,8 @@ export abstract class NodeBody extends DurableObject<Env> {
         return send(effect.to, effect.message);
       case "send-all":
         return sendAll(this.#mind?.down.live ?? [], effect.message);
+      case "mark-live":
+        return this.markLive(effect.link);
       case "close":
         end(effect.link, ENDING[effect.ending]);
         return this.perform(this.#mind?.lost(effect.link, Math.random()) ?? []);
@@ -134,24 +140,28 @@ export abstract class NodeBody extends DurableObject<Env> {
         this.ctx.waitUntil(this.ctx.storage.put("saved", JSON.stringify(effect.saved), { allowUnconfirmed: true }));
         return;
       case "ask":
-        setTimeout(() => this.ctx.waitUntil(this.#ask(effect)), effect.afterMs);
+        setTimeout(() => this.ctx.waitUntil(this.#ask(effect.ask)), effect.afterMs);
         return;
       default:
         return unreachable(effect);
     }
   }
 
-  async #ask(effect: Extract<NodeEffect<WebSocket>, { do: "ask" }>): Promise<void> {
+  /** Remembers with the socket that it was greeted; links that were dialed do not outlive a sleep, and need not be marked. */
+  protected abstract markLive(link: WebSocket): void;
+
+  async #ask(ask: number): Promise<void> {
     const mind = this.#mind;
-    if (mind === undefined) return;
+    const question = mind?.question(ask);
+    if (mind === undefined || question === undefined) return;
     const node = nodeName(mind.node);
-    const { parent, from, plan } = effect;
+    const { parent, plan, from } = question;
     const answer = await parentStub(this.env, parent)
-      .attach({ node, from, plan, parent: parent.kind === "root" ? parent.room : nodeName(parent.node) })
+      .attach({ node, from, plan, parent: parentName(parent) })
       .catch((fault: unknown) => ({ dialed: false, why: String(fault) }) as const);
     if (answer.dialed) return log("attached", { node });
     log("attach-failed", { node, why: answer.why });
-    this.perform(mind.unanswered(Math.random()));
+    this.perform(mind.unanswered(ask, Math.random()));
   }
 
   #report(): void {
@@ -166,13 +176,12 @@ export abstract class NodeBody extends DurableObject<Env> {
     this.perform(this.#mind?.rest() ?? []);
   }
 
-  #recall(name: string): Mind | undefined {
+  #recall(name: string): void {
     const node = parseNodeName(name);
-    if (node === undefined) return undefined;
+    if (node === undefined) return;
     const stored = this.ctx.storage.kv.get("saved");
     const saved = typeof stored === "string" ? parseSaved(stored) : undefined;
-    const [uplink] = this.ctx.getWebSockets(UPLINK);
-    const below = this.ctx.getWebSockets().filter((socket) => !this.ctx.getTags(socket).includes(UPLINK));
-    return new TreeNode({ node, ...this.#kind }, saved, below, uplink, localTime(Date.now()));
+    this.#mind = new TreeNode({ node, ...this.#kind }, saved, keptSockets(this.ctx), localTime(Date.now()));
+    this.perform(this.#mind.wake(Math.random()));
   }
 }

@@ -14,7 +14,7 @@ export class Relay extends NodeBody implements ParentCalls {
     super(state, env, { below: "nodes", keepMs: KEEP_MS });
     this.#children = new Children(env, {
       joined: (link, from) => {
-        this.perform(this.mind?.join(link, from, localTime(Date.now())) ?? []);
+        this.perform(this.mind?.join(link, from, localTime(Date.now()), Math.random()) ?? []);
         this.settle();
       },
       left: (link) => {
@@ -36,8 +36,10 @@ export class Relay extends NodeBody implements ParentCalls {
 
   override fetch(request: Request): Response {
     const mind = this.mindOf(request);
-    return mind === undefined ? new Response(null, { status: 404 }) : this.acceptUplink(mind);
+    return mind === undefined ? new Response(null, { status: 404 }) : this.acceptUplink(mind, request);
   }
+
+  protected override markLive(): void {}
 
   /** All of a relay's own sockets below are dialed, not accepted: nothing is heard here. */
   protected override heardBelow(): void {}

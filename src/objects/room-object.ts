@@ -4,15 +4,16 @@ import { decide, isHeard, quietAfterMs } from "../core/room/decide.ts";
 import type { Room as People, RoomEffect, RoomEvent } from "../core/room/state.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
-import { MAX_TEXT_LENGTH, parseStageSays } from "../core/wire/parse.ts";
+import { isMessage, MAX_TEXT_LENGTH, parseStageSays } from "../core/wire/parse.ts";
 import { Announcer } from "./announcer.ts";
 import { type AttachAnswer, type AttachAsk, type CreateAsk, type Created, type Env, HEADER, type RoomCalls } from "./calls.ts";
+import { lobbyOf } from "./lobby-client.ts";
 import { audienceStub } from "./locate.ts";
 import { log } from "./log.ts";
 import { found } from "./room-founding.ts";
 import { type RoomRecord, RoomStore } from "./room-store.ts";
 import { Root } from "./root.ts";
-import { bytesOf, end, roomForSocket, send } from "./sockets.ts";
+import { bytesOf, end, hangUp, holds, roomForSocket, send } from "./sockets.ts";
 import { type Seat, Stage } from "./stage.ts";
 
 /** Speakers' sockets that one room takes. */
@@ -72,8 +73,10 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     const { 0: outer, 1: inner } = new WebSocketPair();
     this.ctx.acceptWebSocket(inner);
     const seat = this.#stage.seat(inner, session, request.headers.get(HEADER.name) ?? "Host");
-    this.#handle(awake, { type: "speaker-came", session, name: seat.name, connection: seat.connection });
-    awake.announcer.welcome(seat);
+    this.#handle(awake, { type: "speaker-came", session, name: seat.name, connection: seat.connection }, () =>
+      awake.announcer.welcome(seat),
+    );
+    this.#count();
     return new Response(null, { status: 101, webSocket: outer });
   }
 
@@ -95,7 +98,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
 
   #wake(record: RoomRecord): void {
     const { room: id, title, chunkMs } = record;
-    const root = new Root(this.env, record.plan, record.epoch, () => this.#awake?.announcer.counted());
+    const root = new Root(this.env, record, () => this.#awake?.announcer.counted());
     const awake: Awake = {
       record,
       people: { id, title, chunkMs, phase: record.ended ? "ended" : "quiet", speakers: new Map(), nextVoice: 1 },
@@ -104,6 +107,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
         this.env,
         this.#stage,
         root,
+        this.#store.nextRevision(),
         () => awake,
         (work) => this.ctx.waitUntil(work),
       ),
@@ -112,6 +116,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     for (const { session, name, connection } of this.#stage.restore(this.ctx.getWebSockets())) {
       this.#handle(awake, { type: "speaker-came", session, name, connection });
     }
+    this.#count();
     awake.announcer.tellRoom();
     awake.announcer.tellStage();
   }
@@ -122,6 +127,8 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     const { session } = seat;
     switch (said?.type) {
       case undefined:
+        // A newer page may say what this room does not know.
+        if (isMessage(text)) return;
         return this.#stage.refuse(seat.socket, "text-unreadable", Date.now());
       case "ping":
         return send(seat.socket, JSON.stringify({ type: "pong", revision: 0, roomTime: awake.root.roomTime, id: said.id }));
@@ -148,15 +155,18 @@ export class Room extends DurableObject<Env> implements RoomCalls {
 
   #left(socket: WebSocket): void {
     const seat = this.#stage.leave(socket);
-    end(socket, ENDING.uprooted);
+    hangUp(socket);
+    this.#count();
     if (this.#awake !== undefined && seat !== undefined) {
       this.#handle(this.#awake, { type: "speaker-left", session: seat.session, connection: seat.connection });
     }
   }
 
-  #handle(awake: Awake, event: RoomEvent): void {
+  /** @param first done before the effects: who comes is welcomed before he hears of anything else */
+  #handle(awake: Awake, event: RoomEvent, first?: () => void): void {
     const { room, effects } = decide(awake.people, event);
     awake.people = room;
+    first?.();
     for (const effect of effects) this.#perform(awake, effect);
     this.#watchSilence(awake);
   }
@@ -198,7 +208,10 @@ export class Room extends DurableObject<Env> implements RoomCalls {
 
   async #claim(awake: Awake): Promise<void> {
     const claim = await audienceStub(this.env, awake.record.plan.audience).claim(awake.record.room);
-    if (claim === undefined || "moved" in claim) return this.#stage.refuseAll("room-moved", Date.now());
+    if (claim === undefined || "moved" in claim) {
+      this.#stage.refuseAll("room-moved", Date.now());
+      return this.#handle(awake, { type: "claim-refused" });
+    }
     awake.record = { ...awake.record, epoch: claim.epoch };
     this.#store.save(awake.record);
     awake.root.begin(claim.epoch, awake.record.chunkMs);
@@ -206,12 +219,23 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     if (awake.people.phase === "live") awake.root.start();
   }
 
+  #count(): void {
+    holds(this.ctx.id.toString(), this.#stage.size);
+  }
+
   #end(awake: Awake): void {
     awake.record = { ...awake.record, ended: true };
     this.#store.save(awake.record);
     awake.root.end();
     this.#stage.closeAll(ENDING.ended);
-    log("room-ended", { room: awake.record.room });
+    const { room, listed } = awake.record;
+    if (listed)
+      this.ctx.waitUntil(
+        lobbyOf(this.env)
+          .unlist(room)
+          .catch((fault: unknown) => log("unlisting-failed", { room, why: String(fault) })),
+      );
+    log("room-ended", { room });
   }
 
   /** Falls quiet after nobody was on air for long: the clock stops, and everything below may sleep. */

@@ -1,14 +1,14 @@
 import { Bundle, type Closed, type PlacedFrame } from "../core/audio/bundle.ts";
 import { localTime } from "../core/ids.ts";
 import { type DownEffect, Downstream } from "../core/tree/downstream.ts";
-import { END_TEXT } from "../core/tree/link.ts";
-import type { Plan } from "../core/tree/plan.ts";
 import { Tally } from "../core/tree/tally.ts";
 import { unreachable } from "../core/unreachable.ts";
+import { ENDING } from "../core/wire/ending.ts";
 import type { AttachAnswer, AttachAsk, Env } from "./calls.ts";
 import { Children } from "./children.ts";
 import { log } from "./log.ts";
-import { send, sendAll } from "./sockets.ts";
+import type { RoomRecord } from "./room-store.ts";
+import { end, send, sendAll } from "./sockets.ts";
 
 /** How much sound the root keeps, in ms: as much as a relay, its child. */
 const KEEP_MS = 60_000;
@@ -26,10 +26,11 @@ export class Root {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param counted called when the number of listeners below may have changed */
-  constructor(env: Env, plan: Plan, epoch: number, counted: () => void) {
+  constructor(env: Env, { plan, epoch, ended }: RoomRecord, counted: () => void) {
     this.#down.plan = plan;
     this.#down.epoch = epoch;
     this.#down.open(localTime(Date.now()));
+    if (ended) this.#down.end();
     this.#children = new Children(env, {
       joined: (link, from) => this.#perform(this.#down.join(link, from, localTime(Date.now()))),
       left: (link) => {
@@ -92,7 +93,7 @@ export class Root {
   /** Tells every leaf that the room is over. */
   end(): void {
     this.stop();
-    sendAll(this.#down.live, END_TEXT);
+    this.#perform(this.#down.end());
   }
 
   #arm(): void {
@@ -120,6 +121,11 @@ export class Root {
           break;
         case "send-all":
           sendAll(this.#down.live, effect.message);
+          break;
+        case "mark-live":
+          break;
+        case "close":
+          end(effect.link, ENDING[effect.ending]);
           break;
         default:
           unreachable(effect);

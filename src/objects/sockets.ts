@@ -1,24 +1,27 @@
 import type { Ending } from "../core/wire/ending.ts";
 
 /**
- * How many sockets to people this isolate holds, all its objects together. An embedded server runs everything in one process, which
- * dies when it runs out of descriptors: it sets SOCKET_LIMIT, and objects refuse before that.
+ * How many sockets to people each object of this isolate holds. An embedded server runs everything in one process, which dies when it runs
+ * out of descriptors: it sets SOCKET_LIMIT, and objects refuse before that.
  */
-const held = new Set<WebSocket>();
+const held = new Map<string, number>();
+let total = 0;
 
 /** True if one more socket fits under `limit` (the SOCKET_LIMIT setting; none means no limit). */
 export function roomForSocket(limit: string | undefined): boolean {
-  return limit === undefined || held.size < Number(limit);
+  return limit === undefined || total < Number(limit);
 }
 
-/** Counts a socket until it is released. */
-export function holdSocket(socket: WebSocket): void {
-  held.add(socket);
+/** Sockets to people that this isolate holds. */
+export function heldSockets(): number {
+  return total;
 }
 
-/** The socket is closed. */
-export function releaseSocket(socket: WebSocket): void {
-  held.delete(socket);
+/** Tells how many sockets `object` holds now; said anew after a sleep, when the sockets are the same and their handles are not. */
+export function holds(object: string, sockets: number): void {
+  total += sockets - (held.get(object) ?? 0);
+  if (sockets > 0) held.set(object, sockets);
+  else held.delete(object);
 }
 
 /** Sends unless the socket is already dead; the runtime tells of its end by an event of its own. */
@@ -45,6 +48,15 @@ export function sendAll(sockets: Iterable<WebSocket>, message: Uint8Array | stri
 export function end(socket: WebSocket, ending: Ending): void {
   try {
     socket.close(ending.code, ending.says);
+  } catch {
+    // Closed already.
+  }
+}
+
+/** Answers a close with a close: without it half of the socket stays open. */
+export function hangUp(socket: WebSocket): void {
+  try {
+    socket.close(1000, "");
   } catch {
     // Closed already.
   }

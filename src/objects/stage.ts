@@ -4,7 +4,7 @@ import { FRAME_SAMPLES } from "../core/audio/format.ts";
 import { decodeSpeech, MAX_SPEECH_BYTES, type SpeechFault } from "../core/audio/speech.ts";
 import { parseSessionId, type SessionId } from "../core/ids.ts";
 import { ENDING, type Ending } from "../core/wire/ending.ts";
-import { end, holdSocket, releaseSocket, send } from "./sockets.ts";
+import { end, send } from "./sockets.ts";
 
 /** Unreadable messages that one connection may send before it is closed: a page with a fault is told, a flood is not served. */
 const MAX_FAULTS = 50;
@@ -60,7 +60,6 @@ export class Stage {
   leave(socket: WebSocket): Seat | undefined {
     const line = this.#lines.get(socket);
     this.#lines.delete(socket);
-    releaseSocket(socket);
     return line;
   }
 
@@ -131,7 +130,6 @@ export class Stage {
   #sit(seat: Seat): Seat {
     this.#connections = Math.max(this.#connections, seat.connection);
     this.#lines.set(seat.socket, { ...seat, alignment: new Alignment(), faults: 0, refusedAt: new Map() });
-    holdSocket(seat.socket);
     return seat;
   }
 }

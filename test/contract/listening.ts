@@ -87,6 +87,7 @@ export function listening(house: House): void {
       await room.killRoom();
       await house.eventually("the host's line is cut", () => host.closed !== undefined);
       const again = await goLive(house, room);
+      expect(again.heard[0]?.type).toBe("stage-welcome");
       await house.eventually("he hears the new epoch", () => ear.chunks.some((chunk) => chunk.epoch === 2));
       expect(ear.closed).toBeUndefined();
       expect(ear.texts).toContainEqual(
@@ -95,6 +96,27 @@ export function listening(house: House): void {
       const epochs = ear.chunks.map((chunk) => chunk.epoch);
       expect(epochs).toEqual([...epochs].sort());
       again.leave();
+    });
+  });
+
+  describe("a room whose object dies while nobody is on air", () => {
+    it("still reaches its listeners: they hear the next word, and the end", async () => {
+      const { room, host } = await liveRoom(house);
+      const ear = await room.listener();
+      await house.eventually("he hears", () => ear.chunks.length >= 5);
+      host.say({ type: "off-air" });
+      host.hush();
+      await house.eventually("the room is quiet", () => ear.texts.some((text) => text.type === "room" && text.phase === "quiet"));
+      await room.killRoom();
+      const last = ear.chunks.at(-1);
+      const back = await room.listener(last);
+      await house.eventually("who comes back is welcome", () => back.texts.some((text) => text.type === "welcome"));
+      const again = await goLive(house, room);
+      await house.eventually("both hear", () => [ear, back].every(({ chunks }) => chunks.some((chunk) => chunk.epoch === 2)));
+      expect(back.texts).toContainEqual(expect.objectContaining({ type: "gap", reason: "epoch", from: last }));
+      again.say({ type: "end" });
+      await house.eventually("both are closed", () => ear.closed !== undefined && back.closed !== undefined);
+      expect([ear.closed, back.closed]).toEqual([4500, 4500]);
     });
   });
 
@@ -124,6 +146,10 @@ export function listening(house: House): void {
       expect([ear.closed, host.closed]).toEqual([4500, 4500]);
       expect(ear.texts).toContainEqual(expect.objectContaining({ type: "room", phase: "ended" }));
       await expect(room.host()).rejects.toThrow("410");
+      // At the door, or, where the news has not come yet, right behind it.
+      const late = await room.listener().catch((refused: unknown) => String(refused));
+      if (typeof late === "string") expect(late).toContain("410");
+      else await house.eventually("the late one is turned away", () => late.closed === 4500);
     });
   });
 
@@ -133,6 +159,7 @@ export function listening(house: House): void {
       const ear = await room.listener();
       await house.eventually("he hears", () => ear.frames > 0);
       const newer = await goLive(house, room);
+      expect(newer.heard[0]?.type).toBe("stage-welcome");
       await house.eventually("the older is closed", () => host.closed !== undefined);
       expect(host.closed).toBe(4501);
       const before = ear.frames;

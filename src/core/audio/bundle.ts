@@ -61,6 +61,7 @@ export class Bundle {
   /** After a quiet time: the timeline goes on at `nowMs`; the ticks in between never were. */
   skipTo(nowMs: number): void {
     this.#tick = Math.max(this.#tick, Math.floor((nowMs - this.#beganMs) / this.#chunkMs));
+    this.#forgetBefore(this.openFrom);
   }
 
   /** A frame of `voice`; frames of one voice come in order of their positions. */
@@ -79,7 +80,7 @@ export class Bundle {
   close(nowMs: number): Closed | undefined {
     const elapsed = Math.floor((nowMs - this.#beganMs) / this.#chunkMs) - this.#tick;
     if (elapsed < 1) return undefined;
-    // What was slept through beyond the bound is left out of the timeline; frames that waited move with it.
+    // What was slept through beyond the bound is left out of the timeline, and so is what was said in it: an honest hole.
     const ticks = Math.min(elapsed, Math.floor(MAX_MERGED_MS / this.#chunkMs));
     const first = this.#tick;
     const durationMs = ticks * this.#chunkMs;
@@ -87,11 +88,20 @@ export class Bundle {
     const dueMs = this.dueMs;
     this.#tick = first + elapsed;
     const blocks = this.#take(start, start + durationMs * SAMPLES_PER_MS);
+    if (elapsed > ticks) this.#forgetBefore(this.openFrom);
     const silent = blocks.length === 0 && this.#voices.size === 0;
     const flags = (silent ? CHUNK_FLAG.silenceFollows : 0) | (ticks > 1 ? CHUNK_FLAG.mergedTicks : 0);
     const sequence = ++this.#sequence;
     const bytes = encodeChunk({ flags, epoch: this.#epoch, sequence, roomTimeMs: first * this.#chunkMs, dueMs, durationMs, blocks });
     return { bytes, sequence, ticks };
+  }
+
+  #forgetBefore(position: number): void {
+    for (const [voice, frames] of this.#voices) {
+      const later = frames.filter((frame) => frame.position >= position);
+      if (later.length > 0) this.#voices.set(voice, later);
+      else this.#voices.delete(voice);
+    }
   }
 
   #take(start: number, end: number): readonly VoiceBlock[] {
@@ -133,6 +143,6 @@ function blockOf(voice: number, run: readonly PlacedFrame[], start: number): Voi
   const first = run[0];
   const level = run.reduce((loudest, frame) => Math.min(loudest, frame.level), 127);
   const flags = (first?.starts ? BLOCK_FLAG.starts : 0) | (run.at(-1)?.ends ? BLOCK_FLAG.ends : 0);
-  const offsetSamples = Math.max(0, (first?.position ?? start) - start);
+  const offsetSamples = (first?.position ?? start) - start;
   return { voice, level, flags, offsetSamples, frames: run.map((frame) => frame.bytes) };
 }

@@ -1,4 +1,5 @@
 import { SAMPLES_PER_MS } from "./format.ts";
+import { bridge } from "./splice.ts";
 
 /** Sound that begins or ends beside silence fades over this, in samples: 5 ms. */
 const FADE_SAMPLES = 5 * SAMPLES_PER_MS;
@@ -9,8 +10,8 @@ const QUIET_PEAK = 0.003;
 /** Quiet is looked for in steps of so many samples. */
 const QUIET_STEP = 64;
 
-/** One voice's sound without a hole, on the player's line. */
-export type Sound = { readonly voice: number; readonly start: number; readonly pcm: Float32Array };
+/** One voice's sound without a hole, on the player's line; with `ends` a talkspurt is over. */
+export type Sound = { readonly voice: number; readonly start: number; readonly pcm: Float32Array; readonly ends: boolean };
 
 /** How loud a voice is right now, 0 to 1. */
 export type VoiceLevel = { readonly voice: number; readonly rms: number };
@@ -19,21 +20,25 @@ export type VoiceLevel = { readonly voice: number; readonly rms: number };
 export class Mixer {
   #sounds: Sound[] = [];
 
-  /** Adds a sound; its edges are faded where its own voice does not continue, before or after. `pcm` is the mixer's from now on. */
+  /**
+   * Adds a sound. Where its own voice does not continue, before or after, the edges are faded; a hole too short for a pause is
+   * bridged: clocks that drift apart and lines that falter make such, and nobody paused. `pcm` is the mixer's from now on.
+   */
   add(sound: Sound): void {
     const before = this.#sounds.findLast((one) => one.voice === sound.voice);
-    const continues = before !== undefined && before.start + before.pcm.length === sound.start;
-    if (!continues) {
-      fade(sound.pcm, 0, 1);
-      if (before !== undefined) fade(before.pcm, before.pcm.length - 1, -1);
+    const end = before === undefined ? Number.NEGATIVE_INFINITY : before.start + before.pcm.length;
+    const hole = sound.start - end;
+    if (hole !== 0) {
+      const bridged = before !== undefined && !before.ends && hole > 0;
+      const filled = bridged ? bridge(before.pcm, hole, sound.pcm) : undefined;
+      if (filled !== undefined) this.#sounds.push({ voice: sound.voice, start: end, pcm: filled, ends: false });
+      else {
+        fade(sound.pcm, 0, 1);
+        if (before !== undefined) fade(before.pcm, before.pcm.length - 1, -1);
+      }
     }
+    if (sound.ends) fade(sound.pcm, sound.pcm.length - 1, -1);
     this.#sounds.push(sound);
-  }
-
-  /** No more of this voice is coming: its last sound fades out. */
-  ends(voice: number): void {
-    const last = this.#sounds.findLast((one) => one.voice === voice);
-    if (last !== undefined) fade(last.pcm, last.pcm.length - 1, -1);
   }
 
   /** Everybody's sound from `start` on, added into `out` (which is overwritten). */

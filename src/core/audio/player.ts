@@ -22,7 +22,7 @@ export type HeardChunk = Arrival & {
 /** What a player can say about itself; times in ms. */
 export type PlayerFacts = {
   readonly playing: boolean;
-  /** How long after its chunk could have sounded at the earliest a sample sounds: what the buffer costs. */
+  /** What has arrived and waits to sound. */
   readonly bufferMs: number;
   /** How far behind the delay that the line needs; what "Go live" would skip. */
   readonly behindMs: number;
@@ -56,8 +56,7 @@ export class Player {
     this.#holes += placed.missing;
     this.#silenceFollows = chunk.silenceFollows;
     for (const sound of chunk.sounds) {
-      this.#mixer.add({ voice: sound.voice, start: sound.start + placed.shift, pcm: sound.pcm });
-      if (sound.ends) this.#mixer.ends(sound.voice);
+      this.#mixer.add({ ...sound, start: sound.start + placed.shift });
     }
     this.#playhead.arrived(placed.start, before, placed.anew);
     return true;

@@ -2,8 +2,8 @@ import { SAMPLES_PER_MS } from "./format.ts";
 
 /** In a pause of speech a deviation as small as this is mended, in samples: 10 ms. */
 const QUIET_SLACK = 10 * SAMPLES_PER_MS;
-/** While somebody sounds, only this much is worth a splice, in samples: 50 ms. */
-const SOUNDING_SLACK = 50 * SAMPLES_PER_MS;
+/** While somebody sounds, only this much is worth a splice, in samples: 30 ms. */
+const SOUNDING_SLACK = 30 * SAMPLES_PER_MS;
 /** What is left of every pause that is trimmed, in samples: 80 ms, so that words stay apart. */
 const PAUSE_KEPT = 80 * SAMPLES_PER_MS;
 /** A splice while somebody sounds moves at most this far, in samples: 20 ms, a pitch period of the deepest voice. */

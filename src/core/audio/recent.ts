@@ -1,7 +1,7 @@
 import { comparePositions, type Position } from "./position.ts";
 
-/** A chunk as it is kept: where it stands, how much of the timeline it covers, and its bytes, never decoded. */
-export type Kept = { readonly position: Position; readonly durationMs: number; readonly bytes: Uint8Array };
+/** A chunk as it is kept: where it stands in the audience's history and on the room's timeline (ms), and its bytes, never decoded. */
+export type Kept = { readonly position: Position; readonly roomTimeMs: number; readonly durationMs: number; readonly bytes: Uint8Array };
 
 /**
  * The last seconds of chunks, for who comes late or comes back. Spans epochs; ordered by (epoch, sequence).
@@ -56,14 +56,15 @@ export class Recent {
     return this.#kept.slice(low);
   }
 
-  /** The newest chunks that together cover at least `ms` of sound, or all there are; of the newest epoch only. */
+  /** The newest chunks that together cover at least `ms` of sound, or as many as follow each other without a pause of the timeline. */
   tail(ms: number): readonly Kept[] {
     let from = this.#kept.length;
-    const epoch = this.newest?.epoch;
+    let next: Kept | undefined;
     for (let covered = 0; covered < ms && from > this.#first; ) {
       const kept = this.#kept[from - 1];
-      if (kept === undefined || kept.position.epoch !== epoch) break;
+      if (kept === undefined || (next !== undefined && !leadsTo(kept, next))) break;
       covered += kept.durationMs;
+      next = kept;
       from--;
     }
     return this.#kept.slice(from);
@@ -76,4 +77,8 @@ export class Recent {
     this.#bytes -= oldest.bytes.byteLength;
     this.#first++;
   }
+}
+
+function leadsTo(before: Kept, next: Kept): boolean {
+  return before.position.epoch === next.position.epoch && before.roomTimeMs + before.durationMs === next.roomTimeMs;
 }

@@ -38,6 +38,37 @@ export function blend(out: Float32Array, from: Float32Array, to: Float32Array): 
   }
 }
 
+/** The longest period that `bridge` looks for, in samples: 20 ms. */
+const LONGEST_PERIOD = 20 * SAMPLES_PER_MS;
+
+/** A bridge is as loud as the voice was for so long, in samples: 10 ms … */
+const BRIDGE_LOUD = 10 * SAMPLES_PER_MS;
+/** … and silent after so long, in samples: 60 ms. A period repeated for longer is a buzz. */
+export const BRIDGE_MOST = 60 * SAMPLES_PER_MS;
+
+/**
+ * What a voice might have said in a hole of `length` samples: its last period again and again, ever softer, blending into `after`
+ * (whose start is changed). Nothing if too little is known of the voice, or the hole is too long. The idea of G.711 Appendix I.
+ */
+export function bridge(before: Float32Array, length: number, after: Float32Array): Float32Array<ArrayBuffer> | undefined {
+  const searched = LONGEST_PERIOD + BLEND_SAMPLES;
+  if (before.length < searched || after.length < BLEND_SAMPLES || length > BRIDGE_MOST) return undefined;
+  const tail = before.subarray(before.length - BLEND_SAMPLES);
+  const within = before.subarray(before.length - searched, before.length - SPLICE_LEAST);
+  const period = LONGEST_PERIOD - bestSplice(tail, within).at;
+  const goesOn = Float32Array.from(
+    { length: length + BLEND_SAMPLES },
+    (_, i) => loudness(i) * (before[before.length - period + (i % period)] ?? 0),
+  );
+  const head = after.subarray(0, BLEND_SAMPLES);
+  blend(head, goesOn.subarray(length), head.slice());
+  return goesOn.slice(0, length);
+}
+
+function loudness(at: number): number {
+  return at <= BRIDGE_LOUD ? 1 : Math.max(0, 1 - (at - BRIDGE_LOUD) / (BRIDGE_MOST - BRIDGE_LOUD));
+}
+
 function energy(of: Float32Array, at: number, length: number): number {
   let sum = 0;
   for (let i = 0; i < length; i += STEP) sum += (of[at + i] ?? 0) ** 2;

@@ -26,6 +26,11 @@ export function decide(room: Room, event: RoomEvent): Decision {
     case "nobody-on-air-for-long":
       if (room.phase !== "live" || anybodyOnAir(room)) return { room, effects: [] };
       return { room: { ...room, phase: "quiet" }, effects: [{ do: "stop-clock" }, { do: "tell-room" }] };
+    case "claim-refused": {
+      const speakers = new Map([...room.speakers].map(([session, speaker]) => [session, { ...speaker, onAir: false }]));
+      const phase = "quiet";
+      return { room: { ...room, phase, speakers }, effects: [{ do: "stop-clock" }, { do: "tell-room" }, { do: "tell-stage" }] };
+    }
     default:
       return unreachable(event);
   }

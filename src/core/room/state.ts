@@ -34,7 +34,9 @@ export type RoomEvent =
   | { readonly type: "off-air"; readonly session: SessionId }
   | { readonly type: "mute"; readonly session: SessionId; readonly muted: boolean }
   | { readonly type: "ended"; readonly session: SessionId }
-  | { readonly type: "nobody-on-air-for-long" };
+  | { readonly type: "nobody-on-air-for-long" }
+  /** The audience is fed by another room now: this one must not publish. */
+  | { readonly type: "claim-refused" };
 
 /** What the world must be told, or do. */
 export type RoomEffect =

@@ -1,24 +1,24 @@
-import { chunksIn } from "../audio/chunk.ts";
 import { BEFORE_ALL, type Position } from "../audio/position.ts";
 import type { LocalTime } from "../ids.ts";
 import { Feed } from "./feed.ts";
-import { formatGap, formatWelcome, type Message, messagesOf } from "./greeting.ts";
-import { formatLink, formatLinked } from "./link.ts";
+import { formatGap, formatWelcome, type Message, messagesOf, slices } from "./greeting.ts";
+import { END_TEXT, formatLink, formatLinked } from "./link.ts";
 import type { Plan } from "./plan.ts";
 import { States } from "./states.ts";
 
 /** What a node's body must do to its links below. `send-all` goes to every link in `live`, in one loop. */
 export type DownEffect<Link> =
   | { readonly do: "send"; readonly to: Link; readonly message: Message }
-  | { readonly do: "send-all"; readonly message: Message };
+  | { readonly do: "send-all"; readonly message: Message }
+  /** The link is live from here on; to be remembered with the socket, for after a sleep. */
+  | { readonly do: "mark-live"; readonly link: Link }
+  | { readonly do: "close"; readonly link: Link; readonly ending: "uprooted" | "unfed" | "ended" };
 
 /** Who hangs below: people's sockets, or nodes that hand on. It decides how they are greeted and what they may see. */
 export type Below = "listeners" | "nodes";
 
 /** A listener who says that he heard more than this node has is believed for so long after sound flows, in ms; then he is a newcomer. */
 const AHEAD_MS = 3_000;
-/** Most bytes in one message of what a child missed: far below what any runtime takes in one WebSocket message (1 MiB). */
-const BACKLOG_BYTES = 256 * 1024;
 
 /** `welcomed`: he knows the states already and waits for sound alone. `since`: when sound first came that he claims to have heard. */
 type Waiting = { readonly from: Position | undefined; welcomed: boolean; since: LocalTime | undefined };
@@ -27,7 +27,7 @@ type Waiting = { readonly from: Position | undefined; welcomed: boolean; since: 
  * The lower half of every node, the root's too: what was heard, the newest states, and the links that hear them.
  *
  * A link is *waiting* until it has been greeted, then *live*: it has heard all up to the newest chunk, and each further one is
- * sent to all live links alike. So no link can miss a chunk or hear it twice.
+ * sent to all live links alike. So no link can miss a chunk or hear it twice. A node is *open* while it is fed: then newcomers go live.
  */
 export class Downstream<Link> {
   readonly feed: Feed;
@@ -38,6 +38,8 @@ export class Downstream<Link> {
   #plan: Plan | undefined;
   #epoch = 0;
   #open = false;
+  #known = false;
+  #ended = false;
 
   /**
    * @param keepMs sound to keep for who comes late or comes back, in ms
@@ -58,6 +60,11 @@ export class Downstream<Link> {
     return this.#live.size + this.#waiting.size;
   }
 
+  /** True once the room is over, for good. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   /** The plan that children are greeted with. */
   set plan(plan: Plan) {
     this.#plan = plan;
@@ -72,15 +79,23 @@ export class Downstream<Link> {
     return Math.max(this.#epoch, this.feed.newest.epoch);
   }
 
-  /** A link that was greeted before this body slept: nothing is told to it again. */
-  restore(link: Link): void {
-    this.#live.add(link);
+  /** A link that outlived this body's sleep: live if it was, so that nothing is told to it again. */
+  restore(link: Link, wasLive: boolean): void {
+    if (wasLive) this.#live.add(link);
+    else this.#waiting.set(link, { from: undefined, welcomed: false, since: undefined });
   }
 
-  /** A new link. Greeted at once, or as soon as this node knows what to say. */
+  /** States that were kept through a sleep: enough to welcome newcomers with. */
+  recall(states: readonly string[]): void {
+    for (const state of states) this.states.hear(state);
+    this.#known = true;
+  }
+
+  /** A new link. Greeted as far as this node knows what to say. */
   join(link: Link, from: Position | undefined, now: LocalTime): readonly DownEffect<Link>[] {
-    this.#waiting.set(link, { from, welcomed: false, since: undefined });
-    return this.#open ? this.#greetWaiting(now, false) : [];
+    // Epoch 0 is before every room: who stands there has heard nothing.
+    this.#waiting.set(link, { from: from?.epoch === BEFORE_ALL.epoch ? undefined : from, welcomed: false, since: undefined });
+    return this.#greetWaiting(now, false);
   }
 
   /** A link is gone. True if it was there. */
@@ -89,16 +104,22 @@ export class Downstream<Link> {
     return this.#live.delete(link) || waited;
   }
 
-  /** From now on this node knows what to say to newcomers; who waited is greeted. */
+  /** From now on this node is fed, and who waited goes live. */
   open(now: LocalTime): readonly DownEffect<Link>[] {
     this.#open = true;
+    this.#known = true;
     return this.#greetWaiting(now, false);
+  }
+
+  /** Nobody feeds this node at the moment: who comes now goes live when it is fed again, at the live edge. */
+  close(): void {
+    this.#open = false;
   }
 
   /** Sound from above, or from the root's own clock. */
   hear(message: Uint8Array, now: LocalTime): readonly DownEffect<Link>[] {
     // Who waits is greeted before: `send-all` goes to whom is live when it is done, and must find nobody who was not greeted yet.
-    const effects: DownEffect<Link>[] = this.#waiting.size > 0 && this.#open ? [...this.#greetWaiting(now, true)] : [];
+    const effects: DownEffect<Link>[] = this.#waiting.size > 0 ? [...this.#greetWaiting(now, true)] : [];
     for (const part of this.feed.hear(message, now)) {
       if (part.before !== undefined && this.#below === "listeners") {
         effects.push({ do: "send-all", message: formatGap(part.before, this.feed.endsMs) });
@@ -117,55 +138,56 @@ export class Downstream<Link> {
     return effects;
   }
 
+  /** The room is over: nodes hand it on, listeners are closed; who comes later is told at once. */
+  end(): readonly DownEffect<Link>[] {
+    if (this.#ended) return [];
+    this.#ended = true;
+    const links = [...this.#live, ...this.#waiting.keys()];
+    return links.map((link) => this.#ending(link));
+  }
+
+  #ending(link: Link): DownEffect<Link> {
+    return this.#below === "nodes" ? { do: "send", to: link, message: END_TEXT } : { do: "close", link, ending: "ended" };
+  }
+
   /** @param flows sound comes right after this, so who claims to be ahead can be judged */
   #greetWaiting(now: LocalTime, flows: boolean): readonly DownEffect<Link>[] {
-    const effects: DownEffect<Link>[] = [];
-    const send = (to: Link, messages: readonly Message[]) => {
-      for (const message of messages) effects.push({ do: "send", to, message });
-    };
-    for (const [link, waiting] of this.#waiting) {
-      if (this.#below === "nodes") {
-        send(link, this.#linkUp(waiting.from));
-        this.#goLive(link);
-        continue;
-      }
-      if (!waiting.welcomed) send(link, [this.#welcome()]);
-      waiting.welcomed = true;
-      if (flows) waiting.since ??= now;
-      const isAhead = waiting.from !== undefined && !this.feed.reaches(waiting.from);
-      // He may have heard more on another leaf, or the room has begun anew and this leaf has heard nothing of it yet.
-      if (isAhead && now - (waiting.since ?? now) < AHEAD_MS) continue;
-      const parts = waiting.from === undefined || isAhead ? this.feed.tail(now) : this.feed.after(waiting.from);
-      send(link, messagesOf(parts, this.feed.endsMs));
-      this.#goLive(link);
-    }
-    return effects;
+    return [...this.#waiting].flatMap(([link, waiting]) =>
+      this.#below === "nodes" ? this.#linkUp(link, waiting, now) : this.#welcome(link, waiting, now, flows),
+    );
   }
 
-  #goLive(link: Link): void {
+  #welcome(link: Link, waiting: Waiting, now: LocalTime, flows: boolean): readonly DownEffect<Link>[] {
+    if (!this.#known) return [];
+    const { newest, endsMs } = this.feed;
+    const messages: Message[] = [];
+    if (!waiting.welcomed) messages.push(formatWelcome(this.states.forAll(), this.states.revision, endsMs, newest));
+    waiting.welcomed = true;
+    if (this.#ended) return [...toEach(link, messages), this.#ending(link)];
+    if (flows) waiting.since ??= now;
+    // He may have heard more on another leaf, or the room has begun anew and this leaf has heard nothing of it yet.
+    const isAhead = waiting.from !== undefined && !this.feed.reaches(waiting.from);
+    const isBelieved = isAhead && now - (waiting.since ?? now) < AHEAD_MS;
+    if (!this.#open || isBelieved) return toEach(link, messages);
+    const parts = waiting.from === undefined || isAhead ? this.feed.tail(now) : this.feed.after(waiting.from);
+    return [...toEach(link, [...messages, ...messagesOf(parts, endsMs)]), this.#goLive(link)];
+  }
+
+  #linkUp(link: Link, { from = BEFORE_ALL }: Waiting, now: LocalTime): readonly DownEffect<Link>[] {
+    if (!this.#open || this.#plan === undefined) return [];
+    const missed = this.feed.after(from).flatMap((part) => slices(part.bytes));
+    const linked = formatLinked(this.feed.newest, this.feed.ageMs(now));
+    const messages = [formatLink(this.epoch, this.#plan, this.states.texts()), ...missed, linked];
+    return [...toEach(link, messages), ...(this.#ended ? [this.#ending(link)] : []), this.#goLive(link)];
+  }
+
+  #goLive(link: Link): DownEffect<Link> {
     this.#waiting.delete(link);
     this.#live.add(link);
-  }
-
-  #welcome(): Message {
-    return formatWelcome(this.states.forAll(), this.states.revision, this.feed.endsMs, this.feed.newest);
-  }
-
-  #linkUp(from: Position | undefined): readonly Message[] {
-    if (this.#plan === undefined) return [];
-    const missed = this.feed.after(from ?? BEFORE_ALL).flatMap((part) => slices(part.bytes));
-    return [formatLink(this.epoch, this.#plan, this.states.texts()), ...missed, formatLinked(this.feed.newest)];
+    return { do: "mark-live", link };
   }
 }
 
-/** Back-to-back chunks cut into messages at chunk borders, none much larger than BACKLOG_BYTES. */
-function slices(bytes: Uint8Array): readonly Uint8Array[] {
-  const cut: Uint8Array[] = [];
-  let from = 0;
-  for (const { end } of chunksIn(bytes)) {
-    if (end - from < BACKLOG_BYTES && end < bytes.byteLength) continue;
-    cut.push(bytes.subarray(from, end));
-    from = end;
-  }
-  return cut;
+function toEach<Link>(to: Link, messages: readonly Message[]): readonly DownEffect<Link>[] {
+  return messages.map((message) => ({ do: "send", to, message }));
 }

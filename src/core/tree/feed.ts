@@ -1,7 +1,7 @@
 import { chunksIn, joinChunks, readHeader } from "../audio/chunk.ts";
 import { BEFORE_ALL, comparePositions, continues, type Position } from "../audio/position.ts";
 import { type Kept, Recent } from "../audio/recent.ts";
-import type { LocalTime } from "../ids.ts";
+import { type LocalTime, localTime } from "../ids.ts";
 
 /** How much sound a newcomer is given at once, in ms: enough to prime a decoder and to start at the live edge. */
 export const GREETING_MS = 1_000;
@@ -14,6 +14,8 @@ export type Break = { readonly reason: "epoch" | "missed"; readonly from: Positi
 /** Whole chunks in order, to hand on after the break that comes before them. */
 export type Part = { readonly bytes: Uint8Array; readonly before?: Break };
 
+const NOTHING_ASKED = { asked: undefined, at: BEFORE_ALL, parts: [] };
+
 /**
  * What a node has heard from above: in order, without repeats, the last of it kept.
  *
@@ -25,6 +27,7 @@ export class Feed {
   #newest: Position;
   #endsMs = 0;
   #heardAt: LocalTime | undefined;
+  #answer: { readonly asked: Position | undefined; readonly at: Position; readonly parts: readonly Part[] } = NOTHING_ASKED;
 
   /**
    * @param keepMs sound to keep for who comes late or comes back, in ms
@@ -72,15 +75,38 @@ export class Feed {
       this.#newest = position;
       this.#endsMs = header.roomTimeMs + header.durationMs;
       this.#heardAt = now;
-      this.#recent.push({ position, durationMs: header.durationMs, bytes: message.subarray(span.at, span.end) });
+      const { roomTimeMs, durationMs } = header;
+      this.#recent.push({ position, roomTimeMs, durationMs, bytes: message.subarray(span.at, span.end) });
     }
     flush();
     return parts;
   }
 
-  /** What is kept and comes after `position`, with a break before whatever does not continue it. */
+  /**
+   * What is kept and comes after `position`, with a break before whatever does not continue it; also where nothing is kept of what was
+   * missed. A crowd that lost the same leaf stands at the same position: the last answer is remembered.
+   */
   after(position: Position): readonly Part[] {
-    return partsOf(this.#recent.after(position), position);
+    const { asked, at, parts } = this.#answer;
+    if (asked !== undefined && comparePositions(asked, position) === 0 && at === this.#newest) return parts;
+    const found = [...partsOf(this.#recent.after(position), position)];
+    if (found.length === 0 && comparePositions(position, this.#newest) < 0) {
+      const next = { epoch: this.#newest.epoch, sequence: this.#newest.sequence + 1 };
+      const broken = breakBetween(position, next);
+      if (broken !== undefined) found.push(part(new Uint8Array(0), broken));
+    }
+    this.#answer = { asked: position, at: this.#newest, parts: found };
+    return found;
+  }
+
+  /** How long ago the newest chunk came, in ms; undefined if none did. */
+  ageMs(now: LocalTime): number | undefined {
+    return this.#heardAt === undefined ? undefined : now - this.#heardAt;
+  }
+
+  /** What was replayed is as old as the parent says, not as new as its coming here. */
+  isAged(ageMs: number, now: LocalTime): void {
+    this.#heardAt = localTime(now - ageMs);
   }
 
   /** What a newcomer hears first: the last second, if it is fresh. */

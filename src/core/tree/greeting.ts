@@ -1,3 +1,4 @@
+import { chunksIn } from "../audio/chunk.ts";
 import type { Position } from "../audio/position.ts";
 import type { Break, Part } from "./feed.ts";
 
@@ -23,7 +24,23 @@ export function formatGap(gap: Break, roomTimeMs: number): string {
   return JSON.stringify(text);
 }
 
+/** Most bytes in one message of what somebody missed: far below what any runtime takes in one WebSocket message (1 MiB). */
+const BACKLOG_BYTES = 256 * 1024;
+
 /** Parts as messages for listeners: each break told before the chunks that come after it. */
 export function messagesOf(parts: readonly Part[], roomTimeMs: number): readonly Message[] {
-  return parts.flatMap((part) => (part.before === undefined ? [part.bytes] : [formatGap(part.before, roomTimeMs), part.bytes]));
+  return parts.flatMap((part) => [...(part.before === undefined ? [] : [formatGap(part.before, roomTimeMs)]), ...slices(part.bytes)]);
+}
+
+/** Back-to-back chunks cut into messages at chunk borders, none much larger than BACKLOG_BYTES; nothing of nothing. */
+export function slices(bytes: Uint8Array): readonly Uint8Array[] {
+  if (bytes.byteLength <= BACKLOG_BYTES) return bytes.byteLength > 0 ? [bytes] : [];
+  const cut: Uint8Array[] = [];
+  let from = 0;
+  for (const { end } of chunksIn(bytes)) {
+    if (end - from < BACKLOG_BYTES && end < bytes.byteLength) continue;
+    cut.push(bytes.subarray(from, end));
+    from = end;
+  }
+  return cut;
 }

@@ -1,5 +1,5 @@
 import type { Position } from "../audio/position.ts";
-import { isCount, isFields, parseObject } from "../json.ts";
+import { isCount, isFields, isNumber, parseObject } from "../json.ts";
 import { type Plan, parsePlan } from "./plan.ts";
 
 /**
@@ -10,7 +10,8 @@ import { type Plan, parsePlan } from "./plan.ts";
  */
 export type LinkText =
   | { readonly type: "link"; readonly epoch: number; readonly plan: Plan; readonly states: readonly string[] }
-  | { readonly type: "linked"; readonly newest: Position }
+  /** `ageMs`: how long ago the newest chunk came, by the parent's own clock; undefined if none did. */
+  | { readonly type: "linked"; readonly newest: Position; readonly ageMs: number | undefined }
   /** The room is over, for good: leaves say so to their listeners and close. */
   | { readonly type: "end" };
 
@@ -23,8 +24,8 @@ export function formatLink(epoch: number, plan: Plan, states: readonly string[])
 }
 
 /** `linked` as text. */
-export function formatLinked(newest: Position): string {
-  return JSON.stringify({ type: "linked", for: "nodes", newest });
+export function formatLinked(newest: Position, ageMs: number | undefined): string {
+  return JSON.stringify({ type: "linked", for: "nodes", newest, ageMs });
 }
 
 /** The only door for link texts; anything else is undefined and may be a state. */
@@ -32,7 +33,7 @@ export function parseLinkText(text: string): LinkText | undefined {
   const said = parseObject(text);
   if (said === undefined || said["for"] !== "nodes") return undefined;
   if (said["type"] === "end") return { type: "end" };
-  if (said["type"] === "linked") return linkedOf(said["newest"]);
+  if (said["type"] === "linked") return linkedOf(said["newest"], said["ageMs"]);
   if (said["type"] !== "link") return undefined;
   const { epoch, states } = said;
   const plan = parsePlan(said["plan"]);
@@ -40,8 +41,9 @@ export function parseLinkText(text: string): LinkText | undefined {
   return { type: "link", epoch, plan, states: states.filter((state) => typeof state === "string") };
 }
 
-function linkedOf(said: unknown): LinkText | undefined {
+function linkedOf(said: unknown, ageMs: unknown): LinkText | undefined {
   if (!isFields(said)) return undefined;
   const { epoch, sequence } = said;
-  return isCount(epoch) && isCount(sequence) ? { type: "linked", newest: { epoch, sequence } } : undefined;
+  if (!isCount(epoch) || !isCount(sequence)) return undefined;
+  return { type: "linked", newest: { epoch, sequence }, ageMs: isNumber(ageMs) ? ageMs : undefined };
 }

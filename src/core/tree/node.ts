@@ -1,29 +1,19 @@
 import type { Position } from "../audio/position.ts";
-import { backoffMs } from "../backoff.ts";
 import type { LocalTime } from "../ids.ts";
-import { isCount, isFields, parseObject } from "../json.ts";
 import { unreachable } from "../unreachable.ts";
 import { type Below, type DownEffect, Downstream } from "./downstream.ts";
 import { parseLinkText } from "./link.ts";
-import { type NodeRef, type ParentRef, type Plan, parentOf, parsePlan } from "./plan.ts";
+import { type NodeRef, type ParentRef, type Plan, parentOf } from "./plan.ts";
+import type { Saved } from "./saved.ts";
 import { parseStateHead } from "./states.ts";
 import { formatTally, Tally, type TallyReport } from "./tally.ts";
-
-/** What a node keeps through sleep and restarts; written when it changes, never per chunk. */
-export type Saved = {
-  readonly plan: Plan;
-  readonly epoch: number;
-  /** Where it stood then: after waking, nothing up to here is handed on again. */
-  readonly newest: Position;
-  readonly states: readonly string[];
-};
+import { type AskLater, Upstream } from "./upstream.ts";
 
 /** What a node's body must do. */
 export type NodeEffect<Link> =
   | DownEffect<Link>
-  /** Ask `parent` to dial this node, after so many ms, and to send what came after `from`. */
-  | { readonly do: "ask"; readonly parent: ParentRef; readonly plan: Plan; readonly from: Position; readonly afterMs: number }
-  | { readonly do: "close"; readonly link: Link; readonly ending: "uprooted" | "unfed" | "ended" }
+  /** After so many ms, ask: whom and for what, `question` says then. */
+  | ({ readonly do: "ask" } & AskLater)
   | { readonly do: "save"; readonly saved: Saved };
 
 export type NodeSettings = {
@@ -31,6 +21,12 @@ export type NodeSettings = {
   readonly below: Below;
   /** Sound to keep for who comes late or comes back, in ms. */
   readonly keepMs: number;
+};
+
+/** Links that outlived a body's sleep. */
+export type KeptLinks<Link> = {
+  readonly above: readonly { readonly link: Link; readonly parent: string }[];
+  readonly below: readonly { readonly link: Link; readonly wasLive: boolean }[];
 };
 
 /**
@@ -42,38 +38,33 @@ export type NodeSettings = {
 export class TreeNode<Link> {
   readonly down: Downstream<Link>;
   readonly node: NodeRef;
+  readonly #up: Upstream<Link>;
   readonly #tally = new Tally<Link>();
   readonly #counts: boolean;
-  readonly #uplinks = new Set<Link>();
-  #linkedTo: Link | undefined;
   #plan: Plan | undefined;
-  #asking = false;
-  #attempt = 0;
   #reports: number;
   #reported = -1;
 
   /**
    * @param saved what the last save effect said, if there was one
-   * @param kept links below that outlived this body's sleep
-   * @param uplink the link above that outlived it
    * @param now also seeds the revision of reports, so that they stay above those before a restart
    */
-  constructor(settings: NodeSettings, saved: Saved | undefined, kept: readonly Link[], uplink: Link | undefined, now: LocalTime) {
+  constructor(settings: NodeSettings, saved: Saved | undefined, kept: KeptLinks<Link>, now: LocalTime) {
     this.node = settings.node;
     this.#counts = settings.below === "listeners";
     this.#reports = now;
+    this.#up = new Upstream(settings.node);
     // Without anybody who heard it before, nothing is a repeat, and who comes back is served best by all there is.
-    this.down = new Downstream(settings.below, settings.keepMs, kept.length > 0 ? saved?.newest : undefined);
-    for (const link of kept) this.down.restore(link);
+    this.down = new Downstream(settings.below, settings.keepMs, kept.below.length > 0 ? saved?.newest : undefined);
+    for (const { link, wasLive } of kept.below) this.down.restore(link, wasLive);
     if (saved !== undefined) {
       this.#setPlan(saved.plan);
       this.down.epoch = saved.epoch;
-      for (const state of saved.states) this.down.states.hear(state);
+      this.down.recall(saved.states);
+      if (saved.ended) this.down.end();
     }
-    if (uplink === undefined) return;
-    this.#uplinks.add(uplink);
-    this.#linkedTo = uplink;
-    this.down.open(now);
+    for (const { link, parent } of kept.above) this.#up.restore(link, parent);
+    if (this.#up.linked !== undefined) this.down.open(now);
   }
 
   get plan(): Plan | undefined {
@@ -90,18 +81,21 @@ export class TreeNode<Link> {
     return this.down.size === 0;
   }
 
+  /** To be called once after a body has woken: asks for a parent if the old one is gone. */
+  wake(random: number): readonly NodeEffect<Link>[] {
+    return this.#seek(random);
+  }
+
   /** A plan came with a join or down a link; an older one changes nothing. */
-  learn(plan: Plan): readonly NodeEffect<Link>[] {
+  learn(plan: Plan, random: number): readonly NodeEffect<Link>[] {
     if (this.#plan !== undefined && this.#plan.revision >= plan.revision) return [];
-    const before = this.#plan === undefined ? undefined : parentOf(this.#plan, this.node);
     this.#setPlan(plan);
-    const moved = before !== undefined && JSON.stringify(before) !== JSON.stringify(parentOf(plan, this.node));
-    return [this.#save(), ...(moved && this.#linkedTo !== undefined ? this.#ask(0) : [])];
+    return [...this.#saves(), ...this.#seek(random)];
   }
 
   /** A listener or a child came; `from` is the last chunk that it heard. */
-  join(link: Link, from: Position | undefined, now: LocalTime): readonly NodeEffect<Link>[] {
-    return [...this.down.join(link, from, now), ...this.#askIfAlone(0)];
+  join(link: Link, from: Position | undefined, now: LocalTime, random: number): readonly NodeEffect<Link>[] {
+    return [...this.down.join(link, from, now), ...this.#seek(random)];
   }
 
   /** A listener or a child is gone. */
@@ -116,55 +110,55 @@ export class TreeNode<Link> {
 
   /** True while the parent does not know the newest total; also after a link was made anew. */
   get owesReport(): boolean {
-    return this.#linkedTo !== undefined && this.listeners !== this.#reported;
+    return this.#up.linked !== undefined && this.listeners !== this.#reported;
   }
 
   /** The total to report upward, if the parent does not know it. */
   report(): { readonly to: Link; readonly text: string } | undefined {
-    const to = this.#linkedTo;
+    const to = this.#up.linked;
     if (to === undefined || !this.owesReport) return undefined;
     this.#reported = this.listeners;
     return { to, text: formatTally({ revision: ++this.#reports, listeners: this.#reported }) };
   }
 
-  /** A parent has dialed. */
-  dialed(uplink: Link): void {
-    this.#uplinks.add(uplink);
+  /** What question `ask` is, now that its wait is over; undefined if the world has changed since. */
+  question(ask: number): { readonly parent: ParentRef; readonly plan: Plan; readonly from: Position } | undefined {
+    if (this.#plan === undefined || !this.#up.isOpen(ask)) return undefined;
+    return { parent: parentOf(this.#plan, this.node), plan: this.#plan, from: this.down.feed.newest };
+  }
+
+  /** `parent` has dialed. */
+  dialed(uplink: Link, parent: string): void {
+    this.#up.dialed(uplink, parent);
   }
 
   /** True of a link above. */
   isUplink(link: Link): boolean {
-    return this.#uplinks.has(link);
+    return this.#up.has(link);
   }
 
   /** Sound from a link above. */
   hear(uplink: Link, message: Uint8Array, now: LocalTime): readonly NodeEffect<Link>[] {
-    return this.#uplinks.has(uplink) ? this.down.hear(message, now) : [];
+    return this.#up.has(uplink) ? this.down.hear(message, now) : [];
   }
 
   /** Text from a link above: talk between nodes, or a state. */
-  read(uplink: Link, text: string, now: LocalTime): readonly NodeEffect<Link>[] {
-    if (!this.#uplinks.has(uplink)) return [];
+  read(uplink: Link, text: string, now: LocalTime, random: number): readonly NodeEffect<Link>[] {
+    if (!this.#up.has(uplink)) return [];
     const said = parseLinkText(text);
     switch (said?.type) {
       case "link": {
         // A parent of an older epoch does not know that it was replaced: whoever listens to it would lose the room.
         if (said.epoch < this.down.epoch) return [{ do: "close", link: uplink, ending: "unfed" }];
+        // Revisions are one root's own; those of an earlier epoch do not stand in the way of this one's.
+        if (said.epoch > this.down.epoch) this.down.states.forget();
         this.down.epoch = said.epoch;
-        return [...this.learn(said.plan), ...said.states.flatMap((state) => this.down.tell(state))];
+        return [...this.learn(said.plan, random), ...said.states.flatMap((state) => this.down.tell(state))];
       }
-      case "linked": {
-        const others = [...this.#uplinks].filter((link) => link !== uplink);
-        this.#linkedTo = uplink;
-        this.#asking = false;
-        this.#attempt = 0;
-        this.#reported = -1;
-        for (const link of others) this.#uplinks.delete(link);
-        const closing = others.map((link) => ({ do: "close", link, ending: "uprooted" }) as const);
-        return [...this.down.open(now), ...this.#saves(), ...closing];
-      }
+      case "linked":
+        return this.#goLive(uplink, said.ageMs, now, random);
       case "end":
-        return this.#end(text);
+        return [...this.down.end(), ...this.#saves()];
       case undefined:
         return this.#state(text);
       default:
@@ -172,34 +166,30 @@ export class TreeNode<Link> {
     }
   }
 
-  /** A link above is gone; if it was the one that fed this node, it asks again after a jittered wait. */
+  /** A link above is gone; a new one is asked for after a jittered wait, and who is live notices nothing. */
   lost(uplink: Link, random: number): readonly NodeEffect<Link>[] {
-    if (!this.#uplinks.delete(uplink)) return [];
-    if (this.#linkedTo === uplink) this.#linkedTo = undefined;
-    if (this.#linkedTo !== undefined) return [];
-    this.#asking = false;
-    return this.#askIfAlone(backoffMs(this.#attempt++, random));
+    if (!this.#up.lost(uplink)) return [];
+    if (this.#up.linked === undefined) this.down.close();
+    return this.#seek(random);
   }
 
   /** The parent could not be asked, or did not dial. */
-  unanswered(random: number): readonly NodeEffect<Link>[] {
-    this.#asking = false;
-    return this.#linkedTo === undefined ? this.#askIfAlone(backoffMs(this.#attempt++, random)) : [];
+  unanswered(ask: number, random: number): readonly NodeEffect<Link>[] {
+    return [...closing(this.#up.unanswered(ask)), ...this.#seek(random)];
   }
 
   /** Lets go of the link above if nobody hangs below. */
   rest(): readonly NodeEffect<Link>[] {
     if (!this.idle) return [];
-    const links = [...this.#uplinks];
-    this.#uplinks.clear();
-    this.#linkedTo = undefined;
-    return links.map((link) => ({ do: "close", link, ending: "uprooted" }));
+    this.down.close();
+    return closing(this.#up.release());
   }
 
-  /** The room is over: relays hand it on, leaves close. */
-  #end(text: string): readonly NodeEffect<Link>[] {
-    if (!this.#counts) return [{ do: "send-all", message: text }];
-    return [...this.down.live].map((link) => ({ do: "close", link, ending: "ended" }));
+  #goLive(uplink: Link, ageMs: number | undefined, now: LocalTime, random: number): readonly NodeEffect<Link>[] {
+    const others = this.#up.goLive(uplink);
+    this.#reported = -1;
+    if (ageMs !== undefined) this.down.feed.isAged(ageMs, now);
+    return [...this.down.open(now), ...this.#saves(), ...closing(others), ...this.#seek(random)];
   }
 
   #state(text: string): readonly NodeEffect<Link>[] {
@@ -208,14 +198,10 @@ export class TreeNode<Link> {
     return effects.length === 0 || parseStateHead(text)?.type === "audience" ? effects : [...effects, ...this.#saves()];
   }
 
-  #askIfAlone(afterMs: number): readonly NodeEffect<Link>[] {
-    return this.#uplinks.size === 0 && !this.#asking && !this.idle ? this.#ask(afterMs) : [];
-  }
-
-  #ask(afterMs: number): readonly NodeEffect<Link>[] {
-    if (this.#plan === undefined) return [];
-    this.#asking = true;
-    return [{ do: "ask", parent: parentOf(this.#plan, this.node), plan: this.#plan, from: this.down.feed.newest, afterMs }];
+  /** Asks for the plan's parent, if somebody hangs below and it has not dialed. */
+  #seek(random: number): readonly NodeEffect<Link>[] {
+    const ask = this.idle || this.#plan === undefined ? undefined : this.#up.question(this.#plan, random);
+    return ask === undefined ? [] : [{ do: "ask", ...ask }];
   }
 
   #setPlan(plan: Plan): void {
@@ -224,26 +210,12 @@ export class TreeNode<Link> {
   }
 
   #saves(): readonly NodeEffect<Link>[] {
-    return this.#plan === undefined ? [] : [this.#save()];
-  }
-
-  #save(): NodeEffect<Link> {
-    if (this.#plan === undefined) throw new Error("a node without a plan has nothing to save");
-    return {
-      do: "save",
-      saved: { plan: this.#plan, epoch: this.down.epoch, newest: this.down.feed.newest, states: this.down.states.texts() },
-    };
+    if (this.#plan === undefined) return [];
+    const { epoch, ended, feed, states } = this.down;
+    return [{ do: "save", saved: { plan: this.#plan, epoch, ended, newest: feed.newest, states: states.texts() } }];
   }
 }
 
-/** The only door through which stored text becomes what a node saved; undefined if it is none. */
-export function parseSaved(text: string): Saved | undefined {
-  const said = parseObject(text);
-  const plan = parsePlan(said?.["plan"]);
-  const newest = said?.["newest"];
-  if (said === undefined || plan === undefined || !isFields(newest)) return undefined;
-  const { epoch, states } = said;
-  if (!isCount(epoch) || !Array.isArray(states) || !isCount(newest["epoch"]) || !isCount(newest["sequence"])) return undefined;
-  const position = { epoch: newest["epoch"], sequence: newest["sequence"] };
-  return { plan, epoch, newest: position, states: states.filter((state) => typeof state === "string") };
+function closing<Link>(links: readonly Link[]): readonly NodeEffect<Link>[] {
+  return links.map((link) => ({ do: "close", link, ending: "uprooted" }));
 }

@@ -63,6 +63,11 @@ export function parentOf(plan: Plan, node: NodeRef): ParentRef {
   return { kind: "relay", node: { ...node, level: node.level + 1, index: Math.floor(node.index / plan.fanOut) } };
 }
 
+/** Who feeds a node, as one word: the room's name, or the relay's. */
+export function parentName(parent: ParentRef): string {
+  return parent.kind === "root" ? parent.room : nodeName(parent.node);
+}
+
 /** Every node between `node` and the root, nearest first, and the root last. */
 export function ancestorsOf(plan: Plan, node: NodeRef): readonly ParentRef[] {
   const parent = parentOf(plan, node);

@@ -33,6 +33,11 @@ export class States {
     return kept;
   }
 
+  /** Forgets all: their revisions are those of a root that is no more. */
+  forget(): void {
+    this.#newest.clear();
+  }
+
   /** Every newest state, as texts. */
   texts(): readonly string[] {
     return [...this.#newest.values()].map((kept) => kept.text);

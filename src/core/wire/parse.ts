@@ -23,6 +23,11 @@ export function parseStageSays(text: string): StageSays | undefined {
   }
 }
 
+/** True of a JSON object that has a type, known or not. */
+export function isMessage(text: string): boolean {
+  return typeof parseObject(text)?.["type"] === "string";
+}
+
 /** The only door for what a listener's socket says. Unknown types are nothing, to be ignored. */
 export function parseListenerHears(text: string): ListenerHears | undefined {
   const said = parseObject(text);

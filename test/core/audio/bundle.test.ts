@@ -40,6 +40,15 @@ describe("the room's clock", () => {
     expect(decoded(bundle.close(BEGAN + 60_100))).toMatchObject({ sequence: 2, roomTimeMs: 60_000 });
   });
 
+  it("after a long sleep leaves out what was said in it, and never says two things at one time", () => {
+    const bundle = new Bundle(1, 100, BEGAN);
+    for (let frame = 0; frame < 250; frame++) bundle.add(1, frameAt(frame * 20));
+    const [merged, next] = [decoded(bundle.close(BEGAN + 3_300)), decoded(bundle.close(BEGAN + 3_400))];
+    expect(merged).toMatchObject({ roomTimeMs: 0, durationMs: 1_200 });
+    expect(next).toMatchObject({ roomTimeMs: 3_300, durationMs: 100 });
+    expect(next.blocks.map((block) => [block.offsetSamples, block.frames.length])).toEqual([[0, 5]]);
+  });
+
   it("never skips a sequence, whatever the timer does", () => {
     fc.assert(
       fc.property(fc.constantFrom(40, 100, 200), fc.array(fc.integer({ min: 0, max: 500 }), { maxLength: 60 }), (chunkMs, waits) => {

@@ -24,11 +24,11 @@ describe("a playhead that begins", () => {
 describe("a playhead whose line runs dry", () => {
   it("holds, goes on exactly where it stopped, and counts one stall", () => {
     const { head, position } = aDryHead();
-    const late = { ...USUAL, end: position + 100 * MS, now: position + 250 * MS };
+    const late = { ...USUAL, end: position + 100 * MS, now: position + 220 * MS };
     expect(head.next(late, BLOCK)).toEqual({ do: "play" });
     expect(head.position).toBe(position);
     expect(head.stalls).toBe(1);
-    expect(head.stalledFor).toBe(50 * MS);
+    expect(head.stalledFor).toBe(20 * MS);
   });
 
   it("waits for the target, so that the next chunk is not late too", () => {

@@ -94,6 +94,14 @@ describe("a muted host", () => {
   });
 });
 
+describe("a room whose claim is refused", () => {
+  it("falls quiet, and nobody on its stage is on air", () => {
+    const { room } = aRoom(came(1), onAir, { type: "claim-refused" });
+    expect(room.phase).toBe("quiet");
+    expect(onStage(room)).toEqual([]);
+  });
+});
+
 describe("an ended room", () => {
   it("stays ended, whatever happens", () => {
     const { room, effects } = aRoom(came(1), onAir, { type: "ended", session: host }, came(2), onAir);

@@ -38,8 +38,13 @@ const plan = aPlan({ leaves: 1 });
 it("every ear is welcomed first, and hears every chunk once and in order, or is told of the break", () => {
   fc.assert(
     fc.property(fc.array(turn, { maxLength: 120 }), (turns) => {
-      const node = new TreeNode<string>({ node: leaf(0), below: "listeners", keepMs: 30_000 }, undefined, [], undefined, localTime(0));
-      node.learn(plan);
+      const node = new TreeNode<string>(
+        { node: leaf(0), below: "listeners", keepMs: 30_000 },
+        undefined,
+        { above: [], below: [] },
+        localTime(0),
+      );
+      node.learn(plan, 0);
       const all: Uint8Array[] = [];
       const inboxes = new Map<string, (string | Uint8Array)[]>();
       const lastHeard = new Map<number, Position>();
@@ -69,11 +74,11 @@ it("every ear is welcomed first, and hears every chunk once and in order, or is 
           uplink = undefined;
         } else if (one.do === "link" && uplink === undefined) {
           uplink = `link ${++links}`;
-          node.dialed(uplink);
+          node.dialed(uplink, "demo");
           const stood = node.down.feed.newest;
-          perform(node.read(uplink, formatLink(epoch, plan, []), now));
+          perform(node.read(uplink, formatLink(epoch, plan, []), now, 0));
           for (const chunk of all.filter((kept) => comparePositions(positionOf(kept), stood) > 0)) perform(node.hear(uplink, chunk, now));
-          perform(node.read(uplink, formatLinked({ epoch, sequence }), now));
+          perform(node.read(uplink, formatLinked({ epoch, sequence }, 0), now, 0));
         } else if (one.do === "join" && !seats.has(one.ear)) {
           const seat = `${one.ear} for the ${++seatsGiven}. time`;
           seats.set(one.ear, seat);
@@ -81,7 +86,7 @@ it("every ear is welcomed first, and hears every chunk once and in order, or is 
           const newest = all.at(-1);
           const from = one.elsewhere && newest !== undefined ? positionOf(newest) : lastHeard.get(one.ear);
           if (from !== undefined) cameFrom.set(seat, from);
-          perform(node.join(seat, from, now));
+          perform(node.join(seat, from, now, 0));
         } else if (one.do === "leave") {
           const seat = seats.get(one.ear);
           if (seat === undefined) continue;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chunksIn, joinChunks, readHeader } from "../../../src/core/audio/chunk.ts";
+import { chunksIn, encodeChunk, joinChunks, readHeader } from "../../../src/core/audio/chunk.ts";
 import { localTime } from "../../../src/core/ids.ts";
 import { Feed, type Part } from "../../../src/core/tree/feed.ts";
 import { aChunk, chunks } from "../../support/build.ts";
@@ -68,6 +68,20 @@ describe("what a node keeps", () => {
     const parts = feed.after({ epoch: 1, sequence: 10 });
     expect(sequencesOf(parts)).toEqual([41, 42, 43, 44, 45, 46, 47, 48, 49, 50]);
     expect(parts[0]?.before).toEqual({ reason: "missed", from: { epoch: 1, sequence: 10 }, to: { epoch: 1, sequence: 41 } });
+  });
+
+  it("of nothing at all, is a break all the same: a leaf that slept has lost its ring", () => {
+    const feed = new Feed(30_000, { epoch: 1, sequence: 500 });
+    const [part] = feed.after({ epoch: 1, sequence: 480 });
+    expect(part?.before).toEqual({ reason: "missed", from: { epoch: 1, sequence: 480 }, to: { epoch: 1, sequence: 501 } });
+    expect(feed.after({ epoch: 1, sequence: 500 })).toEqual([]);
+  });
+
+  it("greets a newcomer with nothing from before a pause", () => {
+    const feed = new Feed(30_000);
+    feed.hear(chunks(1, 50), now);
+    feed.hear(encodeChunk({ flags: 0, epoch: 1, sequence: 51, roomTimeMs: 90_000, dueMs: 0, durationMs: 100, blocks: [] }), now);
+    expect(sequencesOf(feed.tail(now))).toEqual([51]);
   });
 
   it("greets a newcomer with the last second, unless that is long ago", () => {

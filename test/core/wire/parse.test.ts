@@ -4,7 +4,7 @@ import { parsePosition } from "../../../src/core/audio/position.ts";
 import { backoffMs } from "../../../src/core/backoff.ts";
 import { parseRoomId, parseSessionId } from "../../../src/core/ids.ts";
 import { parseLinkText } from "../../../src/core/tree/link.ts";
-import { parseSaved } from "../../../src/core/tree/node.ts";
+import { parseSaved } from "../../../src/core/tree/saved.ts";
 import { parseStateHead } from "../../../src/core/tree/states.ts";
 import { parseTally } from "../../../src/core/tree/tally.ts";
 import { comesBack, ENDING } from "../../../src/core/wire/ending.ts";
