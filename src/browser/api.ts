@@ -1,0 +1,55 @@
+import { isFields, parseObject } from "../core/json.ts";
+import type { LinkEnd } from "./link-mind.ts";
+
+/** What a new room's maker gets. The host ticket is shown once and kept nowhere else. */
+export type CreatedRoom = { readonly room: string; readonly page: string; readonly broadcast: string };
+
+/** A *no* in the server's own words; `code` is stable. */
+export type Problem = { readonly status: number; readonly code: string; readonly detail: string };
+
+export type RoomRequest = { readonly title: string; readonly room?: string; readonly listed: boolean };
+
+/**
+ * Makes a room.
+ *
+ * @param key the deployment's create key, where it wants one
+ */
+export async function createRoom(wanted: RoomRequest, key: string | undefined): Promise<CreatedRoom | Problem> {
+  const headers: Record<string, string> = { "content-type": "application/json" };
+  if (key !== undefined) headers["authorization"] = `Bearer ${key}`;
+  const answer = await ask("/api/rooms", { method: "POST", headers, body: JSON.stringify(wanted) });
+  if ("code" in answer) return answer;
+  const { room, urls } = answer.fields;
+  const page = isFields(urls) ? urls["page"] : undefined;
+  const broadcast = isFields(urls) ? urls["broadcast"] : undefined;
+  if (typeof room !== "string" || typeof page !== "string" || typeof broadcast !== "string") return notUnderstood(answer.status);
+  return { room, page, broadcast };
+}
+
+/** Why there is no use in connecting to `room` again; nothing if there may be (or if nobody answers). */
+export async function whyNot(room: string): Promise<LinkEnd | undefined> {
+  const answer = await ask(`/api/rooms/${encodeURIComponent(room)}`, {});
+  if (!("code" in answer)) return answer.fields["phase"] === "ended" ? { code: 4500, says: "The room is over" } : undefined;
+  return answer.status === 404 || answer.status === 410 ? { code: answer.status, says: answer.detail } : undefined;
+}
+
+async function ask(path: string, init: RequestInit): Promise<{ status: number; fields: { readonly [key: string]: unknown } } | Problem> {
+  try {
+    const response = await fetch(path, init);
+    const fields = parseObject(await response.text());
+    if (response.ok && fields !== undefined) return { status: response.status, fields };
+    const { code, detail, title } = fields ?? {};
+    if (typeof code !== "string") return notUnderstood(response.status);
+    return { status: response.status, code, detail: typeof detail === "string" ? detail : typeof title === "string" ? title : code };
+  } catch {
+    return { status: 0, code: "unreachable", detail: "The server does not answer. Check your connection and try again." };
+  }
+}
+
+function notUnderstood(status: number): Problem {
+  return {
+    status,
+    code: "not-understood",
+    detail: `The server answered ${status} in a way this page does not know. Try again in a moment.`,
+  };
+}

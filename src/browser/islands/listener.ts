@@ -1,0 +1,169 @@
+import type { OnStage } from "../../core/wire/messages.ts";
+import { publish } from "../facts.ts";
+import { Listening } from "../listen.ts";
+import { insecurity, island, oncePerFrame, part, write, writeOrHide } from "../parts.ts";
+import { BEHIND_MS, sayHearing, sayMissed } from "../say-hearing.ts";
+
+/** A ring's level falls by this part per frame when a voice pauses: quick to rise, calm to fall. */
+const RING_FALL = 0.88;
+/** A voice this loud fills the ring: −16 dBFS. */
+const FULL_RMS = 0.15;
+/** A notice about missed sound leaves after so long, in ms. */
+const NOTICE_MS = 12_000;
+
+const root = island("listener");
+const room = root.dataset["room"] ?? "";
+const title = root.dataset["title"] ?? "";
+const button = part("listen", HTMLButtonElement);
+const status = part("status", HTMLElement);
+const range = part("volume-range", HTMLInputElement);
+const muteButton = part("mute", HTMLButtonElement);
+const goLive = part("go-live", HTMLButtonElement);
+const speakers = part("speakers", HTMLUListElement);
+const levels = new Map<number, number>();
+const faces = new Map<number, HTMLElement>();
+let muted = false;
+let noticed: string | undefined;
+
+root.dataset["ready"] = "";
+const insecure = insecurity();
+if (insecure !== undefined) {
+  writeOrHide(part("notice", HTMLElement), insecure);
+} else if (root.dataset["phase"] !== "ended") {
+  run();
+}
+
+function run(): void {
+  const draw = oncePerFrame(() => show(listening));
+  const listening = new Listening(room, draw, (heard) => {
+    for (const { voice, rms } of heard) levels.set(voice, Math.max(levels.get(voice) ?? 0, Math.min(1, rms / FULL_RMS)));
+    draw();
+  });
+  // Loading now saves the wait after the click; a failure is told then.
+  listening.prepare().catch(() => undefined);
+  button.onclick = () => void toggle(listening);
+  goLive.onclick = () => listening.goLive();
+  muteButton.onclick = () => setMuted(listening, !muted);
+  range.oninput = () => setMuted(listening, false);
+  document.addEventListener("keydown", (event) => pressed(listening, event));
+  for (const gesture of ["pointerdown", "keydown", "touchend"]) document.addEventListener(gesture, () => listening.touched());
+  mediaSession(listening);
+  draw();
+}
+
+async function toggle(listening: Listening): Promise<void> {
+  try {
+    await (listening.state.listening ? listening.pause() : listening.listen());
+  } catch (fault) {
+    await listening.pause();
+    const why = fault instanceof Error ? ` (${fault.message})` : "";
+    writeOrHide(
+      part("notice", HTMLElement),
+      `This browser could not start the sound${why}. A current Chrome, Edge, Firefox or Safari can.`,
+    );
+  }
+}
+
+function setMuted(listening: Listening, on: boolean): void {
+  muted = on;
+  listening.volume = on ? 0 : Number(range.value) / 100;
+  muteButton.setAttribute("aria-pressed", String(on));
+  write(muteButton, on ? "Unmute" : "Mute");
+}
+
+function pressed(listening: Listening, event: KeyboardEvent): void {
+  const onControl = event.target instanceof Element && event.target.closest("button, input, a, select") !== null;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (event.key === "m" || event.key === "M") setMuted(listening, !muted);
+  // A focused button takes the space bar itself.
+  if (event.key === " " && !onControl) {
+    event.preventDefault();
+    void toggle(listening);
+  }
+}
+
+/** The lock screen's and the headset's buttons. */
+function mediaSession(listening: Listening): void {
+  if (!("mediaSession" in navigator)) return;
+  navigator.mediaSession.metadata = new MediaMetadata({ title, artist: "Live on Canopy" });
+  navigator.mediaSession.setActionHandler("play", () => void toggleTo(listening, true));
+  navigator.mediaSession.setActionHandler("pause", () => void toggleTo(listening, false));
+  navigator.mediaSession.setActionHandler("stop", () => void toggleTo(listening, false));
+}
+
+async function toggleTo(listening: Listening, on: boolean): Promise<void> {
+  if (listening.state.listening !== on) await toggle(listening);
+}
+
+function show(listening: Listening): void {
+  const hearing = listening.state;
+  const { facts, end } = hearing;
+  const over = end !== undefined || hearing.room?.phase === "ended";
+  const phase = over ? "ended" : (hearing.room?.phase ?? root.dataset["phase"] ?? "quiet");
+  const badge = part("badge", HTMLElement);
+  badge.dataset["phase"] = phase;
+  write(badge, phase === "live" ? "Live" : phase === "ended" ? "Over" : "Not on air");
+  const listeners = hearing.audience?.listeners ?? 0;
+  if (hearing.audience !== undefined) writeOrHide(part("count", HTMLElement), listeners > 0 ? `${listeners} listening` : undefined);
+  button.toggleAttribute("data-on", hearing.listening && !over);
+  button.disabled = over;
+  write(part("listen-label", HTMLElement), hearing.listening ? "Pause" : "Listen");
+  write(status, sayHearing(hearing));
+  const behindMs = hearing.listening ? (facts?.behindMs ?? 0) : 0;
+  goLive.hidden = behindMs <= BEHIND_MS;
+  if (!goLive.hidden) write(goLive, `${Math.round(behindMs / 1_000)} s behind · Go live`);
+  part("volume", HTMLElement).hidden = !hearing.listening;
+  part("keys", HTMLElement).hidden = !hearing.listening;
+  notice(sayMissed(hearing));
+  showSpeakers(hearing.listening ? (hearing.stage?.speakers ?? []) : []);
+  if ("mediaSession" in navigator) navigator.mediaSession.playbackState = hearing.listening ? "playing" : "paused";
+  publish({
+    ...facts,
+    state: hearing.link,
+    phase,
+    listening: hearing.listening,
+    held: hearing.held,
+    firstSoundMs: hearing.firstSoundMs,
+    reconnects: hearing.reconnects,
+  });
+}
+
+function notice(text: string | undefined): void {
+  if (text === noticed) return;
+  noticed = text;
+  const element = part("notice", HTMLElement);
+  writeOrHide(element, text);
+  if (text === undefined) return;
+  setTimeout(() => {
+    if (noticed === text) element.hidden = true;
+  }, NOTICE_MS);
+}
+
+function showSpeakers(onStage: readonly OnStage[]): void {
+  const here = onStage.filter(({ state }) => state !== "away");
+  if (here.length !== faces.size || here.some(({ voice }) => !faces.has(voice))) {
+    faces.clear();
+    speakers.replaceChildren(...here.map(speakerItem));
+  }
+  for (const { voice, state } of here) {
+    const level = state === "muted" ? 0 : (levels.get(voice) ?? 0);
+    const face = faces.get(voice);
+    face?.style.setProperty("--level", level.toFixed(3));
+    const note = face?.parentElement?.querySelector("small");
+    if (note instanceof HTMLElement) write(note, state === "muted" ? "muted" : "");
+    levels.set(voice, level * RING_FALL);
+  }
+}
+
+function speakerItem({ voice, name }: OnStage): HTMLLIElement {
+  const item = document.createElement("li");
+  const face = document.createElement("span");
+  face.className = "face";
+  face.setAttribute("aria-hidden", "true");
+  face.textContent = [...name][0]?.toUpperCase() ?? "·";
+  const label = document.createElement("span");
+  label.append(name, document.createElement("small"));
+  item.append(face, label);
+  faces.set(voice, face);
+  return item;
+}

@@ -1,0 +1,97 @@
+import { SAMPLE_RATE_HZ } from "../core/audio/format.ts";
+import type { CapturedFrame } from "./worklet-messages.ts";
+
+/** What the browser should do to the sound before anybody hears it. */
+export type Cleaning = { readonly noiseSuppression: boolean; readonly echoCancellation: boolean; readonly autoGainControl: boolean };
+
+export type MicrophoneChoice = { readonly deviceId: string | undefined; readonly cleaning: Cleaning };
+
+/** An open microphone: frames of 20 ms, mono, 48 kHz, until it is closed. */
+export class Microphone {
+  readonly context: AudioContext;
+  readonly #stream: MediaStream;
+
+  private constructor(context: AudioContext, stream: MediaStream) {
+    this.context = context;
+    this.#stream = stream;
+  }
+
+  /**
+   * Asks for the microphone and opens it.
+   *
+   * @param onLost the device was unplugged, or the browser took it away
+   * @throws DOMException as getUserMedia does; see sayMicrophoneFault
+   */
+  static async open(choice: MicrophoneChoice, onFrame: (frame: CapturedFrame) => void, onLost: () => void): Promise<Microphone> {
+    const device = choice.deviceId === undefined ? {} : { deviceId: { exact: choice.deviceId } };
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, ...choice.cleaning, ...device } });
+    // Nothing is played here but the sound check: larger buffers cost 10 ms, and weak machines lose less of the microphone.
+    const context = new AudioContext({ sampleRate: SAMPLE_RATE_HZ, latencyHint: "playback" });
+    const microphone = new Microphone(context, stream);
+    try {
+      await context.audioWorklet.addModule("/assets/capture.worklet.js");
+      const source = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
+      // Devices report what they like, stereo at 44.1 kHz too: the graph makes it one channel at the context's rate.
+      const capture = new AudioWorkletNode(context, "canopy-capture", {
+        numberOfOutputs: 0,
+        channelCount: 1,
+        channelCountMode: "explicit",
+        channelInterpretation: "speakers",
+      });
+      capture.port.onmessage = ({ data }: MessageEvent<CapturedFrame>) => onFrame(data);
+      source.connect(capture);
+      for (const track of stream.getAudioTracks()) track.onended = onLost;
+      await microphone.wake();
+      return microphone;
+    } catch (cause) {
+      microphone.close();
+      throw cause;
+    }
+  }
+
+  /** The device in use, and what it is called. */
+  get device(): { readonly id: string | undefined; readonly label: string } {
+    const track = this.#stream.getAudioTracks()[0];
+    return { id: track?.getSettings().deviceId, label: track?.label ?? "" };
+  }
+
+  /** Browsers may hold a context back until a touch; true once it runs. Does not wait for the touch. */
+  async wake(): Promise<boolean> {
+    const resumed = this.context.resume().catch(() => undefined);
+    await Promise.race([resumed, new Promise((done) => setTimeout(done, 500))]);
+    return this.context.state === "running";
+  }
+
+  close(): void {
+    for (const track of this.#stream.getTracks()) {
+      track.onended = null;
+      track.stop();
+    }
+    void this.context.close();
+  }
+}
+
+/** The microphones there are; without names until one was allowed. */
+export async function microphones(): Promise<readonly { readonly id: string; readonly label: string }[]> {
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  return devices
+    .filter(({ kind, deviceId }) => kind === "audioinput" && deviceId !== "")
+    .map(({ deviceId, label }) => ({ id: deviceId, label }));
+}
+
+/** Why the microphone did not open, and what to do about it. */
+export function sayMicrophoneFault(fault: unknown): string {
+  const name = fault instanceof Error ? fault.name : "";
+  switch (name) {
+    case "NotAllowedError":
+      return "The browser was told not to give this page the microphone. Allow it in the address bar's site settings, then try again.";
+    case "NotFoundError":
+      return "No microphone was found. Plug one in, then try again.";
+    case "NotReadableError":
+      return "The microphone is in use by another program. Close that program, then try again.";
+    case "OverconstrainedError":
+      return "The chosen microphone is not there any more. Choose another one.";
+    default:
+      return `The microphone could not be opened${fault instanceof Error ? ` (${fault.message})` : ""}.`;
+  }
+}

@@ -1,0 +1,98 @@
+import { SAMPLE_RATE_HZ } from "../core/audio/format.ts";
+import type { HeardChunk } from "../core/audio/player.ts";
+import type { FromOutput, ToOutput } from "./worklet-messages.ts";
+
+/** The parts of the Audio Session API that exist in no library of TypeScript's yet (Safari 16.4 and later). */
+type WithAudioSession = { audioSession?: { type: string } };
+
+/**
+ * The ears: the mixing worklet, the volume, and an <audio> element as the last step, because only that puts a phone's
+ * lock screen in charge and keeps sounding when the page is hidden. Where it refuses, sound goes out directly.
+ */
+export class Output {
+  readonly context: AudioContext;
+  readonly #volume: GainNode;
+  readonly #element: HTMLAudioElement;
+  readonly #onReport: (report: FromOutput) => void;
+  #node: AudioWorkletNode | undefined;
+  #loading: Promise<void> | undefined;
+  #direct = false;
+
+  constructor(onReport: (report: FromOutput) => void) {
+    this.#onReport = onReport;
+    this.context = new AudioContext({ sampleRate: SAMPLE_RATE_HZ, latencyHint: "interactive" });
+    this.#volume = new GainNode(this.context);
+    const sink = new MediaStreamAudioDestinationNode(this.context, { channelCount: 1 });
+    this.#volume.connect(sink);
+    this.#element = new Audio();
+    this.#element.srcObject = sink.stream;
+  }
+
+  /** Loads the audio thread's code; may be called before anybody clicked. */
+  load(): Promise<void> {
+    this.#loading ??= this.#load();
+    return this.#loading;
+  }
+
+  /** Starts sounding. Must be called within a click or a key, the first time. */
+  async unlock(): Promise<void> {
+    const session = (navigator as Navigator & WithAudioSession).audioSession;
+    if (session !== undefined) session.type = "playback";
+    const resumed = this.context.resume();
+    const played = this.#element.play().catch(() => this.#goDirect());
+    await Promise.all([this.load(), resumed, played]);
+  }
+
+  /** Tries again what a phone may have stopped: call it on every gesture. */
+  nudge(): void {
+    if (this.context.state !== "running") void this.context.resume().catch(() => undefined);
+    if (!this.#direct && this.#element.paused) void this.#element.play().catch(() => undefined);
+  }
+
+  async rest(): Promise<void> {
+    this.#element.pause();
+    await this.context.suspend();
+  }
+
+  /** @param volume 0 silent, 1 as it was spoken */
+  set volume(volume: number) {
+    this.#volume.gain.setTargetAtTime(volume, this.context.currentTime, 0.015);
+  }
+
+  /** Hands a chunk to the audio thread; its sound is gone from here. */
+  play(chunk: HeardChunk): void {
+    this.#tell(
+      { tell: "chunk", chunk },
+      chunk.sounds.map(({ pcm }) => pcm.buffer),
+    );
+  }
+
+  goLive(): void {
+    this.#tell({ tell: "go-live" });
+  }
+
+  /** Forgets everything that was heard or waits to be. */
+  startAnew(): void {
+    this.#tell({ tell: "start-anew" });
+  }
+
+  #tell(message: ToOutput, transfer: ArrayBufferLike[] = []): void {
+    this.#node?.port.postMessage(
+      message,
+      transfer.filter((buffer) => buffer instanceof ArrayBuffer),
+    );
+  }
+
+  async #load(): Promise<void> {
+    await this.context.audioWorklet.addModule("/assets/output.worklet.js");
+    this.#node = new AudioWorkletNode(this.context, "canopy-output", { numberOfInputs: 0, numberOfOutputs: 1, outputChannelCount: [1] });
+    this.#node.port.onmessage = ({ data }: MessageEvent<FromOutput>) => this.#onReport(data);
+    this.#node.connect(this.#volume);
+  }
+
+  #goDirect(): void {
+    if (this.#direct) return;
+    this.#direct = true;
+    this.#volume.connect(this.context.destination);
+  }
+}

@@ -1,0 +1,63 @@
+/** The element that bears `data-part="name"`, of the wanted kind. @throws if the page and its island have grown apart. */
+export function part<Kind extends HTMLElement>(name: string, kind: new () => Kind): Kind {
+  const found = document.querySelector(`[data-part="${name}"]`);
+  if (found instanceof kind) return found;
+  throw new Error(`This page has no ${kind.name} named “${name}”`);
+}
+
+/** The island's root, which carries what the server knew. @throws as `part` does */
+export function island(name: string): HTMLElement {
+  const found = document.querySelector(`[data-island="${name}"]`);
+  if (found instanceof HTMLElement) return found;
+  throw new Error(`This page has no island named “${name}”`);
+}
+
+/** Writes `text` if it changed, so that a screen reader hears news only. */
+export function write(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Shows `text` in `element`, or hides it if there is none. */
+export function writeOrHide(element: HTMLElement, text: string | undefined): void {
+  element.hidden = text === undefined;
+  write(element, text ?? "");
+}
+
+/** Copies `text`; the button says for two seconds whether it went well. */
+export async function copyFrom(button: HTMLButtonElement, text: string): Promise<void> {
+  const label = button.dataset["label"] ?? button.textContent ?? "";
+  button.dataset["label"] = label;
+  const copied = await navigator.clipboard.writeText(text).then(
+    () => true,
+    () => false,
+  );
+  // Without permission, or on an insecure page, the text is at least there to be copied by hand.
+  if (!copied) window.prompt("Copy this link:", text);
+  write(button, copied ? "Copied" : label);
+  setTimeout(() => write(button, label), 2_000);
+}
+
+/** Why sound cannot work on this page at all; nothing if it can. */
+export function insecurity(): string | undefined {
+  if (window.isSecureContext) return undefined;
+  return (
+    "Browsers give sound and microphone to secure pages only, and this one came over plain http from another machine. " +
+    "Open it with https; on your own network start the server with “npm start -- --lan”."
+  );
+}
+
+/** Runs `work` once per animation frame at most, however often the returned function is called. */
+export function oncePerFrame(work: () => void): () => void {
+  let due = false;
+  return () => {
+    if (due) return;
+    due = true;
+    const run = () => {
+      due = false;
+      work();
+    };
+    // Hidden pages draw no frames, but their title and state must follow.
+    if (document.visibilityState === "hidden") setTimeout(run, 100);
+    else requestAnimationFrame(run);
+  };
+}

@@ -1,0 +1,38 @@
+import type { Hearing } from "./listen.ts";
+
+/** More than this behind live is worth a word and a button, in ms. */
+export const BEHIND_MS = 5_000;
+
+/** What the listener page says about the sound, honestly and in one sentence. */
+export function sayHearing(hearing: Hearing): string {
+  const { link, end, listening, room, held, facts } = hearing;
+  if (end !== undefined || room?.phase === "ended") return sayEnd(hearing);
+  if (!listening) {
+    if (hearing.firstSoundMs !== undefined) return "Paused. Press Listen to hear what is on air now.";
+    return room?.phase === "live" ? "On air now." : "The host is not on air yet. Press Listen and you will hear it as soon as it starts.";
+  }
+  if (held) return "Your browser holds the sound back. Touch the page to let it through.";
+  if (link === "opening" && room === undefined) return "Connecting …";
+  if (link !== "open") return "The connection was lost. Coming back by itself …";
+  if (room?.phase !== "live") return "The host is not on air yet; you will hear it as soon as it starts. You can leave this page open.";
+  if (hearing.stage !== undefined && hearing.stage.speakers.length > 0) {
+    if (hearing.stage.speakers.every(({ state }) => state === "away")) return "The host's connection was lost. Waiting for it to return …";
+    if (hearing.stage.speakers.every(({ state }) => state !== "on-air")) return "The host is muted.";
+  }
+  if (facts === undefined || !facts.playing) return "Waiting for sound …";
+  if (facts.behindMs > BEHIND_MS) return "You are hearing it a little later than it is said.";
+  return "You are listening live.";
+}
+
+/** What was missed, or how the room began anew; nothing if all was heard. */
+export function sayMissed({ missed }: Hearing): string | undefined {
+  if (missed === undefined) return undefined;
+  const seconds = Math.max(1, Math.round(missed.ms / 1_000));
+  if (missed.ms > 0) return `You were away too long: ${seconds} s of sound could not be brought back.`;
+  return missed.anew ? "The room began anew; a moment of sound may be missing." : undefined;
+}
+
+function sayEnd({ end }: Hearing): string {
+  if (end === undefined || end.code === 4500) return "The room is over. Thank you for listening.";
+  return `${end.says}. This page will not try again by itself; reload it if you want to.`;
+}

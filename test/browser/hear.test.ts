@@ -1,0 +1,122 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RunningServer } from "../../src/cli/server.ts";
+import { fetchTape, type Tape } from "../support/chirp-tap.ts";
+import { chirpBetween, chirpWav, findChirps, quantile, silences, slope } from "../support/chirps.ts";
+import { launchChromium, missingChromium, person } from "../support/chromium.ts";
+import { complaintsOf, factsOf, factsUntil, goOnAir, listenTo, makeRoom } from "../support/chromium-rooms.ts";
+import { removeFolders, serverForTest, temporaryFolder } from "../support/server.ts";
+
+const SECONDS = Number(process.env["CANOPY_SECONDS"] ?? 12);
+const missing = missingChromium();
+/** A chirp that is heard came within this after it was spoken, in ms: less than the second between two. */
+const HEARD_WITHIN_MS = 900;
+
+describe.skipIf(missing !== undefined)(
+  `a host who chirps once a second, and a listener${missing === undefined ? "" : ` (${missing})`}`,
+  () => {
+    let server: RunningServer;
+    let browser: Browser;
+
+    beforeAll(async () => {
+      server = await serverForTest({ vars: { OPEN_CREATE: "1" } });
+      const wav = join(await temporaryFolder(), "chirps.wav");
+      await writeFile(wav, chirpWav(SECONDS + 30));
+      browser = await launchChromium(wav);
+    });
+
+    afterAll(async () => {
+      await browser?.close();
+      await server?.stop();
+      await removeFolders();
+    });
+
+    it("is heard, every chirp, in order, without a hole", async () => {
+      const { host, pageUrl } = await makeRoom(await person(browser, server.url), server.url, "Chirps");
+      await goOnAir(host);
+      const listener = await listenTo(await person(browser, server.url), pageUrl);
+      const complaints = complaintsOf(listener);
+      await factsUntil(listener, ({ playing }) => playing === true);
+      await listener.waitForTimeout(SECONDS * 1_000);
+      const said = await factsOf(listener);
+      const [ear, mouth] = [await fetchTape(listener, "ear"), await fetchTape(host, "mouth")];
+      const heard = hearings(mouth, ear);
+      const delays = heard.map(({ delayMs }) => delayMs);
+      const dropOuts = dropOutsOf(mouth, ear, quantile(delays, 0.5));
+      console.log(
+        [
+          `${heard.length} chirps in ${SECONDS} s: mouth to ear p50 ${quantile(delays, 0.5).toFixed(0)} ms, p99 ${quantile(delays, 0.99).toFixed(0)} ms`,
+          `least ${Math.min(...delays).toFixed(0)} ms, most ${Math.max(...delays).toFixed(0)} ms`,
+          `drift ${(60_000 * slope(heard.map(({ wallMs, delayMs }) => [wallMs, delayMs]))).toFixed(1)} ms a minute`,
+          `likeness at least ${Math.min(...heard.map(({ alike }) => alike)).toFixed(2)}`,
+          `first sound ${said.firstSoundMs} ms after the click`,
+          `drop-outs ${dropOuts.length}${dropOuts.map(({ atMs, ms }) => ` [${ms.toFixed(0)} ms at ${atMs.toFixed(0)}]`).join("")}`,
+          `stalls ${said.stalls}, splices ${said.splices}, buffer ${said.bufferMs} ms`,
+        ].join("; "),
+      );
+      expect(said.holes).toBe(0);
+      expect(complaints).toEqual([]);
+      expect(heard.length).toBeGreaterThanOrEqual(SECONDS - 3);
+      expect(heard.filter(({ delayMs }) => Number.isNaN(delayMs))).toEqual([]);
+      expect(heard.every(({ up, heardUp }) => up === heardUp)).toBe(true);
+      await host.context().close();
+      await listener.context().close();
+    });
+
+    it("is heard by a listener and speaks to a room without WebCodecs, through WebAssembly", async () => {
+      const [speaks, hears] = [await person(browser, server.url), await person(browser, server.url)];
+      const without = "delete window.AudioEncoder; delete window.AudioDecoder;";
+      for (const context of [speaks, hears]) await context.addInitScript({ content: without });
+      const { host, pageUrl } = await makeRoom(speaks, server.url, "Chirps in WebAssembly");
+      await goOnAir(host);
+      const listener = await listenTo(hears, pageUrl);
+      await factsUntil(listener, ({ playing }) => playing === true);
+      await listener.waitForTimeout(6_000);
+      expect(await listener.evaluate("typeof AudioDecoder + typeof AudioEncoder")).toBe("undefinedundefined");
+      expect((await factsOf(listener)).holes).toBe(0);
+      const heard = hearings(await fetchTape(host, "mouth"), await fetchTape(listener, "ear"));
+      console.log(
+        `through WebAssembly ${heard.length} chirps: p50 ${quantile(
+          heard.map(({ delayMs }) => delayMs),
+          0.5,
+        ).toFixed(0)} ms`,
+      );
+      expect(heard.length).toBeGreaterThanOrEqual(4);
+      expect(heard.every(({ up, heardUp }) => up === heardUp)).toBe(true);
+      await speaks.close();
+      await hears.close();
+    });
+  },
+);
+
+type Hearing = { wallMs: number; delayMs: number; up: boolean; heardUp: boolean | undefined; alike: number };
+
+/** Each chirp that was spoken while the listener was there to hear it, and when it was heard; NaN if it was not. */
+function hearings(mouth: Tape, ear: Tape): Hearing[] {
+  const begin = ear.wallOf(findChirps(ear.pcm)[0]?.sample ?? ear.pcm.length);
+  const end = ear.wallOf(ear.pcm.length) - HEARD_WITHIN_MS;
+  return findChirps(mouth.pcm)
+    .map(({ sample, up }) => ({ up, wallMs: mouth.wallOf(sample) }))
+    .filter(({ wallMs }) => wallMs > begin - HEARD_WITHIN_MS && wallMs < end)
+    .map(({ wallMs, up }) => {
+      const heard = chirpBetween(ear.pcm, ear.sampleAt(wallMs), ear.sampleAt(wallMs + HEARD_WITHIN_MS));
+      const delayMs = heard === undefined ? Number.NaN : ear.wallOf(heard.sample) - wallMs;
+      return { wallMs, delayMs, up, heardUp: heard?.up, alike: heard?.alike ?? 0 };
+    });
+}
+
+/** A silence in the ear is a drop-out from this length on, in ms. The mouth's own are looked for more closely, since Opus widens them. */
+const DROP_OUT_MS = 10;
+
+/** Silences in the ear that were none in the mouth: what the way from one to the other lost. Talkspurts may end a little early. */
+function dropOutsOf(mouth: Tape, ear: Tape, delayMs: number): { atMs: number; ms: number }[] {
+  const quiet = silences(mouth.pcm, 4).map(({ from, to }) => ({ from: mouth.wallOf(from) - 150, to: mouth.wallOf(to) + 150 }));
+  const firstSound = silences(ear.pcm, DROP_OUT_MS).find(({ from }) => from === 0)?.to ?? 0;
+  const end = mouth.wallOf(mouth.pcm.length);
+  return silences(ear.pcm, DROP_OUT_MS)
+    .filter(({ from }) => from > firstSound)
+    .map(({ from, to }) => ({ from: ear.wallOf(from) - delayMs, to: ear.wallOf(to) - delayMs, ms: (to - from) / 48, atMs: from / 48 }))
+    .filter(({ from, to }) => to < end && !quiet.some((known) => known.from <= from && to <= known.to));
+}
