@@ -17,7 +17,7 @@ export type Placed = { readonly position: number; readonly skipFrames: number } 
 /**
  * Lays one speaker's sample clock on the room's timeline.
  *
- * Transit is (arrival − the speaker's position). The offset follows the slowest transit of the last ten seconds: frames that arrive
+ * Transit is (arrival − the speaker's position of what could have been sent no earlier). The offset follows the slowest transit of the last ten seconds: frames that arrive
  * as usual are early enough for the chunk they belong to, and within a talkspurt they stay seamless. When one is later than ever, the
  * timeline slips by just as much as it must; at the next talkspurt it moves back towards now, where nobody hears it.
  * All positions in samples at 48 kHz.
@@ -42,9 +42,10 @@ export class Alignment {
     if (this.#next !== undefined && unwrapped < this.#next && !jumped) return "speech-out-of-order";
     if (jumped) this.#slowest = [];
     const end = unwrapped + frames * FRAME_SAMPLES;
-    const transit = now - unwrapped;
-    const slowest = this.#remember(transit, now);
     const fresh = starts || jumped || this.#next === undefined;
+    // What a talkspurt begins with was held back until a voice was noticed: it tells nothing of the line but by its last frame.
+    const transit = now - (fresh ? end - FRAME_SAMPLES : unwrapped);
+    const slowest = this.#remember(transit, now);
     if (fresh) this.#offset = slowest + MARGIN_SAMPLES;
     let skipFrames = 0;
     const lead = unwrapped + this.#offset - now;
@@ -54,10 +55,11 @@ export class Alignment {
       this.#offset -= skipFrames * FRAME_SAMPLES;
     }
     const position = unwrapped + this.#offset + skipFrames * FRAME_SAMPLES;
-    // Never over what this speaker said before, nor into a chunk that has left. Who must slip, slips as far as the line's slowest
-    // asks for, once: a little at each chunk's border would be heard again and again.
+    // Never over what this speaker said before, nor into a chunk that has left. Who must slip in mid-speech, slips as far as the
+    // line's slowest asks for, once: a little at each chunk's border would be heard again and again.
     const earliest = Math.max(openFrom, this.#placedTo);
-    const placed = position >= earliest ? position : Math.max(earliest, unwrapped + slowest + MARGIN_SAMPLES + skipFrames * FRAME_SAMPLES);
+    const enough = fresh ? earliest : Math.max(earliest, unwrapped + slowest + MARGIN_SAMPLES + skipFrames * FRAME_SAMPLES);
+    const placed = position >= earliest ? position : enough;
     if (placed - now > MAX_AHEAD_SAMPLES) return "speech-too-fast";
     this.#offset += placed - position;
     this.#last = unwrapped;

@@ -31,6 +31,16 @@ describe("a speaker's frames on the room's timeline", () => {
     expect(gaps(speak(new Alignment(), 500, (frame) => 30 + ((frame * 7) % 20))).every((gap) => gap === 0)).toBe(true);
   });
 
+  it("held back before a talkspurt delay it by no more than they must, and the next one not at all", () => {
+    const alignment = new Alignment();
+    // Four frames at once, 30 ms after the last of them was spoken, in the middle of a chunk that began 50 ms ago.
+    const now = 10_000 * MS;
+    const sample = now - 30 * MS - 4 * FRAME;
+    const placed = alignment.place(sample, 4, true, now, now - 50 * MS);
+    expect(placed).toEqual({ position: now - 40 * MS, skipFrames: 0 });
+    expect(alignment.place(sample + 4 * FRAME, 1, false, now + 20 * MS, now - 50 * MS)).toEqual({ position: now + 40 * MS, skipFrames: 0 });
+  });
+
   it("slip once when the line becomes slower than ever, by no more than they must", () => {
     const slips = gaps(speak(new Alignment(), 500, (frame) => (frame < 250 ? 30 : 150))).filter((gap) => gap !== 0);
     expect(slips).toHaveLength(1);
