@@ -92,7 +92,7 @@ export function HomePage({ openCreate }: HomeProps) {
           <b>Steady.</b> A lost connection comes back by itself and misses nothing.
         </li>
         <li>
-          <b>Yours.</b> Open source, on your own Cloudflare account or your own machine.
+          <b>Yours.</b> It runs on your own Cloudflare account or your own machine.
         </li>
       </ul>
     </Layout>
