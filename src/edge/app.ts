@@ -7,7 +7,7 @@ import { listen } from "./listen.ts";
 import { readLobby } from "./lobby.ts";
 import { broadcastPage, homePage, listenerPage, problemFor } from "./pages.tsx";
 import { createRoom, readRoom, smallBody } from "./rooms.ts";
-import { stage } from "./stage.ts";
+import { readTicket, stage } from "./stage.ts";
 
 /** What a page may do: its own scripts, WebAssembly for browsers without Opus, sockets, and nothing from anywhere else. */
 const forPages = secureHeaders({
@@ -38,6 +38,7 @@ app.get("/healthz", (c) => c.json({ ok: true }));
 
 app.post("/api/rooms", smallBody, createRoom);
 app.get("/api/rooms/:room", readRoom);
+app.get("/api/rooms/:room/ticket", readTicket);
 app.get("/api/lobby", readLobby);
 
 app.get("/rooms/:room/listen", listen);

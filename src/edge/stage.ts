@@ -1,24 +1,27 @@
 import type { Context } from "hono";
-import { parseRoomId } from "../core/ids.ts";
-import { STAGE_PROTOCOL, ticketInProtocols } from "../core/wire/ticket.ts";
+import { parseRoomId, type RoomId } from "../core/ids.ts";
+import { STAGE_PROTOCOL, type TicketClaims, ticketInProtocols } from "../core/wire/ticket.ts";
 import { type Env, HEADER } from "../objects/calls.ts";
 import { roomStub } from "../objects/locate.ts";
 import { knownOf } from "./plan-memory.ts";
-import { isProblemCode, problem } from "./problem.ts";
+import { isProblemCode, type ProblemCode, problem } from "./problem.ts";
 import { checkTicket } from "./tickets.ts";
+
+/** `GET /api/rooms/:room/ticket`: 204 if the bearer's ticket opens the stage, else why not. A browser cannot read why an upgrade was refused. */
+export async function readTicket(c: Context<{ Bindings: Env }>): Promise<Response> {
+  const room = parseRoomId(c.req.param("room") ?? "");
+  const ticket = /^Bearer (.+)$/.exec(c.req.header("authorization") ?? "")?.[1];
+  const refused = room === undefined ? "room-unknown" : await admit(c.env, room, ticket);
+  return typeof refused === "string" ? problem(c, refused) : c.body(null, 204, { "Cache-Control": "no-store" });
+}
 
 /** `GET /rooms/:room/stage`: checks the ticket, then hands the speaker's socket to the room's object. */
 export async function stage(c: Context<{ Bindings: Env }>): Promise<Response> {
   const room = parseRoomId(c.req.param("room") ?? "");
   if (room === undefined) return problem(c, "room-unknown");
   if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return problem(c, "upgrade-required");
-  const known = await knownOf(c.env, room);
-  if (known === undefined) return problem(c, "room-unknown");
-  const ticket = ticketInProtocols(c.req.header("sec-websocket-protocol") ?? null);
-  if (ticket === undefined) return problem(c, "ticket-missing");
-  const claims = await checkTicket(ticket, room, known.plan.verifyKey);
+  const claims = await admit(c.env, room, ticketInProtocols(c.req.header("sec-websocket-protocol") ?? null));
   if (typeof claims === "string") return problem(c, claims);
-  if (claims.role !== "host") return problem(c, "ticket-role-wrong");
   const headers = { Upgrade: "websocket", [HEADER.session]: claims.session, [HEADER.name]: claims.name };
   const answer = await roomStub(c.env, room)
     .fetch("https://room/stage", { headers })
@@ -29,4 +32,15 @@ export async function stage(c: Context<{ Bindings: Env }>): Promise<Response> {
   }
   const code = answer?.headers.get(HEADER.refusal) ?? "";
   return problem(c, isProblemCode(code) ? code : "room-unready");
+}
+
+/** What the ticket claims, if it opens this room's stage; else why not. */
+async function admit(env: Env, room: RoomId, ticket: string | undefined): Promise<TicketClaims | ProblemCode> {
+  const known = await knownOf(env, room);
+  if (known === undefined) return "room-unknown";
+  if (ticket === undefined) return "ticket-missing";
+  const claims = await checkTicket(ticket, room, known.plan.verifyKey);
+  if (typeof claims === "string") return claims;
+  if (known.summary.phase === "ended") return "room-ended";
+  return claims.role === "host" ? claims : "ticket-role-wrong";
 }

@@ -85,6 +85,19 @@ describe("a speaker's upgrade", () => {
   });
 });
 
+describe("a ticket that a page asks about", () => {
+  const ask = (room: string, ticket: string) => call("GET", `/api/rooms/${room}/ticket`, undefined, { Authorization: `Bearer ${ticket}` });
+
+  it("opens the stage, or the answer says why not", async () => {
+    const [one, other] = [await aRoom(), await aRoom()];
+    expect((await ask(one.room, one.hostTicket)).status).toBe(204);
+    expect(await codeOf(await ask(one.room, other.hostTicket))).toBe("403 ticket-for-another-room");
+    expect(await codeOf(await ask(one.room, one.hostTicket.slice(0, -9)))).toBe("401 ticket-invalid");
+    expect(await codeOf(await ask(one.room, one.successorTickets[0] ?? ""))).toBe("403 ticket-role-wrong");
+    expect(await codeOf(await ask("never-made", one.hostTicket))).toBe("404 room-unknown");
+  });
+});
+
 describe("bad input on stage", () => {
   async function onAir() {
     const { room, hostTicket } = await aRoom();
