@@ -6,19 +6,25 @@ import { log } from "./log.ts";
 
 /** The tree's identity: its plan, which epoch it is in, and who feeds it. Asked at starts and by cold edges, never per join. */
 export class Audience extends DurableObject<Env> implements AudienceCalls {
+  /** Calls that this object has answered, by kind; joins add one `look` per cold edge isolate, never one each. */
+  readonly requests = { open: 0, look: 0, claim: 0, note: 0 };
+
   async open(known: Known): Promise<void> {
+    this.requests.open++;
     if (this.ctx.storage.kv.get("epoch") !== undefined) return;
     this.ctx.storage.kv.put("plan", known.plan);
     this.ctx.storage.kv.put("summary", known.summary);
   }
 
   async look(): Promise<Known | undefined> {
+    this.requests.look++;
     const plan = this.#plan();
     const summary = this.ctx.storage.kv.get<Summary>("summary");
     return plan === undefined || summary === undefined ? undefined : { plan, summary };
   }
 
   async claim(root: RoomId): Promise<Claim | undefined> {
+    this.requests.claim++;
     const plan = this.#plan();
     if (plan === undefined) return undefined;
     if (plan.root !== root) return { moved: plan.root };
@@ -29,6 +35,7 @@ export class Audience extends DurableObject<Env> implements AudienceCalls {
   }
 
   async note(summary: Summary): Promise<void> {
+    this.requests.note++;
     if (this.#plan()?.root === summary.room) this.ctx.storage.kv.put("summary", summary);
   }
 

@@ -1,6 +1,10 @@
+import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
+import { audienceOf } from "../../src/core/ids.ts";
 import { app } from "../../src/edge/app.ts";
+import { audienceStub } from "../../src/objects/locate.ts";
 import { call, env, upgrade } from "../contract/workerd-house.ts";
+import { roomId } from "../support/build.ts";
 
 type Created = { room: string; hostTicket: string; successorTickets: string[]; urls: Record<string, string> };
 
@@ -112,6 +116,21 @@ describe("an unknown room", () => {
     expect(await codeOf(await upgrade("/rooms/never-made/listen"))).toBe("404 room-unknown");
     expect(await codeOf(await upgrade("/rooms/never-made/stage"))).toBe("404 room-unknown");
     expect(await codeOf(await upgrade("/rooms/N%20o/listen"))).toBe("404 room-unknown");
+  });
+});
+
+describe("a storm of joins on a cold edge", () => {
+  it("asks the audience's object once, however many come at once", async () => {
+    const { room } = await aRoom();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => upgrade(`/rooms/${room}/listen`)));
+    expect(answers.map((answer) => answer.status)).toEqual(Array.from({ length: 50 }, () => 101));
+    const stub = audienceStub(env, audienceOf(roomId(room)));
+    const requests: unknown = await runInDurableObject(stub, (audience) => Reflect.get(audience, "requests"));
+    expect(requests).toMatchObject({ look: 1 });
+    for (const { webSocket } of answers) {
+      webSocket?.accept();
+      webSocket?.close();
+    }
   });
 });
 
