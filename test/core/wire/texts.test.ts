@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { parseRoomId, parseSessionId, type SessionId } from "../../../src/core/ids.ts";
+import { decide } from "../../../src/core/room/decide.ts";
+import type { Room } from "../../../src/core/room/state.ts";
+import { formatGap, formatWelcome } from "../../../src/core/tree/greeting.ts";
+import { parseListenerHears, parseStageHears } from "../../../src/core/wire/parse.ts";
+import { audienceStateOf, roomStateOf, stageStateOf } from "../../../src/core/wire/room-states.ts";
+import * as golden from "../../golden/texts-v1.ts";
+
+/** A room with a host on air, as the golden texts tell of it. */
+function liveRoom(): Room {
+  const id = parseRoomId("demo");
+  const session: SessionId | undefined = parseSessionId("host-7c5e");
+  if (id === undefined || session === undefined) throw new Error("bad names");
+  const empty: Room = { id, title: "Friday talk", phase: "quiet", chunkMs: 100, speakers: new Map(), nextVoice: 1 };
+  const { room } = decide(empty, { type: "speaker-came", session, name: "Host", connection: 1 });
+  return decide(room, { type: "on-air", session }).room;
+}
+
+describe("texts of version 1", () => {
+  it("are written as they were shipped", () => {
+    const states = [
+      roomStateOf(liveRoom(), 3, { revision: 4_294_967_297, roomTime: 0 }),
+      stageStateOf(liveRoom(), { revision: 4_294_967_298, roomTime: 1_200 }),
+      audienceStateOf(1_421, { revision: 4_294_967_299, roomTime: 2_400 }),
+    ].map((state) => JSON.stringify(state));
+    expect(states).toEqual([golden.ROOM_V1, golden.STAGE_V1, golden.AUDIENCE_V1]);
+    expect(formatWelcome(states, 4_294_967_299, 2_500, { epoch: 3, sequence: 25 })).toBe(golden.WELCOME_V1);
+    const gap = { reason: "epoch", from: { epoch: 2, sequence: 977 }, to: { epoch: 3, sequence: 1 } } as const;
+    expect(formatGap(gap, 2_500)).toBe(golden.GAP_V1);
+  });
+
+  it("are read by a listener, field by field", () => {
+    for (const text of [golden.WELCOME_V1, golden.GAP_V1, golden.ROOM_V1, golden.STAGE_V1, golden.AUDIENCE_V1]) {
+      expect(parseListenerHears(text)).toEqual(JSON.parse(text));
+    }
+  });
+
+  it("are read by a speaker, field by field", () => {
+    for (const text of [golden.STAGE_WELCOME_V1, golden.REFUSED_V1, golden.PONG_V1, golden.STAGE_V1]) {
+      expect(parseStageHears(text)).toEqual(JSON.parse(text));
+    }
+  });
+
+  it("with fields that came later are read as if these were not there", () => {
+    const later = golden.ROOM_V1.replace('"chunkMs"', '"colour":"red","chunkMs"');
+    expect(parseListenerHears(later)).toEqual(JSON.parse(golden.ROOM_V1));
+  });
+});
