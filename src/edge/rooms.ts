@@ -21,9 +21,17 @@ const MAX_BODY_BYTES = 4_096;
 /** Stops reading a body that is too large, also one that does not say so. */
 export const smallBody = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => problem(c, "body-too-large") });
 
+/** Control characters, and the bidirectional overrides that make text read as what it is not (Unicode TR36). */
+const UNREADABLE = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
+
 /** What `POST /api/rooms` takes. */
 const CreateBody = z.strictObject({
-  title: z.string().trim().min(1, "a room needs a title").max(120, "a title has at most 120 characters"),
+  title: z
+    .string()
+    .trim()
+    .min(1, "a room needs a title")
+    .max(120, "a title has at most 120 characters")
+    .refine((title) => !UNREADABLE.test(title), "a title has no control characters and turns no text around"),
   room: z
     .string()
     .regex(/^[a-z0-9-]{3,64}$/, "a room's name has 3 to 64 characters of a-z, 0-9 and -")

@@ -48,8 +48,10 @@ export abstract class NodeBody extends DurableObject<Env> {
 
   /** The mind, made at the first call that names the node. Undefined if the name is no node's. */
   protected mindOf(request: Request): Mind | undefined {
-    const plan = request.headers.get(HEADER.plan);
-    return this.know(request.headers.get(HEADER.node) ?? "", plan === null ? undefined : parsePlan(parseObject(plan)));
+    // A storm of joins brings the same plan each time: only a newer one is read.
+    const isNews = Number(request.headers.get(HEADER.planRevision) ?? 0) > (this.#mind?.plan?.revision ?? 0);
+    const plan = isNews ? parsePlan(parseObject(request.headers.get(HEADER.plan) ?? "")) : undefined;
+    return this.know(request.headers.get(HEADER.node) ?? "", plan);
   }
 
   /** The same, for a call that names the node by arguments. */

@@ -60,6 +60,8 @@ describe("making a room", () => {
     ["no title", {}],
     ["an empty title", { title: "  " }],
     ["a title of 121 characters", { title: "x".repeat(121) }],
+    ["a title that turns text around", { title: "talk \u202egnp.exe" }],
+    ["a title of two lines", { title: "one\ntwo" }],
     ["a name with capitals", { title: "a", room: "Demo" }],
     ["a name of two characters", { title: "a", room: "ab" }],
     ["a name that climbs", { title: "a", room: "../../x" }],
