@@ -22,6 +22,8 @@ export type OpenRoom = {
   killRoom(): Promise<void>;
   /** Every relay dies. */
   killRelays(): Promise<void>;
+  /** Every leaf dies, and with it its listeners' connections. */
+  killLeaves(): Promise<void>;
   /** Calls that the room's object has answered since it woke. */
   roomRequests(): Promise<number>;
 };

@@ -136,6 +136,26 @@ export function listening(house: House): void {
     });
   });
 
+  describe("leaves that die", () => {
+    it("cost their listeners the connection, but not a chunk: who comes back hears all that he missed", async () => {
+      const { room, host } = await liveRoom(house);
+      const ears = [await room.listener(), await room.listener(), await room.listener()];
+      await house.eventually("they hear", () => ears.every((ear) => ear.chunks.length >= 10));
+      await room.killLeaves();
+      await house.eventually("they are cut off", () => ears.every((ear) => ear.closed !== undefined));
+      await house.pass(1_000);
+      const back = await Promise.all(ears.map((ear) => room.listener(ear.chunks.at(-1))));
+      await house.eventually("they hear on", () => back.every((ear) => ear.chunks.length >= 15));
+      for (const [index, ear] of back.entries()) {
+        const last = ears[index]?.chunks.at(-1);
+        expect(ear.chunks[0]).toEqual({ epoch: 1, sequence: (last?.sequence ?? 0) + 1 });
+        expect(holesIn(ear)).toBe(0);
+        expect(ear.texts.some((text) => text.type === "gap")).toBe(false);
+      }
+      host.leave();
+    });
+  });
+
   describe("a room that is over", () => {
     it("tells everybody, closes with stay away, and takes nobody any more", async () => {
       const { room, host } = await liveRoom(house);

@@ -71,14 +71,17 @@ function openRoom(room: string, ticket: string): OpenRoom {
     async killRoom() {
       await runInDurableObject(stub, (_, state) => state.abort("killed by a test")).catch(() => undefined);
     },
-    async killRelays() {
-      for (const id of await listDurableObjectIds(env.RELAY)) {
-        await runInDurableObject(env.RELAY.get(id), (_, state) => state.abort("killed by a test")).catch(() => undefined);
-      }
-    },
+    killRelays: () => killAll(env.RELAY),
+    killLeaves: () => killAll(env.LEAF),
     roomRequests: () =>
       runInDurableObject<Room, number>(stub as DurableObjectStub, ({ requests }) => requests.create + requests.attach + requests.stage),
   };
+}
+
+async function killAll(namespace: DurableObjectNamespace<undefined> | Env["RELAY"]): Promise<void> {
+  for (const id of await listDurableObjectIds(namespace)) {
+    await runInDurableObject(namespace.get(id), (_, state) => state.abort("killed by a test")).catch(() => undefined);
+  }
 }
 
 async function connectSpeaker(room: string, ticket: string): Promise<Speaker> {
