@@ -33,10 +33,34 @@ export async function whyNot(room: string): Promise<LinkEnd | undefined> {
   return answer.status === 404 || answer.status === 410 ? { code: answer.status, says: answer.detail } : undefined;
 }
 
+/** Why `ticket` does not open the stage of `room`, in words for its host; nothing if it does (or if nobody answers). */
+export async function whyNoStage(room: string, ticket: string): Promise<LinkEnd | undefined> {
+  const headers = { authorization: `Bearer ${ticket}` };
+  const answer = await ask(`/api/rooms/${encodeURIComponent(room)}/ticket`, { headers });
+  if (!("code" in answer)) return undefined;
+  switch (answer.code) {
+    case "room-ended":
+      return { code: 4500, says: "The room is over" };
+    case "ticket-invalid":
+      return { code: answer.status, says: "This host link does not open this room. Part of it may be missing: copy the whole link again" };
+    case "ticket-expired":
+      return { code: answer.status, says: "This host link has expired. Use a newer one, or make a new room" };
+    case "ticket-for-another-room":
+      return { code: answer.status, says: "This host link is for another room. Open the one that you got for this room" };
+    case "ticket-role-wrong":
+      return { code: answer.status, says: "This link does not make you the host. Open the host link" };
+    case "room-unknown":
+      return { code: answer.status, says: "There is no room of this name any more" };
+    default:
+      return undefined;
+  }
+}
+
 async function ask(path: string, init: RequestInit): Promise<{ status: number; fields: { readonly [key: string]: unknown } } | Problem> {
   try {
     const response = await fetch(path, init);
-    const fields = parseObject(await response.text());
+    const text = await response.text();
+    const fields = response.status === 204 ? {} : parseObject(text);
     if (response.ok && fields !== undefined) return { status: response.status, fields };
     const { code, detail, title } = fields ?? {};
     if (typeof code !== "string") return notUnderstood(response.status);

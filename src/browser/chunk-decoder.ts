@@ -3,13 +3,13 @@ import { FRAME_SAMPLES, SAMPLES_PER_MS } from "../core/audio/format.ts";
 import type { HeardChunk } from "../core/audio/player.ts";
 import type { Decoder, MakeDecoder } from "./codec.ts";
 
-/** Chunks that may wait for their sound; more means that a decoder swallows frames. */
-const MOST_WAITING = 64;
+/** When nothing came out for so long, in ms, a decoder swallowed frames. Not a number of chunks: a backlog may bring hundreds at once. */
+const STUCK_MS = 3_000;
 /** Voices are given anew all the time; this many decoders are kept, the longest unused goes first. */
 const MOST_DECODERS = 8;
 
 type Part = { readonly voice: number; readonly start: number; readonly pcm: Float32Array; readonly ends: boolean };
-type Waiting = { readonly chunk: Omit<HeardChunk, "sounds">; readonly sounds: Part[]; frames: number };
+type Waiting = { readonly chunk: Omit<HeardChunk, "sounds">; readonly sounds: Part[]; readonly takenAt: number; frames: number };
 type Frame = { readonly start: number; readonly part: Part; readonly of: Waiting };
 type Voice = { readonly decoder: Decoder; frames: Frame[] };
 
@@ -19,14 +19,20 @@ export class ChunkDecoder {
   readonly #onHeard: (chunk: HeardChunk) => void;
   readonly #voices = new Map<string, Voice>();
   #waiting: Waiting[] = [];
+  #released = true;
+  #movedAt = 0;
 
   constructor(make: MakeDecoder, onHeard: (chunk: HeardChunk) => void) {
     this.#make = make;
     this.#onHeard = onHeard;
   }
 
-  /** @param counts false for what was replayed at a greeting */
-  take(chunk: Chunk, counts: boolean): void {
+  /**
+   * @param counts false for what was replayed at a greeting
+   * @param now a monotonic clock, in ms
+   */
+  take(chunk: Chunk, counts: boolean, now: number): void {
+    this.#mendStuck(now);
     const start = chunk.roomTimeMs * SAMPLES_PER_MS;
     const waiting: Waiting = {
       chunk: {
@@ -37,6 +43,7 @@ export class ChunkDecoder {
         silenceFollows: (chunk.flags & CHUNK_FLAG.silenceFollows) !== 0,
       },
       sounds: [],
+      takenAt: now,
       frames: 0,
     };
     this.#waiting.push(waiting);
@@ -57,7 +64,6 @@ export class ChunkDecoder {
         voice.decoder.decode(frame, at);
       }
     }
-    if (this.#waiting.length > MOST_WAITING) this.#giveUp(this.#waiting[0]);
     this.#release();
   }
 
@@ -109,15 +115,21 @@ export class ChunkDecoder {
     this.#release();
   }
 
-  #giveUp(waiting: Waiting | undefined): void {
-    if (waiting === undefined) return;
-    for (const voice of this.#voices.values()) voice.frames = voice.frames.filter(({ of }) => of !== waiting);
-    waiting.frames = 0;
+  /** Gives up the frames that hold everything back for too long: they are silence then. */
+  #mendStuck(now: number): void {
+    if (this.#released || this.#waiting.length === 0) this.#movedAt = now;
+    this.#released = false;
+    if (now - this.#movedAt <= STUCK_MS) return;
+    const fresh = (waiting: Waiting) => now - waiting.takenAt <= STUCK_MS;
+    for (const voice of this.#voices.values()) voice.frames = voice.frames.filter(({ of }) => fresh(of));
+    for (const waiting of this.#waiting) if (!fresh(waiting)) waiting.frames = 0;
+    this.#release();
   }
 
   #release(): void {
     for (let head = this.#waiting[0]; head !== undefined && head.frames <= 0; head = this.#waiting[0]) {
       this.#waiting.shift();
+      this.#released = true;
       this.#onHeard({ ...head.chunk, sounds: head.sounds });
     }
   }

@@ -1,5 +1,6 @@
 import { FRAME_MS, SAMPLE_RATE_HZ } from "../core/audio/format.ts";
 import type { Decoded, Decoder, MakeDecoder } from "./codec.ts";
+import { loaded } from "./load-fault.ts";
 
 /** Length of a frame in the decoder's own unit, µs. */
 const FRAME_US = FRAME_MS * 1_000;
@@ -9,14 +10,14 @@ const CONFIG: AudioDecoderConfig = { codec: "opus", sampleRate: SAMPLE_RATE_HZ, 
 /**
  * The browser's own decoder where it knows Opus, else one in WebAssembly, loaded only then.
  *
- * @throws if neither can be had
+ * @throws LoadFault if the one in WebAssembly is needed and cannot be fetched
  */
 export async function decoderMaker(): Promise<MakeDecoder> {
   if (typeof AudioDecoder !== "undefined") {
     const known = await AudioDecoder.isConfigSupported(CONFIG).catch(() => undefined);
     if (known?.supported === true) return (onDecoded, onLost) => new NativeDecoder(onDecoded, onLost);
   }
-  const { WasmDecoder } = await import("./wasm-decoder.ts");
+  const { WasmDecoder } = await loaded(import("./wasm-decoder.ts"));
   return (onDecoded, onLost) => new WasmDecoder(onDecoded, onLost);
 }
 
@@ -45,19 +46,11 @@ class NativeDecoder implements Decoder {
   }
 
   reset(): void {
-    if (this.#decoder.state !== "configured") return;
-    if (this.#starts.size === 0) {
-      this.#decoder.reset();
-      this.#decoder.configure(CONFIG);
-      return;
-    }
-    // Frames are still inside, and reset() would drop them: let this one finish, and go on with another.
-    const old = this.#decoder;
-    old.flush().then(
-      () => old.close(),
-      () => undefined,
-    );
-    this.#decoder = this.#make();
+    // While frames are inside, reset() would drop them, and a second decoder would overtake them. Opus forgets by itself, in
+    // some frames: a talkspurt that comes in a backlog just begins without a reset.
+    if (this.#decoder.state !== "configured" || this.#starts.size > 0) return;
+    this.#decoder.reset();
+    this.#decoder.configure(CONFIG);
   }
 
   close(): void {

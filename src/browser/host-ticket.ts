@@ -1,7 +1,10 @@
-import { isNumber, parseObject } from "../core/json.ts";
-
 /** What this browser tab remembers of a host between reloads; gone with the tab. */
-const KEYS = { ticket: "ticket", onAir: "on-air", muted: "muted" } as const;
+const KEYS = { ticket: "ticket", before: "ticket-before", onAir: "on-air", muted: "muted" } as const;
+/** A ticket at the head of what was pasted: three parts of base64url. Mail programs like to add a bracket or a full stop. */
+const TICKET = /^[\w-]+(?:\.[\w-]+){2}/;
+
+/** What this tab holds of a host link: a ticket, nothing, or one that is not whole. */
+export type HostLink = { readonly ticket: string } | { readonly ticket: undefined; readonly broken: boolean };
 
 /** A host's memory in this tab, kept apart by room. */
 export class HostMemory {
@@ -29,15 +32,27 @@ export class HostMemory {
 
   /**
    * The host's ticket: out of the address (`#ticket=…`), which is cleared, so that it is not shared, photographed or kept in the
-   * history by mistake; else the one of before a reload.
+   * history by mistake; else the one of before a reload. What cannot be a ticket replaces none.
    */
-  takeTicket(): string | undefined {
+  takeTicket(): HostLink {
     const given = new URLSearchParams(location.hash.slice(1)).get("ticket");
-    if (given !== null && given !== "") {
-      this.#write("ticket", given);
-      history.replaceState(null, "", location.pathname + location.search);
+    if (given !== null) history.replaceState(null, "", location.pathname + location.search);
+    const whole = ticketIn(given ?? "");
+    const before = this.#read("ticket");
+    if (whole !== undefined && whole !== before) {
+      this.#write("before", before);
+      this.#write("ticket", whole);
     }
-    return this.#read("ticket");
+    const ticket = whole ?? before;
+    return ticket === undefined ? { ticket, broken: given !== null } : { ticket };
+  }
+
+  /** The room refused the ticket: the one that this tab had before it, if any, is taken after a reload. */
+  ticketRefused(): void {
+    const before = this.#read("before");
+    if (before === undefined) return;
+    this.#write("ticket", before);
+    this.#write("before", undefined);
   }
 
   #read(key: keyof typeof KEYS): string | undefined {
@@ -54,14 +69,7 @@ export class HostMemory {
   }
 }
 
-/** When a ticket expires, in ms since 1970; nothing if it cannot be read or never does. Its signature is the room's business. */
-export function ticketExpiryMs(ticket: string): number | undefined {
-  const claims = ticket.split(".")[1];
-  if (claims === undefined) return undefined;
-  try {
-    const expiry = parseObject(atob(claims.replaceAll("-", "+").replaceAll("_", "/")))?.["exp"];
-    return isNumber(expiry) ? expiry * 1_000 : undefined;
-  } catch {
-    return undefined;
-  }
+/** The ticket at the head of `text`, whatever follows it; nothing if there is none. Its signature is the room's business. */
+export function ticketIn(text: string): string | undefined {
+  return TICKET.exec(text)?.[0];
 }

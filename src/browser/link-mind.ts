@@ -3,6 +3,8 @@ import { comesBack } from "../core/wire/ending.ts";
 
 /** How long a link may be silent before it is probed, and how long an answer may take, in ms. */
 export type Patience = { readonly silentMs: number; readonly answerMs: number };
+/** A link of which nothing is expected is probed all the same after so long, in ms: a path may forget it without a word. */
+const QUIET_MS = 30_000;
 /** A connection that is not open by then is given up, in ms: a path that swallows packets never says so. */
 const OPENING_MS = 10_000;
 /** After so many vain tries in a row the room is asked over HTTP why, since browsers hide the answer to an upgrade. */
@@ -95,7 +97,7 @@ export class LinkMind {
     return [{ do: "probe" }];
   }
 
-  /** Time passes. `expectsSound`: something should be coming all the time, so silence is suspicious. */
+  /** Time passes. `expectsSound`: something should be coming all the time, so silence is soon suspicious. */
   tick(now: number, random: number, expectsSound: boolean): LinkEffect[] {
     switch (this.#phase) {
       case "waiting":
@@ -113,7 +115,7 @@ export class LinkMind {
     if (this.#probedAt !== undefined) {
       return now - this.#probedAt > this.#patience.answerMs ? [{ do: "drop" }, ...this.#wait(now, random)] : [];
     }
-    if (!expectsSound || now - this.#heardAt <= this.#patience.silentMs) return [];
+    if (now - this.#heardAt <= (expectsSound ? this.#patience.silentMs : QUIET_MS)) return [];
     this.#probedAt = now;
     return [{ do: "probe" }];
   }

@@ -44,17 +44,17 @@ export class Link {
       this.#perform(this.#mind.tick(performance.now(), Math.random(), this.#options.expectsSound()));
     }, TICK_MS);
     window.addEventListener("online", this.#nudge);
-    document.addEventListener("visibilitychange", this.#nudge);
+    document.addEventListener("visibilitychange", this.#seen);
     this.#perform(this.#mind.start(performance.now()));
   }
 
-  /** Closes the link; `start` opens it again. */
+  /** Closes the link; `start` opens it again. Why it ended for good, if it did, stays known. */
   stop(): void {
     window.clearInterval(this.#timer);
     this.#timer = undefined;
     window.removeEventListener("online", this.#nudge);
-    document.removeEventListener("visibilitychange", this.#nudge);
-    this.#perform(this.#mind.giveUp(undefined));
+    document.removeEventListener("visibilitychange", this.#seen);
+    if (this.#mind.phase !== "ended") this.#perform(this.#mind.giveUp(undefined));
   }
 
   /** True if it went out, or will as soon as the line allows. */
@@ -64,8 +64,10 @@ export class Link {
     return true;
   }
 
-  readonly #nudge = (): void => {
-    if (document.visibilityState === "visible") this.#perform(this.#mind.nudge(performance.now()));
+  readonly #nudge = (): void => this.#perform(this.#mind.nudge(performance.now()));
+
+  readonly #seen = (): void => {
+    if (document.visibilityState === "visible") this.#nudge();
   };
 
   #perform(effects: readonly LinkEffect[]): void {

@@ -1,14 +1,14 @@
 import { chunksIn, decodeChunk } from "../core/audio/chunk.ts";
 import type { VoiceLevel } from "../core/audio/mixer.ts";
-import type { PlayerFacts } from "../core/audio/player.ts";
 import { BEFORE_ALL, comparePositions, formatPosition, type Position } from "../core/audio/position.ts";
-import type { AudienceState, ListenerHears, RoomState, StageState, State, Welcome } from "../core/wire/messages.ts";
+import type { ListenerHears, Welcome } from "../core/wire/messages.ts";
 import { parseListenerHears } from "../core/wire/parse.ts";
 import { whyNot } from "./api.ts";
 import { ChunkDecoder } from "./chunk-decoder.ts";
 import { decoderMaker } from "./decoder.ts";
+import type { Glimpse } from "./glimpse.ts";
+import { type Hearing, isOver, NOTHING_YET, newsOf } from "./hearing.ts";
 import { Link } from "./link.ts";
-import type { LinkEnd, LinkPhase } from "./link-mind.ts";
 import { Output } from "./output.ts";
 import type { FromOutput } from "./worklet-messages.ts";
 
@@ -16,25 +16,10 @@ import type { FromOutput } from "./worklet-messages.ts";
 const PATIENCE = { silentMs: 3_000, answerMs: 2_000 };
 /** A phone that put the page to sleep gets no more sound after so long, in ms: nobody hears it, and it would pile up. */
 const ASLEEP_MS = 30_000;
-
-/** What the listener hears of the room, as far as it is known. */
-export type Hearing = {
-  readonly link: LinkPhase;
-  readonly end: LinkEnd | undefined;
-  readonly listening: boolean;
-  readonly room: RoomState | undefined;
-  readonly stage: StageState | undefined;
-  readonly audience: AudienceState | undefined;
-  /** Chunks that the room said will not come, in ms; grows, and names the newest reason. */
-  readonly missed: { readonly ms: number; readonly anew: boolean } | undefined;
-  readonly facts: PlayerFacts | undefined;
-  /** From the click to the first sound, in ms. */
-  readonly firstSoundMs: number | undefined;
-  /** Connections opened after the first. */
-  readonly reconnects: number;
-  /** The browser or the phone holds the sound back; a touch gives it free. */
-  readonly held: boolean;
-};
+/** After the end, so long a silence means that all was heard, in ms. */
+const DRAINED_MS = 2_000;
+/** Sound that is not let out so long after the click is held back, in ms; a phone in a call may leave the question open for ever. */
+const HELD_AFTER_MS = 1_000;
 
 /** The listener's engine: socket → decoders → audio thread. It shows nothing; `onChange` tells when there is news. */
 export class Listening {
@@ -42,32 +27,27 @@ export class Listening {
   readonly #link: Link;
   readonly #onChange: () => void;
   readonly #onLevels: (levels: readonly VoiceLevel[]) => void;
+  #preparing: Promise<void> | undefined;
   #decoder: ChunkDecoder | undefined;
   #heard: Position = BEFORE_ALL;
   #greeting: Position = BEFORE_ALL;
   #skipGreeting = false;
   #clickedAt = 0;
+  #clickedNow = false;
   #asleepSince: number | undefined;
+  #silentSince: number | undefined;
   #welcomes = 0;
-  #state: Hearing = {
-    link: "idle",
-    end: undefined,
-    listening: false,
-    room: undefined,
-    stage: undefined,
-    audience: undefined,
-    missed: undefined,
-    facts: undefined,
-    firstSoundMs: undefined,
-    reconnects: 0,
-    held: false,
-  };
+  #state: Hearing;
 
-  constructor(room: string, onChange: () => void, onLevels: (levels: readonly VoiceLevel[]) => void) {
+  /** @throws if this browser knows no AudioContext */
+  constructor(room: string, glimpse: Glimpse, onChange: () => void, onLevels: (levels: readonly VoiceLevel[]) => void) {
+    this.#state = { ...NOTHING_YET, ...glimpse };
     this.#onChange = onChange;
     this.#onLevels = onLevels;
-    this.#output = new Output((report) => this.#reported(report));
-    this.#output.context.addEventListener("statechange", () => this.#contextChanged());
+    this.#output = new Output(
+      (report) => this.#reported(report),
+      () => this.#soundChanged(),
+    );
     const url = new URL(`/rooms/${room}/listen`, location.href);
     url.protocol = url.protocol.replace("http", "ws");
     this.#link = new Link({
@@ -78,11 +58,13 @@ export class Listening {
       },
       patience: PATIENCE,
       probe: () => "ping",
-      expectsSound: () => this.#state.room?.phase === "live",
+      expectsSound: () => this.#state.phase === "live",
       onText: (text) => this.#text(parseListenerHears(text)),
       onBinary: (bytes) => this.#binary(bytes),
       onChange: (link, end) => {
-        if (link !== this.#state.link || end !== this.#state.end) this.#set({ link, end });
+        if (link === this.#state.link && end === this.#state.end) return;
+        this.#set({ link, end });
+        this.#releaseIfHeld();
       },
       askWhy: () => whyNot(room),
     });
@@ -92,23 +74,39 @@ export class Listening {
     return this.#state;
   }
 
-  /** Makes ready what needs no click: the audio thread's code, and which decoder there is. */
-  async prepare(): Promise<void> {
-    await this.#output.load();
-    this.#decoder ??= new ChunkDecoder(await decoderMaker(), (chunk) => this.#output.play(chunk));
+  /**
+   * Makes ready what needs no click: the audio thread's code, and which decoder there is. May be tried again.
+   *
+   * @throws LoadFault if a part cannot be fetched
+   */
+  prepare(): Promise<void> {
+    this.#preparing ??= this.#prepare().catch((fault: unknown) => {
+      this.#preparing = undefined;
+      throw fault;
+    });
+    return this.#preparing;
   }
 
-  /** Begins to listen, at the live edge. Call it from a click. */
+  /** Begins to listen, at the live edge; nothing once it is over. Call it from a click. @throws as `prepare` does */
   async listen(): Promise<void> {
-    if (this.#state.listening) return;
+    if (this.#state.listening || isOver(this.#state)) return;
     this.#clickedAt = performance.now();
+    this.#clickedNow = true;
+    this.#asleepSince = undefined;
+    this.#silentSince = undefined;
     this.#set({ listening: true, firstSoundMs: undefined, missed: undefined });
     const unlocked = this.#output.unlock();
+    setTimeout(() => {
+      this.#clickedNow = false;
+      this.#soundChanged();
+    }, HELD_AFTER_MS);
+    // What fails in both is told once, by the first.
+    unlocked.catch(() => undefined);
     // Sound may come before the browser lets it out, never before there is somebody to decode it.
     await this.prepare();
-    if (this.#state.listening) this.#begin();
+    this.#beginIfIdle();
     await unlocked;
-    this.#contextChanged();
+    this.#soundChanged();
   }
 
   /** Stops listening; `listen` begins again at the live edge. */
@@ -117,6 +115,11 @@ export class Listening {
     this.#set({ listening: false, held: false });
     this.#link.stop();
     await this.#output.rest();
+  }
+
+  /** What the room's own page says, for those who do not listen; who listens knows better. */
+  glimpsed(glimpse: Glimpse): void {
+    if (!this.#state.listening && !isOver(this.#state)) this.#set(glimpse);
   }
 
   goLive(): void {
@@ -132,7 +135,13 @@ export class Listening {
     if (this.#state.listening) this.#output.nudge();
   }
 
-  #begin(): void {
+  async #prepare(): Promise<void> {
+    await this.#output.load();
+    this.#decoder ??= new ChunkDecoder(await decoderMaker(), (chunk) => this.#output.play(chunk));
+  }
+
+  #beginIfIdle(): void {
+    if (!this.#state.listening || this.#decoder === undefined || this.#link.phase !== "idle") return;
     this.#heard = BEFORE_ALL;
     this.#output.startAnew();
     this.#link.start();
@@ -147,8 +156,7 @@ export class Listening {
         break;
       case "gap": {
         const chunks = said.from.epoch === said.to.epoch ? said.to.sequence - said.from.sequence - 1 : 0;
-        const before = this.#state.missed?.ms ?? 0;
-        this.#set({ missed: { ms: before + chunks * (this.#state.room?.chunkMs ?? 0), anew: said.reason === "epoch" } });
+        this.#set({ missed: { ms: chunks * (this.#state.room?.chunkMs ?? 0), anew: said.reason === "epoch" } });
         break;
       }
       default:
@@ -161,7 +169,7 @@ export class Listening {
     this.#greeting = { epoch: said.epoch, sequence: said.sequence };
     for (const state of said.states) this.#set(newsOf(state));
     // What sounded last, long ago perhaps, is not what a newcomer to a quiet room came for.
-    this.#skipGreeting = this.#heard === BEFORE_ALL && this.#state.room?.phase !== "live";
+    this.#skipGreeting = this.#heard === BEFORE_ALL && this.#state.phase !== "live";
     this.#set({ reconnects: this.#welcomes - 1 });
   }
 
@@ -175,7 +183,7 @@ export class Listening {
       this.#heard = position;
       const replayed = comparePositions(position, this.#greeting);
       if (replayed <= 0 && this.#skipGreeting) continue;
-      this.#decoder?.take(chunk, replayed >= 0);
+      this.#decoder?.take(chunk, replayed >= 0, performance.now());
     }
   }
 
@@ -185,17 +193,26 @@ export class Listening {
     }
     this.#onLevels(levels);
     this.#set({ facts });
+    if (!isOver(this.#state) || facts.playing) this.#silentSince = undefined;
+    else this.#silentSince ??= performance.now();
+    if (this.#silentSince !== undefined && performance.now() - this.#silentSince > DRAINED_MS) void this.pause();
   }
 
-  #contextChanged(): void {
-    const running = this.#output.context.state === "running";
-    if (running) {
+  #soundChanged(): void {
+    if (!this.#state.listening) return;
+    if (this.#output.context.state === "running") {
       this.#asleepSince = undefined;
-      if (this.#state.listening && this.#link.phase === "idle") this.#begin();
+      this.#beginIfIdle();
     } else {
       this.#asleepSince ??= performance.now();
     }
-    this.#set({ held: this.#state.listening && !running });
+    this.#set({ held: !this.#clickedNow && !this.#output.sounding });
+    this.#releaseIfHeld();
+  }
+
+  /** What is held back when it is all over will never be let out. */
+  #releaseIfHeld(): void {
+    if (this.#state.held && isOver(this.#state)) void this.pause();
   }
 
   #fellAsleep(): boolean {
@@ -207,17 +224,5 @@ export class Listening {
   #set(news: Partial<Hearing>): void {
     this.#state = { ...this.#state, ...news };
     this.#onChange();
-  }
-}
-
-/** What a state changes of what is known. */
-function newsOf(state: State): Partial<Hearing> {
-  switch (state.type) {
-    case "room":
-      return { room: state };
-    case "stage":
-      return { stage: state };
-    case "audience":
-      return { audience: state };
   }
 }

@@ -1,4 +1,5 @@
 import { SAMPLE_RATE_HZ } from "../core/audio/format.ts";
+import { BROWSERS_THAT_ENCODE } from "./encoder.ts";
 import type { CapturedFrame } from "./worklet-messages.ts";
 
 /** What the browser should do to the sound before anybody hears it. */
@@ -25,26 +26,13 @@ export class Microphone {
   static async open(choice: MicrophoneChoice, onFrame: (frame: CapturedFrame) => void, onLost: () => void): Promise<Microphone> {
     const device = choice.deviceId === undefined ? {} : { deviceId: { exact: choice.deviceId } };
     const stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, ...choice.cleaning, ...device } });
-    // Nothing is played here but the sound check: larger buffers cost 10 ms, and weak machines lose less of the microphone.
-    const context = new AudioContext({ sampleRate: SAMPLE_RATE_HZ, latencyHint: "playback" });
-    const microphone = new Microphone(context, stream);
     try {
-      await context.audioWorklet.addModule("/assets/capture.worklet.js");
-      const source = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
-      // Devices report what they like, stereo at 44.1 kHz too: the graph makes it one channel at the context's rate.
-      const capture = new AudioWorkletNode(context, "canopy-capture", {
-        numberOfOutputs: 0,
-        channelCount: 1,
-        channelCountMode: "explicit",
-        channelInterpretation: "speakers",
-      });
-      capture.port.onmessage = ({ data }: MessageEvent<CapturedFrame>) => onFrame(data);
-      source.connect(capture);
+      const microphone = new Microphone(await captureAtAnyRate(stream, onFrame), stream);
       for (const track of stream.getAudioTracks()) track.onended = onLost;
       await microphone.wake();
       return microphone;
     } catch (cause) {
-      microphone.close();
+      for (const track of stream.getTracks()) track.stop();
       throw cause;
     }
   }
@@ -71,6 +59,39 @@ export class Microphone {
   }
 }
 
+/** Firefox joins no stream to a context of another rate than the device's own; the worklet makes 48 kHz of it then. */
+async function captureAtAnyRate(stream: MediaStream, onFrame: (frame: CapturedFrame) => void): Promise<AudioContext> {
+  try {
+    return await capture(stream, onFrame, SAMPLE_RATE_HZ);
+  } catch (fault) {
+    if (!(fault instanceof DOMException && fault.name === "NotSupportedError")) throw fault;
+    return await capture(stream, onFrame, undefined);
+  }
+}
+
+/** A graph from `stream` to `onFrame`. @param rateHz of the graph; undefined for the device's own */
+async function capture(stream: MediaStream, onFrame: (frame: CapturedFrame) => void, rateHz: number | undefined): Promise<AudioContext> {
+  // Nothing is played here but the sound check: larger buffers cost 10 ms, and weak machines lose less of the microphone.
+  const context = new AudioContext({ latencyHint: "playback", ...(rateHz !== undefined && { sampleRate: rateHz }) });
+  try {
+    await context.audioWorklet.addModule("/assets/capture.worklet.js");
+    const source = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
+    // Devices report what they like, stereo too: the graph makes it one channel.
+    const node = new AudioWorkletNode(context, "canopy-capture", {
+      numberOfOutputs: 0,
+      channelCount: 1,
+      channelCountMode: "explicit",
+      channelInterpretation: "speakers",
+    });
+    node.port.onmessage = ({ data }: MessageEvent<CapturedFrame>) => onFrame(data);
+    source.connect(node);
+    return context;
+  } catch (cause) {
+    void context.close();
+    throw cause;
+  }
+}
+
 /** The microphones there are; without names until one was allowed. */
 export async function microphones(): Promise<readonly { readonly id: string; readonly label: string }[]> {
   const devices = await navigator.mediaDevices.enumerateDevices();
@@ -79,9 +100,17 @@ export async function microphones(): Promise<readonly { readonly id: string; rea
     .map(({ deviceId, label }) => ({ id: deviceId, label }));
 }
 
+/** True if the sound is to be left as it is, as for music. */
+export function isUncleaned({ noiseSuppression, echoCancellation, autoGainControl }: Cleaning): boolean {
+  return !noiseSuppression && !echoCancellation && !autoGainControl;
+}
+
 /** Why the microphone did not open, and what to do about it. */
 export function sayMicrophoneFault(fault: unknown): string {
-  const name = fault instanceof Error ? fault.name : "";
+  const { name = "", message = "" } = fault instanceof Error ? fault : {};
+  if (message === "no-encoder")
+    return `This browser cannot encode sound (Opus). These can: ${BROWSERS_THAT_ENCODE}. Open your host link in one of them.`;
+  if (message === "encoder-failed") return "Your browser stopped encoding your sound: nobody hears you. Use the microphone again.";
   switch (name) {
     case "NotAllowedError":
       return "The browser was told not to give this page the microphone. Allow it in the address bar's site settings, then try again.";
@@ -92,6 +121,6 @@ export function sayMicrophoneFault(fault: unknown): string {
     case "OverconstrainedError":
       return "The chosen microphone is not there any more. Choose another one.";
     default:
-      return `The microphone could not be opened${fault instanceof Error ? ` (${fault.message})` : ""}.`;
+      return `The microphone could not be opened${message === "" ? "" : ` (${message})`}.`;
   }
 }

@@ -1,24 +1,32 @@
 import { SAMPLE_RATE_HZ } from "../core/audio/format.ts";
 import type { HeardChunk } from "../core/audio/player.ts";
+import { silentAnchor } from "./anchor.ts";
+import { loaded } from "./load-fault.ts";
 import type { FromOutput, ToOutput } from "./worklet-messages.ts";
 
 /** The parts of the Audio Session API that exist in no library of TypeScript's yet (Safari 16.4 and later). */
 type WithAudioSession = { audioSession?: { type: string } };
 
+/** Why play() fails where it will never do. */
+const REFUSALS = ["NotAllowedError", "NotSupportedError"];
+
 /**
- * The ears: the mixing worklet, the volume, and an <audio> element as the last step, because only that puts a phone's
- * lock screen in charge and keeps sounding when the page is hidden. Where it refuses, sound goes out directly.
+ * The ears: the mixing worklet, the volume, and an <audio> element as the last step, because only that puts an iPhone's
+ * lock screen in charge and keeps sounding when the page is hidden. Where it refuses, sound goes out directly. A silent file
+ * plays beside it, for browsers that show no controls for live sound.
  */
 export class Output {
   readonly context: AudioContext;
   readonly #volume: GainNode;
   readonly #element: HTMLAudioElement;
+  readonly #anchor = silentAnchor();
   readonly #onReport: (report: FromOutput) => void;
   #node: AudioWorkletNode | undefined;
   #loading: Promise<void> | undefined;
   #direct = false;
 
-  constructor(onReport: (report: FromOutput) => void) {
+  /** @param onChange sound may have been stopped or let out, by the browser or the phone; see `sounding` */
+  constructor(onReport: (report: FromOutput) => void, onChange: () => void) {
     this.#onReport = onReport;
     this.context = new AudioContext({ sampleRate: SAMPLE_RATE_HZ, latencyHint: "interactive" });
     this.#volume = new GainNode(this.context);
@@ -26,31 +34,49 @@ export class Output {
     this.#volume.connect(sink);
     this.#element = new Audio();
     this.#element.srcObject = sink.stream;
+    this.context.addEventListener("statechange", onChange);
+    for (const change of ["pause", "playing"]) this.#element.addEventListener(change, onChange);
   }
 
-  /** Loads the audio thread's code; may be called before anybody clicked. */
+  /** False while nothing can be heard, whatever arrives: the context or the <audio> element does not run. */
+  get sounding(): boolean {
+    return this.context.state === "running" && (this.#direct || !this.#element.paused);
+  }
+
+  /**
+   * Loads the audio thread's code; may be called before anybody clicked, and again after it failed.
+   *
+   * @throws LoadFault if it cannot be fetched
+   */
   load(): Promise<void> {
-    this.#loading ??= this.#load();
+    this.#loading ??= this.#load().catch((fault: unknown) => {
+      this.#loading = undefined;
+      throw fault;
+    });
     return this.#loading;
   }
 
-  /** Starts sounding. Must be called within a click or a key, the first time. */
+  /** Starts sounding. Must be called within a click or a key, the first time. @throws as `load` does */
   async unlock(): Promise<void> {
     const session = (navigator as Navigator & WithAudioSession).audioSession;
     if (session !== undefined) session.type = "playback";
     const resumed = this.context.resume();
-    const played = this.#element.play().catch(() => this.#goDirect());
+    const played = this.#play().catch((fault: unknown) => {
+      // A quick Pause interrupts it (AbortError), which is no refusal.
+      if (fault instanceof DOMException && REFUSALS.includes(fault.name)) this.#goDirect();
+    });
     await Promise.all([this.load(), resumed, played]);
   }
 
   /** Tries again what a phone may have stopped: call it on every gesture. */
   nudge(): void {
     if (this.context.state !== "running") void this.context.resume().catch(() => undefined);
-    if (!this.#direct && this.#element.paused) void this.#element.play().catch(() => undefined);
+    if ((!this.#direct && this.#element.paused) || this.#anchor.paused) void this.#play().catch(() => undefined);
   }
 
   async rest(): Promise<void> {
     this.#element.pause();
+    this.#anchor.pause();
     await this.context.suspend();
   }
 
@@ -84,10 +110,16 @@ export class Output {
   }
 
   async #load(): Promise<void> {
-    await this.context.audioWorklet.addModule("/assets/output.worklet.js");
+    await loaded(this.context.audioWorklet.addModule("/assets/output.worklet.js"));
     this.#node = new AudioWorkletNode(this.context, "canopy-output", { numberOfInputs: 0, numberOfOutputs: 1, outputChannelCount: [1] });
     this.#node.port.onmessage = ({ data }: MessageEvent<FromOutput>) => this.#onReport(data);
     this.#node.connect(this.#volume);
+  }
+
+  async #play(): Promise<void> {
+    // Without the anchor there are no media keys, and nothing else is missing.
+    void this.#anchor.play().catch(() => undefined);
+    if (!this.#direct) await this.#element.play();
   }
 
   #goDirect(): void {

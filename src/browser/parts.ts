@@ -46,18 +46,21 @@ export function insecurity(): string | undefined {
   );
 }
 
-/** Runs `work` once per animation frame at most, however often the returned function is called. */
+/** Runs `work` once per animation frame at most, ten times a second while hidden, however often the returned function is called. */
 export function oncePerFrame(work: () => void): () => void {
   let due = false;
+  const run = () => {
+    if (!due) return;
+    due = false;
+    work();
+  };
+  // Hidden pages draw no frames, but their title and state must follow.
+  const soon = () => (document.visibilityState === "hidden" ? setTimeout(run, 100) : requestAnimationFrame(run));
+  // What was to come with the next frame would wait until the page is seen again.
+  document.addEventListener("visibilitychange", () => due && soon());
   return () => {
     if (due) return;
     due = true;
-    const run = () => {
-      due = false;
-      work();
-    };
-    // Hidden pages draw no frames, but their title and state must follow.
-    if (document.visibilityState === "hidden") setTimeout(run, 100);
-    else requestAnimationFrame(run);
+    soon();
   };
 }

@@ -1,20 +1,20 @@
-import type { Hearing } from "./listen.ts";
+import { type Hearing, isOver } from "./hearing.ts";
 
 /** More than this behind live is worth a word and a button, in ms. */
 export const BEHIND_MS = 5_000;
 
 /** What the listener page says about the sound, honestly and in one sentence. */
 export function sayHearing(hearing: Hearing): string {
-  const { link, end, listening, room, held, facts } = hearing;
-  if (end !== undefined || room?.phase === "ended") return sayEnd(hearing);
+  const { link, listening, phase, held, facts } = hearing;
+  if (isOver(hearing)) return sayEnd(hearing);
   if (!listening) {
     if (hearing.firstSoundMs !== undefined) return "Paused. Press Listen to hear what is on air now.";
-    return room?.phase === "live" ? "On air now." : "The host is not on air yet. Press Listen and you will hear it as soon as it starts.";
+    return phase === "live" ? "On air now." : "The host is not on air yet. Press Listen and you will hear it as soon as it starts.";
   }
   if (held) return "Your browser holds the sound back. Touch the page to let it through.";
-  if (link === "opening" && room === undefined) return "Connecting …";
+  if (link === "opening" && hearing.room === undefined) return "Connecting …";
   if (link !== "open") return "The connection was lost. Coming back by itself …";
-  if (room?.phase !== "live") return "The host is not on air yet; you will hear it as soon as it starts. You can leave this page open.";
+  if (phase !== "live") return "The host is not on air yet; you will hear it as soon as it starts. You can leave this page open.";
   if (hearing.stage !== undefined && hearing.stage.speakers.length > 0) {
     if (hearing.stage.speakers.every(({ state }) => state === "away")) return "The host's connection was lost. Waiting for it to return …";
     if (hearing.stage.speakers.every(({ state }) => state !== "on-air")) return "The host is muted.";

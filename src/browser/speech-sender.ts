@@ -42,6 +42,11 @@ export class SpeechSender {
     return this.#gate.open;
   }
 
+  /** For music: soft sounds and long decays are sent too, and only silence is not. */
+  set everything(everything: boolean) {
+    this.#gate.everything = everything;
+  }
+
   take(frame: SpokenFrame): void {
     // The clock jumped (the page slept): what comes is a new talkspurt.
     if (this.#next !== undefined && frame.sample !== this.#next) this.restart();

@@ -10,20 +10,31 @@ const ABOVE_FLOOR_DB = 9;
 const LOUDEST_FLOOR_DBOV = -50;
 /** What is softer than this is never a voice, in dBov. */
 const SOFTEST_VOICE_DBOV = -62;
-/** How fast the noise floor is believed to rise, in dB a frame: 3 dB a second. It falls at once. */
-const FLOOR_RISE_DB = (3 * FRAME_MS) / 1_000;
+/** With `everything` asked for, only what is softer than this is silence, in dBov. */
+const SOFTEST_SOUND_DBOV = -75;
+/** Noise is what keeps its level: means of half a second that stay within so many dB of each other for five seconds. */
+const BLOCK_FRAMES = 500 / FRAME_MS;
+const STEADY_BLOCKS = 10;
+const STEADY_DB = 3;
 
 /** What to send now: frames in order, and whether a talkspurt begins with the first or ends with the last. */
 export type Passed<Frame> = { readonly frames: readonly Frame[]; readonly starts: boolean; readonly ends: boolean };
 
 /**
  * Voice activity, decided at the speaker: silence costs nobody anything. Lets through whatever is louder than the room's own
- * noise, music too, with 60 ms from before and 600 ms from after.
+ * noise, with 60 ms from before and 600 ms from after. Only a level that stays the same is believed to be noise, so that soft
+ * talkers and long decays pass; a soft chord that is held does too with `everything`.
  */
 export class VoiceGate<Frame> {
   #held: Frame[] = [];
   #floorDbov = LOUDEST_FLOOR_DBOV;
   #left = 0;
+  /** The newest blocks' mean levels, dBov, and what the block that is being filled adds up to. */
+  #blocks: number[] = [];
+  #sum = 0;
+  #count = 0;
+  /** Lets all through that is not silence: for music. */
+  everything = false;
 
   get open(): boolean {
     return this.#left > 0;
@@ -32,8 +43,9 @@ export class VoiceGate<Frame> {
   /** Takes the next frame; nothing while there is only noise. `level` in −dBov, as levelOf says. */
   pass(frame: Frame, level: number): Passed<Frame> | undefined {
     const dbov = -level;
-    this.#floorDbov = Math.min(LOUDEST_FLOOR_DBOV, dbov, this.#floorDbov + FLOOR_RISE_DB);
-    const sounds = dbov > Math.max(SOFTEST_VOICE_DBOV, this.#floorDbov + ABOVE_FLOOR_DB);
+    this.#follow(dbov);
+    const softest = this.everything ? SOFTEST_SOUND_DBOV : Math.max(SOFTEST_VOICE_DBOV, this.#floorDbov + ABOVE_FLOOR_DB);
+    const sounds = dbov > softest;
     if (!sounds && this.#left === 0) {
       this.#held.push(frame);
       if (this.#held.length > LOOK_BACK_FRAMES) this.#held.shift();
@@ -50,6 +62,20 @@ export class VoiceGate<Frame> {
   shut(): void {
     this.#held = [];
     this.#left = 0;
+  }
+
+  /** The floor falls at once, and rises to what has been steady. */
+  #follow(dbov: number): void {
+    this.#floorDbov = Math.min(this.#floorDbov, dbov);
+    this.#sum += dbov;
+    if (++this.#count < BLOCK_FRAMES) return;
+    this.#blocks = [...this.#blocks.slice(1 - STEADY_BLOCKS), this.#sum / this.#count];
+    this.#sum = 0;
+    this.#count = 0;
+    if (this.#blocks.length < STEADY_BLOCKS) return;
+    const softest = Math.min(...this.#blocks);
+    if (Math.max(...this.#blocks) - softest > STEADY_DB) return;
+    this.#floorDbov = Math.max(this.#floorDbov, Math.min(LOUDEST_FLOOR_DBOV, softest));
   }
 }
 

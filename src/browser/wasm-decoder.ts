@@ -1,4 +1,5 @@
 import { OpusDecoder } from "opus-decoder";
+import { FRAME_SAMPLES } from "../core/audio/format.ts";
 import type { Decoded, Decoder } from "./codec.ts";
 
 /** Opus in WebAssembly, for browsers whose WebCodecs do not know it. */
@@ -18,8 +19,8 @@ export class WasmDecoder implements Decoder {
   decode(frame: Uint8Array, start: number): void {
     this.#then(() => {
       const pcm = this.#decoder.decodeFrame(frame).channelData[0];
-      if (pcm === undefined || pcm.length === 0) this.#onLost();
-      else this.#onDecoded(start, pcm.slice());
+      // A frame that cannot be decoded is silence; those behind it are none the worse.
+      this.#onDecoded(start, pcm === undefined || pcm.length === 0 ? new Float32Array(FRAME_SAMPLES) : pcm.slice());
     });
   }
 

@@ -23,9 +23,26 @@ export function BroadcastPage({ room, title }: BroadcastProps) {
             Listen to the room
           </a>
         </p>
+        <section class="air" data-part="air" aria-label="On air" hidden>
+          <button class="big" type="button" data-part="go" disabled>
+            Go on air
+          </button>
+          <div class="row" data-part="while-on" hidden>
+            <button type="button" data-part="mute" aria-pressed="false">
+              Mute
+            </button>
+            <button type="button" data-part="off">
+              Go off air
+            </button>
+          </div>
+        </section>
+        <p class="line" data-part="line" hidden />
+        <button type="button" class="primary" data-part="take-back" hidden>
+          Take it back to this window
+        </button>
         <section class="card stack" data-part="microphone" aria-labelledby="microphone-title">
           <h2 id="microphone-title">Microphone</h2>
-          <button class="primary" type="button" data-part="allow">
+          <button class="primary" type="button" data-part="allow" disabled>
             Use the microphone
           </button>
           <div class="stack" data-part="input" hidden>
@@ -47,26 +64,9 @@ export function BroadcastPage({ room, title }: BroadcastProps) {
               <Switch name="noiseSuppression" label="Noise" />
               <Switch name="echoCancellation" label="Echo" />
               <Switch name="autoGainControl" label="Level" />
-              <small>Switch them off for music.</small>
+              <small>For music switch all three off: soft sounds are sent too, then.</small>
             </fieldset>
           </div>
-        </section>
-        <section class="air" data-part="air" aria-label="On air">
-          <button class="big" type="button" data-part="go" disabled>
-            Go on air
-          </button>
-          <div class="row" data-part="while-on" hidden>
-            <button type="button" data-part="mute" aria-pressed="false">
-              Mute
-            </button>
-            <button type="button" data-part="off">
-              Go off air
-            </button>
-          </div>
-          <p class="line" data-part="line" hidden />
-          <button type="button" class="primary" data-part="take-back" hidden>
-            Take it back to this window
-          </button>
         </section>
         <section class="card stack" data-part="share" hidden aria-labelledby="share-title">
           <h2 id="share-title">Links</h2>

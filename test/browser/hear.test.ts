@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunningServer } from "../../src/cli/server.ts";
 import { fetchTape, type Tape } from "../support/chirp-tap.ts";
@@ -36,10 +36,14 @@ describe.skipIf(missing !== undefined)(
     it("is heard, every chirp, in order, without a hole", async () => {
       const { host, pageUrl } = await makeRoom(await person(browser, server.url), server.url, "Chirps");
       await goOnAir(host);
-      const listener = await listenTo(await person(browser, server.url), pageUrl);
+      const hears = await person(browser, server.url);
+      await hears.addInitScript({ content: ELEMENTS });
+      const listener = await listenTo(hears, pageUrl);
       const complaints = complaintsOf(listener);
       await factsUntil(listener, ({ playing }) => playing === true);
+      const before = await elementsOf(listener);
       await listener.waitForTimeout(SECONDS * 1_000);
+      const after = await elementsOf(listener);
       const said = await factsOf(listener);
       const [ear, mouth] = [await fetchTape(listener, "ear"), await fetchTape(host, "mouth")];
       const heard = hearings(mouth, ear);
@@ -61,6 +65,20 @@ describe.skipIf(missing !== undefined)(
       expect(heard.length).toBeGreaterThanOrEqual(SECONDS - 3);
       expect(heard.filter(({ delayMs }) => Number.isNaN(delayMs))).toEqual([]);
       expect(heard.every(({ up, heardUp }) => up === heardUp)).toBe(true);
+      // What is heard goes out through an element, and a silent file beside it holds the media keys; both run.
+      expect(after.map(({ paused, file }) => ({ paused, file }))).toEqual([
+        { paused: false, file: true },
+        { paused: false, file: false },
+      ]);
+      const live = (elements: readonly Playing[]) => elements.find(({ file }) => !file)?.currentTime ?? Number.NaN;
+      expect(live(after) - live(before)).toBeGreaterThan(SECONDS / 2);
+      expect(await listener.evaluate("navigator.mediaSession.playbackState")).toBe("playing");
+      // A phone may stop the element and leave all else running: the page says so, and a touch is enough.
+      await listener.evaluate("[...testElements].find(({ srcObject }) => srcObject !== null).pause()");
+      await listener.getByText("Touch the page to let it through").waitFor();
+      await listener.getByRole("heading", { level: 1 }).click();
+      await listener.getByText("Touch the page to let it through").waitFor({ state: "hidden" });
+      expect((await elementsOf(listener)).filter(({ paused }) => paused)).toEqual([]);
       await host.context().close();
       await listener.context().close();
     });
@@ -90,6 +108,25 @@ describe.skipIf(missing !== undefined)(
     });
   },
 );
+
+/** Runs before the page's own scripts, and remembers each element that was told to play. */
+const ELEMENTS = `(() => {
+  const elements = (window.testElements = new Set());
+  const play = HTMLMediaElement.prototype.play;
+  HTMLMediaElement.prototype.play = function () {
+    elements.add(this);
+    return play.call(this);
+  };
+})()`;
+
+/** An element that was told to play; `file` if it plays a file, and not live sound. */
+type Playing = { readonly paused: boolean; readonly currentTime: number; readonly file: boolean };
+
+async function elementsOf(page: Page): Promise<Playing[]> {
+  return page.evaluate(
+    "[...testElements].map(({ paused, currentTime, srcObject }) => ({ paused, currentTime, file: srcObject === null }))",
+  );
+}
 
 type Hearing = { wallMs: number; delayMs: number; up: boolean; heardUp: boolean | undefined; alike: number };
 

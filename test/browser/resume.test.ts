@@ -4,7 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunningServer } from "../../src/cli/server.ts";
 import { fetchTape } from "../support/chirp-tap.ts";
-import { chirpWav, findChirps } from "../support/chirps.ts";
+import { type Chirp, chirpBetween, chirpWav, silences } from "../support/chirps.ts";
 import { launchChromium, missingChromium, person } from "../support/chromium.ts";
 import { factsOf, factsUntil, goOnAir, listenTo, makeRoom } from "../support/chromium-rooms.ts";
 import { removeFolders, serverForTest, temporaryFolder } from "../support/server.ts";
@@ -16,16 +16,18 @@ describe.skipIf(missing !== undefined)(`a room in which things go wrong${missing
   let browser: Browser;
   let host: Page;
   let listener: Page;
+  let pageUrl: string;
 
   beforeAll(async () => {
     server = await serverForTest({ vars: { OPEN_CREATE: "1" } });
     const wav = join(await temporaryFolder(), "chirps.wav");
-    await writeFile(wav, chirpWav(60));
+    await writeFile(wav, withPauses(chirpWav(60)));
     browser = await launchChromium(wav);
     const made = await makeRoom(await person(browser, server.url), server.url, "Trouble");
     host = made.host;
+    pageUrl = made.pageUrl;
     await goOnAir(host);
-    listener = await listenTo(await person(browser, server.url), made.pageUrl);
+    listener = await listenTo(await person(browser, server.url), pageUrl);
     await factsUntil(listener, ({ playing }) => playing === true);
   });
 
@@ -44,22 +46,28 @@ describe.skipIf(missing !== undefined)(`a room in which things go wrong${missing
     expect({ holes, reconnects }).toEqual({ holes: 0, reconnects: 0 });
   });
 
-  it("comes back for a listener whose line is cut without a word, and plays what was missed", async () => {
-    const wire = await listener.context().newCDPSession(listener);
-    const offline = (on: boolean) =>
-      wire.send("Network.emulateNetworkConditions", { offline: on, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
+  it("comes back for a listener whose line is cut without a word, and plays all that was missed", async () => {
     const before = await factsOf(listener);
+    const heardBefore = (await fetchTape(listener, "ear")).pcm.length;
+    const cutAt = Date.now();
     // A half-open link: nothing comes, nothing is closed. The page must notice by itself, after 3 s of silence and 2 s of no answer.
-    await offline(true);
-    await factsUntil(listener, ({ state }) => state !== "open");
-    // Long enough to be well behind even after the first pauses were trimmed.
-    await listener.waitForTimeout(10_000);
-    await offline(false);
+    await withoutLine(listener, 5_000);
     const after = await factsUntil(listener, ({ state, playing }) => state === "open" && playing === true);
     expect(after.reconnects).toBe((before.reconnects ?? 0) + 1);
     expect(after.holes).toBe(before.holes);
     expect(after.stalls).toBeGreaterThan(before.stalls ?? 0);
-    // More than five seconds behind: the page says so, and one click is enough.
+    await factsUntil(listener, ({ behindMs }) => behindMs !== undefined && behindMs < 300, 60_000);
+    const [mouth, ear] = [await fetchTape(host, "mouth"), await fetchTape(listener, "ear")];
+    const spoken = chirpsIn(mouth.pcm).filter(({ sample }) => mouth.wallOf(sample) > cutAt && mouth.wallOf(sample) < Date.now() - 2_000);
+    const heard = chirpsIn(ear.pcm.subarray(heardBefore));
+    console.log(`spoken since the cut ${patternOf(spoken)}, heard ${patternOf(heard)}`);
+    expect(spoken.length).toBeGreaterThanOrEqual(8);
+    expect(patternOf(heard)).toContain(patternOf(spoken));
+  });
+
+  it("says how far behind a listener is after a long cut, and one click is enough", async () => {
+    await withoutLine(listener, 10_000);
+    await factsUntil(listener, ({ state, playing }) => state === "open" && playing === true);
     await listener.getByRole("button", { name: /s behind · Go live/ }).click();
     await factsUntil(listener, ({ behindMs }) => behindMs !== undefined && behindMs < 500);
     expect(await hearsChirps(listener)).toBe(true);
@@ -86,6 +94,32 @@ describe.skipIf(missing !== undefined)(`a room in which things go wrong${missing
     const { behindMs } = await factsUntil(listener, ({ state, playing }) => state === "open" && playing === true);
     expect(behindMs).toBeLessThan(1_000);
     expect(await hearsChirps(listener)).toBe(true);
+  });
+
+  it("lets a listener try again whose page could not load its sound", async () => {
+    const page = await (await person(browser, server.url)).newPage();
+    await page.addInitScript({ content: workletOnly('window.testOnline ? load() : Promise.reject(new DOMException("", "AbortError"))') });
+    await page.goto(pageUrl);
+    await page.getByText("On air now.").waitFor();
+    await page.getByRole("button", { name: "Listen" }).click();
+    await page.getByText("The sound could not be loaded. Check your connection").waitFor();
+    await page.evaluate("window.testOnline = true");
+    await page.getByRole("button", { name: "Listen" }).click();
+    await factsUntil(page, ({ playing }) => playing === true);
+    expect(await page.getByText("The sound could not be loaded").isVisible()).toBe(false);
+    await page.context().close();
+  });
+
+  it("opens one connection for a listener who clicks before the page is ready", async () => {
+    const page = await (await person(browser, server.url)).newPage();
+    let sockets = 0;
+    page.on("websocket", () => sockets++);
+    await page.addInitScript({ content: workletOnly("new Promise((late) => setTimeout(late, 1500)).then(load)") });
+    await page.goto(pageUrl);
+    await page.getByRole("button", { name: "Listen" }).click();
+    await factsUntil(page, ({ playing }) => playing === true);
+    expect(sockets).toBe(1);
+    await page.context().close();
   });
 
   it("goes on in both pages after the server was killed and started again", async () => {
@@ -118,6 +152,14 @@ describe.skipIf(missing !== undefined)(`a room in which things go wrong${missing
     await other.getByRole("button", { name: "End it" }).click();
     await listener.getByText("The room is over").waitFor();
     await factsUntil(listener, ({ phase }) => phase === "ended");
+    // All is heard and let go of; no key and no button of the phone wakes a room that is over.
+    const playback = () => listener.evaluate("navigator.mediaSession.playbackState");
+    await expect.poll(playback, { timeout: 10_000 }).toBe("none");
+    await listener.keyboard.press("Space");
+    await listener.waitForTimeout(500);
+    expect(await playback()).toBe("none");
+    expect(await listener.evaluate("window.canopy.listening")).toBe(false);
+    await listener.getByText("The room is over").waitFor();
   });
 });
 
@@ -126,5 +168,49 @@ async function hearsChirps(listener: Page): Promise<boolean> {
   const from = (await fetchTape(listener, "ear")).pcm.length;
   await listener.waitForTimeout(4_500);
   const { pcm } = await fetchTape(listener, "ear");
-  return findChirps(pcm.subarray(from)).length >= 3;
+  return chirpsIn(pcm.subarray(from)).length >= 3;
+}
+
+/** Cuts a page's line without a word, until the page has noticed and `ms` longer. */
+async function withoutLine(page: Page, ms: number): Promise<void> {
+  const wire = await page.context().newCDPSession(page);
+  const offline = (on: boolean) =>
+    wire.send("Network.emulateNetworkConditions", { offline: on, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
+  await offline(true);
+  await factsUntil(page, ({ state }) => state !== "open");
+  await page.waitForTimeout(ms);
+  await offline(false);
+}
+
+/** A script that loads the page's audio thread as `how` says, where `load()` is the usual way. */
+function workletOnly(how: string): string {
+  return `(() => {
+    const usual = Worklet.prototype.addModule;
+    Worklet.prototype.addModule = function (url) {
+      const load = () => usual.call(this, url);
+      return String(url).includes("output.worklet") ? ${how} : load();
+    };
+  })()`;
+}
+
+/** The chirp in each stretch of sound. Catching up may cut a period out of one; between pauses it is known all the same. */
+function chirpsIn(pcm: Float32Array): Chirp[] {
+  const around = 30 * 48;
+  const quiet = [...silences(pcm, 40), { from: pcm.length, to: pcm.length }];
+  return quiet.flatMap(({ from }, index) => chirpBetween(pcm, (quiet[index - 1]?.to ?? 0) - around, from + around) ?? []);
+}
+
+/** Each chirp's direction, in order. The pattern is aperiodic, so that what is left out or comes twice shows. */
+function patternOf(chirps: readonly Chirp[]): string {
+  return chirps.map(({ up }) => (up ? "/" : "\\")).join("");
+}
+
+/** Nothing but the chirps, so that each is a talkspurt of its own with a pause of digital silence around it. */
+function withPauses(wav: Buffer): Buffer {
+  const [header, second] = [44, 2 * 48_000];
+  for (let from = header; from < wav.length; from += second) {
+    wav.fill(0, from, from + (second * 49) / 100);
+    wav.fill(0, from + (second * 56) / 100, from + second);
+  }
+  return wav;
 }

@@ -1,7 +1,8 @@
 import { Broadcasting } from "../broadcast.ts";
 import { publish } from "../facts.ts";
+import { hide, isOff, switchOff } from "../focus.ts";
 import { HostMemory } from "../host-ticket.ts";
-import { type MicrophoneChoice, microphones } from "../microphone.ts";
+import { MicrophoneForm } from "../microphone-form.ts";
 import { copyFrom, insecurity, island, oncePerFrame, part, write, writeOrHide } from "../parts.ts";
 import { sayLine, sayStudio, sayWarning } from "../say-studio.ts";
 
@@ -25,44 +26,69 @@ const confirmEnd = part("confirm", HTMLDialogElement);
 
 root.dataset["ready"] = "";
 const memory = new HostMemory(room);
-const ticket = memory.takeTicket();
+const link = memory.takeTicket();
 const insecure = insecurity();
-if (ticket === undefined) {
-  write(status, "This is the host's studio, and this window has no host link for it.");
-  writeOrHide(warning, "Open the host link that you got when the room was made (it ends in #ticket=…), or ask who made it for one.");
-  for (const name of ["microphone", "air"]) part(name, HTMLElement).hidden = true;
-  part("to-room", HTMLElement).hidden = false;
+// A newer host link that is pasted over this page changes only what stands behind its #, which loads nothing by itself.
+window.addEventListener("hashchange", () => location.reload());
+if (link.ticket === undefined) {
+  sayNoLink(link.broken);
 } else if (insecure !== undefined) {
   write(status, "The studio cannot work on this page.");
   writeOrHide(warning, insecure);
   allow.disabled = true;
 } else {
-  run(ticket);
+  run(link.ticket);
+}
+
+function sayNoLink(broken: boolean): void {
+  write(status, broken ? "This host link is not whole." : "This is the host's studio, and this window has no host link for it.");
+  const ending = "it ends in #ticket= and some 400 letters";
+  writeOrHide(
+    warning,
+    broken
+      ? `Part of it got lost on the way here. Copy the whole host link again: ${ending}.`
+      : `Open the host link that you got when the room was made (${ending}), or ask who made it for one.`,
+  );
+  for (const name of ["microphone", "air"]) part(name, HTMLElement).hidden = true;
+  part("to-room", HTMLElement).hidden = false;
 }
 
 function run(hostTicket: string): void {
   const draw = oncePerFrame(() => show(studio));
   const studio = new Broadcasting(room, hostTicket, memory, draw);
-  restoreSwitches();
+  const form = new MicrophoneForm(device, switches, () => void open());
+  const open = async () => {
+    await studio.openMicrophone(form.choice());
+    await form.list(studio.device?.id);
+  };
   studio.connect();
   // On air before a reload: go on without a click, where the browser lets the microphone.
-  if (studio.state.wanted) void open(studio);
-  allow.onclick = () => void open(studio);
-  device.onchange = () => void open(studio);
-  for (const one of switches) one.onchange = () => void open(studio);
-  check.onclick = () => studio.check();
-  go.onclick = () => studio.goOnAir();
+  if (studio.state.wanted) void open();
+  allow.onclick = () => void open();
+  check.onclick = () => isOff(check) || studio.check();
+  go.onclick = () => isOff(go) || studio.goOnAir();
   off.onclick = () => studio.goOffAir();
   mute.onclick = () => studio.mute(!studio.state.muted);
-  takeBack.onclick = () => studio.connect();
-  part("end", HTMLButtonElement).onclick = () => confirmEnd.showModal();
+  takeBack.onclick = () => {
+    studio.connect();
+    void open();
+  };
+  part("end", HTMLButtonElement).onclick = () => {
+    // Esc leaves the answer as it was: it must not be the one of the last time.
+    confirmEnd.returnValue = "";
+    confirmEnd.showModal();
+  };
   confirmEnd.onclose = () => confirmEnd.returnValue === "end" && studio.end();
   const page = `${location.origin}/rooms/${room}`;
   onCopy("copy-page", page);
   onCopy("copy-host", `${page}/broadcast#ticket=${hostTicket}`);
   document.addEventListener("pointerdown", () => void studio.touched());
   document.addEventListener("keydown", () => void studio.touched());
-  navigator.mediaDevices.addEventListener("devicechange", () => void listDevices(studio));
+  navigator.mediaDevices.addEventListener("devicechange", () => {
+    // Plugged in again while on air: nobody should have to look for a button.
+    if (studio.state.wanted && studio.state.microphone === "fault") void open();
+    else void form.list(studio.device?.id);
+  });
   window.addEventListener("beforeunload", (event) => {
     if (studio.state.onAir) event.preventDefault();
   });
@@ -75,40 +101,9 @@ function run(hostTicket: string): void {
   draw();
 }
 
-async function open(studio: Broadcasting): Promise<void> {
-  sessionStorage.setItem("canopy:switches", JSON.stringify(switches.filter(({ checked }) => checked).map(({ name }) => name)));
-  if (device.value !== "") sessionStorage.setItem("canopy:device", device.value);
-  const chosen = sessionStorage.getItem("canopy:device");
-  const on = (name: string) => switches.some((one) => one.name === name && one.checked);
-  const choice: MicrophoneChoice = {
-    deviceId: chosen === null || chosen === "" ? undefined : chosen,
-    cleaning: {
-      noiseSuppression: on("noiseSuppression"),
-      echoCancellation: on("echoCancellation"),
-      autoGainControl: on("autoGainControl"),
-    },
-  };
-  await studio.openMicrophone(choice);
-  // The chosen one may be unplugged by now; the next try takes any.
-  if (studio.state.microphone === "fault") sessionStorage.removeItem("canopy:device");
-  await listDevices(studio);
-}
-
-async function listDevices(studio: Broadcasting): Promise<void> {
-  const found = await microphones();
-  device.replaceChildren(...found.map(({ id, label }, index) => new Option(label === "" ? `Microphone ${index + 1}` : label, id)));
-  const used = studio.device?.id;
-  if (used !== undefined) device.value = used;
-}
-
-function restoreSwitches(): void {
-  const saved = sessionStorage.getItem("canopy:switches");
-  if (saved !== null) for (const one of switches) one.checked = saved.includes(one.name);
-}
-
-function onCopy(name: string, link: string): void {
+function onCopy(name: string, text: string): void {
   const button = part(name, HTMLButtonElement);
-  button.onclick = () => void copyFrom(button, link);
+  button.onclick = () => void copyFrom(button, text);
 }
 
 function showLevel(level: number): void {
@@ -120,34 +115,40 @@ function show(studio: Broadcasting): void {
   const { state } = studio;
   const over = state.end !== undefined || state.room?.phase === "ended";
   const open = state.microphone === "open" || state.microphone === "held";
+  const unheard = state.muted || state.mutedInRoom;
   const badge = part("badge", HTMLElement);
   badge.dataset["phase"] = state.onAir ? "live" : "quiet";
-  write(badge, over ? "Off" : state.onAir ? (state.muted ? "On air, muted" : "On air") : "Off air");
+  write(badge, over ? "Off" : state.onAir ? (unheard ? "On air, muted" : "On air") : "Off air");
   const listeners = state.audience?.listeners;
   writeOrHide(part("count", HTMLElement), listeners === undefined ? undefined : `${listeners} listening`);
   write(status, sayStudio(state));
   writeOrHide(warning, sayWarning(state));
   part("microphone", HTMLElement).hidden = over;
   // Another choice reopens it in a moment; what one is just using must not go away meanwhile.
-  const chosen = open || (state.microphone === "opening" && allow.hidden);
-  allow.hidden = chosen;
-  allow.disabled = state.microphone === "opening";
+  const chosen = open || (state.microphone === "opening" && allow.hidden === true);
   part("input", HTMLElement).hidden = !chosen;
-  check.disabled = state.check !== "idle" || state.onAir;
+  switchOff(allow, state.microphone === "opening");
+  hide(allow, chosen, () => device);
+  switchOff(check, state.check !== "idle" || state.wanted || state.microphone !== "open");
   write(check, { idle: "Record and hear yourself", recording: "Recording … speak now", playing: "This is how you sound …" }[state.check]);
-  go.hidden = over;
-  go.disabled = state.wanted || !open || state.link !== "open";
+  // There is nothing to go on air with before there is a microphone.
+  part("air", HTMLElement).hidden = over || !(chosen || state.wanted);
+  part("air", HTMLElement).toggleAttribute("data-on", state.wanted);
+  part("air", HTMLElement).toggleAttribute("data-unheard", unheard || !chosen);
+  switchOff(go, state.wanted || !open || state.link !== "open");
   go.toggleAttribute("data-on", state.onAir);
   write(go, state.onAir ? "On air" : state.wanted ? "Going on air …" : "Go on air");
-  part("while-on", HTMLElement).hidden = over || !state.wanted;
+  hide(part("while-on", HTMLElement), !state.wanted, () => go);
   mute.setAttribute("aria-pressed", String(state.muted));
   write(mute, state.muted ? "Unmute" : "Mute");
   writeOrHide(part("line", HTMLElement), over ? undefined : sayLine(state.roundTripMs, studio.unsentBytes));
-  takeBack.hidden = state.end?.code !== 4501;
+  hide(takeBack, state.end?.code !== 4501, () => (chosen ? device : allow));
+  // Whoever is not let in as the host may still listen.
+  part("to-room", HTMLElement).hidden = state.end?.code !== 401 && state.end?.code !== 403;
   part("share", HTMLElement).hidden = over;
   part("danger", HTMLElement).hidden = over || state.link !== "open";
   part("meter-value", HTMLMeterElement).value = Math.round(Math.max(0, 1 - studio.level / METER_FLOOR) * 100);
-  const { link, room: known, onAir, muted, microphone, roundTripMs } = state;
+  const { link: line, room: known, onAir, microphone, roundTripMs } = state;
   const { level, unsentBytes, counts } = studio;
-  publish({ state: link, phase: known?.phase, onAir, muted, microphone, level, roundTripMs, unsentBytes, ...counts });
+  publish({ state: line, phase: known?.phase, onAir, muted: unheard, microphone, level, roundTripMs, unsentBytes, ...counts });
 }

@@ -26,13 +26,16 @@ async function submit(): Promise<void> {
   const wanted = { title, listed: data.get("listed") !== null, ...(room !== "" && { room }) };
   const answer = await createRoom(wanted, key === "" ? undefined : key);
   create.disabled = false;
-  if ("code" in answer) showProblem(answer);
+  if ("code" in answer) showProblem(answer, key !== "");
   else showMade(answer);
 }
 
-function showProblem(answer: Problem): void {
-  writeOrHide(problem, answer.detail);
-  if (answer.status !== 401) return;
+function showProblem(answer: Problem, hadKey: boolean): void {
+  if (answer.code !== "create-key-wrong") {
+    writeOrHide(problem, answer.detail);
+    return;
+  }
+  writeOrHide(problem, hadKey ? "That is not the create key of this server." : "To make a room here you need this server's create key.");
   keyField.hidden = false;
   keyField.querySelector("input")?.focus();
 }
@@ -55,7 +58,8 @@ function showMade({ page, broadcast }: CreatedRoom): void {
 
 /** Rooms that asked to be listed. Nobody came for them: if they cannot be had, they are not shown. */
 async function showLobby(): Promise<void> {
-  const text = await fetch("/api/lobby").then(
+  // Whoever has just made a room looks for it here: an answer of some seconds ago does not have it.
+  const text = await fetch("/api/lobby", { cache: "no-cache" }).then(
     (response) => response.text(),
     () => "",
   );

@@ -1,6 +1,9 @@
 import type { OnStage } from "../../core/wire/messages.ts";
 import { publish } from "../facts.ts";
+import { phaseOf, watchRoom } from "../glimpse.ts";
+import { type Hearing, isOver } from "../hearing.ts";
 import { Listening } from "../listen.ts";
+import { LoadFault } from "../load-fault.ts";
 import { insecurity, island, oncePerFrame, part, write, writeOrHide } from "../parts.ts";
 import { BEHIND_MS, sayHearing, sayMissed } from "../say-hearing.ts";
 
@@ -23,45 +26,74 @@ const speakers = part("speakers", HTMLUListElement);
 const levels = new Map<number, number>();
 const faces = new Map<number, HTMLElement>();
 let muted = false;
-let noticed: string | undefined;
+let noticed: Hearing["missed"];
 
 root.dataset["ready"] = "";
 const insecure = insecurity();
 if (insecure !== undefined) {
   writeOrHide(part("notice", HTMLElement), insecure);
 } else if (root.dataset["phase"] !== "ended") {
-  run();
+  try {
+    run();
+  } catch (fault) {
+    tellFault(fault);
+  }
 }
 
 function run(): void {
   const draw = oncePerFrame(() => show(listening));
-  const listening = new Listening(room, draw, (heard) => {
+  const first = { phase: phaseOf(root.dataset["phase"]), listeners: undefined };
+  const listening = new Listening(room, first, draw, (heard) => {
     for (const { voice, rms } of heard) levels.set(voice, Math.max(levels.get(voice) ?? 0, Math.min(1, rms / FULL_RMS)));
     draw();
   });
   // Loading now saves the wait after the click; a failure is told then.
   listening.prepare().catch(() => undefined);
-  button.onclick = () => void toggle(listening);
-  goLive.onclick = () => listening.goLive();
+  button.onclick = () => {
+    // Safari gives a clicked button no focus, and M would then do nothing.
+    button.focus();
+    void toggle(listening);
+  };
+  goLive.onclick = () => {
+    listening.goLive();
+    // It hides itself, and would take a keyboard's place on the page with it.
+    button.focus();
+  };
   muteButton.onclick = () => setMuted(listening, !muted);
   range.oninput = () => setMuted(listening, false);
   document.addEventListener("keydown", (event) => pressed(listening, event));
   for (const gesture of ["pointerdown", "keydown", "touchend"]) document.addEventListener(gesture, () => listening.touched());
   mediaSession(listening);
+  watchRoom(
+    room,
+    () => !listening.state.listening && !isOver(listening.state),
+    (glimpse) => listening.glimpsed(glimpse),
+  );
   draw();
 }
 
 async function toggle(listening: Listening): Promise<void> {
+  if (isOver(listening.state)) return;
+  writeOrHide(part("notice", HTMLElement), undefined);
   try {
-    await (listening.state.listening ? listening.pause() : listening.listen());
+    const done = listening.state.listening ? listening.pause() : listening.listen();
+    // Now, and not with the next frame: on a lock screen there is none, and the next press must mean the opposite.
+    sayPlayback(listening.state);
+    await done;
   } catch (fault) {
     await listening.pause();
-    const why = fault instanceof Error ? ` (${fault.message})` : "";
-    writeOrHide(
-      part("notice", HTMLElement),
-      `This browser could not start the sound${why}. A current Chrome, Edge, Firefox or Safari can.`,
-    );
+    tellFault(fault);
   }
+}
+
+function tellFault(fault: unknown): void {
+  const why = fault instanceof Error ? ` (${fault.message})` : "";
+  writeOrHide(
+    part("notice", HTMLElement),
+    fault instanceof LoadFault
+      ? "The sound could not be loaded. Check your connection and press Listen again."
+      : `This browser could not start the sound${why}. A current Chrome, Edge, Firefox or Safari can.`,
+  );
 }
 
 function setMuted(listening: Listening, on: boolean): void {
@@ -71,13 +103,15 @@ function setMuted(listening: Listening, on: boolean): void {
   write(muteButton, on ? "Unmute" : "Mute");
 }
 
+/** Space anywhere on the page; the letter M only from within the player, because people who speak to their computer say letters. */
 function pressed(listening: Listening, event: KeyboardEvent): void {
-  const onControl = event.target instanceof Element && event.target.closest("button, input, a, select") !== null;
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-  if (event.key === "m" || event.key === "M") setMuted(listening, !muted);
+  const target = event.target instanceof Element ? event.target : document.body;
+  if ((event.key === "m" || event.key === "M") && root.contains(target) && listening.state.listening) setMuted(listening, !muted);
   // A focused button takes the space bar itself.
-  if (event.key === " " && !onControl) {
+  if (event.key === " " && target.closest("button, input, a, select") === null && !isOver(listening.state)) {
     event.preventDefault();
+    button.focus();
     void toggle(listening);
   }
 }
@@ -89,34 +123,45 @@ function mediaSession(listening: Listening): void {
   navigator.mediaSession.setActionHandler("play", () => void toggleTo(listening, true));
   navigator.mediaSession.setActionHandler("pause", () => void toggleTo(listening, false));
   navigator.mediaSession.setActionHandler("stop", () => void toggleTo(listening, false));
+  try {
+    // Live: no length, and nowhere to seek to.
+    navigator.mediaSession.setPositionState({ duration: Number.POSITIVE_INFINITY });
+  } catch {
+    // Some browsers want a number here; they show the silent file's ten seconds.
+  }
 }
 
 async function toggleTo(listening: Listening, on: boolean): Promise<void> {
   if (listening.state.listening !== on) await toggle(listening);
 }
 
+function sayPlayback(hearing: Hearing): void {
+  if (!("mediaSession" in navigator)) return;
+  navigator.mediaSession.playbackState = hearing.listening ? "playing" : isOver(hearing) ? "none" : "paused";
+}
+
 function show(listening: Listening): void {
   const hearing = listening.state;
-  const { facts, end } = hearing;
-  const over = end !== undefined || hearing.room?.phase === "ended";
-  const phase = over ? "ended" : (hearing.room?.phase ?? root.dataset["phase"] ?? "quiet");
+  const { facts, listeners } = hearing;
+  const over = isOver(hearing);
+  const phase = over ? "ended" : hearing.phase;
   const badge = part("badge", HTMLElement);
   badge.dataset["phase"] = phase;
   write(badge, phase === "live" ? "Live" : phase === "ended" ? "Over" : "Not on air");
-  const listeners = hearing.audience?.listeners ?? 0;
-  if (hearing.audience !== undefined) writeOrHide(part("count", HTMLElement), listeners > 0 ? `${listeners} listening` : undefined);
+  if (listeners !== undefined) writeOrHide(part("count", HTMLElement), listeners > 0 ? `${listeners} listening` : undefined);
   button.toggleAttribute("data-on", hearing.listening && !over);
   button.disabled = over;
-  write(part("listen-label", HTMLElement), hearing.listening ? "Pause" : "Listen");
+  write(part("listen-label", HTMLElement), hearing.listening && !over ? "Pause" : "Listen");
   write(status, sayHearing(hearing));
   const behindMs = hearing.listening ? (facts?.behindMs ?? 0) : 0;
-  goLive.hidden = behindMs <= BEHIND_MS;
+  // While nothing comes there is nothing to skip to.
+  goLive.hidden = behindMs <= BEHIND_MS || hearing.link !== "open";
   if (!goLive.hidden) write(goLive, `${Math.round(behindMs / 1_000)} s behind · Go live`);
   part("volume", HTMLElement).hidden = !hearing.listening;
   part("keys", HTMLElement).hidden = !hearing.listening;
-  notice(sayMissed(hearing));
+  notice(hearing);
   showSpeakers(hearing.listening ? (hearing.stage?.speakers ?? []) : []);
-  if ("mediaSession" in navigator) navigator.mediaSession.playbackState = hearing.listening ? "playing" : "paused";
+  sayPlayback(hearing);
   publish({
     ...facts,
     state: hearing.link,
@@ -128,14 +173,14 @@ function show(listening: Listening): void {
   });
 }
 
-function notice(text: string | undefined): void {
-  if (text === noticed) return;
-  noticed = text;
+/** Shows what was missed, each time anew, and for a while only. */
+function notice(hearing: Hearing): void {
+  if (hearing.missed === noticed) return;
+  noticed = hearing.missed;
   const element = part("notice", HTMLElement);
-  writeOrHide(element, text);
-  if (text === undefined) return;
+  writeOrHide(element, sayMissed(hearing));
   setTimeout(() => {
-    if (noticed === text) element.hidden = true;
+    if (noticed !== undefined && noticed === hearing.missed) element.hidden = true;
   }, NOTICE_MS);
 }
 

@@ -49,6 +49,7 @@ export class Playhead {
   #spliceAfter = 0;
   #stalledAt = 0;
   #excused = false;
+  #skippedTo = 0;
   /** Times without sound because a chunk came too late. */
   stalls = 0;
   /** What those lasted together, in samples. */
@@ -99,15 +100,18 @@ export class Playhead {
 
   /** A chunk came that starts at `start`, after the line had ended at `before`. */
   arrived(start: number, before: number, anew: boolean): void {
-    // It played on into announced silence: what sounds now was not heard yet.
-    if (this.#state === "playing" && this.#position > before) this.#position = Math.min(this.#position, start);
+    // It played on into announced silence, and may have stalled there: what sounds now was not heard yet.
+    if (this.#state !== "new" && this.#position > before) {
+      this.#position = Math.max(Math.min(this.#position, start), anew ? 0 : this.#skippedTo);
+    }
     // Nobody spoke, so nobody missed anything.
     if (anew) this.#excused = true;
   }
 
-  /** Goes where the target says, forwards only, over whatever lies between: somebody asked for it. */
+  /** Goes where the target says, forwards only, over whatever lies between or is still to come: somebody asked for it. */
   jump(now: number, target: number): void {
     this.#position = Math.max(this.#position, Math.round(now - target));
+    this.#skippedTo = this.#position;
   }
 
   #resume(now: number): void {

@@ -7,7 +7,7 @@ import type { HeardChunk } from "../../../src/core/audio/player.ts";
 describe("a chunk", () => {
   it("comes out when all of its frames have, with each where it belongs", () => {
     const desk = aDesk();
-    desk.decoder.take(aChunk(1, [aBlock({ offsetSamples: 96, frames: [aFrame(1), aFrame(2)] })]), true);
+    desk.decoder.take(aChunk(1, [aBlock({ offsetSamples: 96, frames: [aFrame(1), aFrame(2)] })]), true, 0);
     expect(desk.heard).toEqual([]);
     desk.finish(2);
     const sound = desk.heard[0]?.sounds[0];
@@ -17,14 +17,14 @@ describe("a chunk", () => {
 
   it("comes out at once when nobody spoke", () => {
     const desk = aDesk();
-    desk.decoder.take(aChunk(1, []), true);
+    desk.decoder.take(aChunk(1, []), true, 0);
     expect(desk.heard).toHaveLength(1);
   });
 
   it("never overtakes the one before it", () => {
     const desk = aDesk();
-    desk.decoder.take(aChunk(1, [aBlock({ frames: [aFrame(1)] })]), true);
-    desk.decoder.take(aChunk(2, []), true);
+    desk.decoder.take(aChunk(1, [aBlock({ frames: [aFrame(1)] })]), true, 0);
+    desk.decoder.take(aChunk(2, []), true, 0);
     expect(desk.heard).toEqual([]);
     desk.finish(1);
     expect(desk.heard.map(({ position }) => position.sequence)).toEqual([1, 2]);
@@ -32,16 +32,38 @@ describe("a chunk", () => {
 
   it("has silence where a frame could not be decoded, and does not wait for it", () => {
     const desk = aDesk();
-    desk.decoder.take(aChunk(1, [aBlock({ frames: [aFrame(1), aFrame(2)] })]), true);
+    desk.decoder.take(aChunk(1, [aBlock({ frames: [aFrame(1), aFrame(2)] })]), true, 0);
     desk.finish(1);
     desk.lose();
     expect(desk.heard[0]?.sounds[0]?.pcm[0]).toBe(1);
     expect(desk.heard[0]?.sounds[0]?.pcm[960]).toBe(0);
   });
 
+  it("waits 3 s for a frame that its decoder swallowed, and no longer", () => {
+    const desk = aDesk();
+    desk.decoder.take(aChunk(1, [aBlock({})]), true, 0);
+    desk.swallow();
+    desk.decoder.take(aChunk(2, []), true, 3_000);
+    expect(desk.heard).toEqual([]);
+    desk.decoder.take(aChunk(3, []), true, 3_001);
+    expect(desk.heard.map(({ position }) => position.sequence)).toEqual([1, 2, 3]);
+  });
+
+  it("of a backlog of a minute waits as long as others still come out", () => {
+    const desk = aDesk();
+    for (let sequence = 1; sequence <= 600; sequence++) desk.decoder.take(aChunk(sequence, [aBlock({})]), false, 0);
+    for (let at = 1_000; at < 10_000; at += 1_000) {
+      desk.finish(1);
+      desk.decoder.take(aChunk(600 + at / 1_000, [aBlock({})]), true, at);
+    }
+    desk.finish(600);
+    expect(desk.heard.flatMap(({ sounds }) => sounds).filter(({ pcm }) => pcm[0] !== 1)).toEqual([]);
+    expect(desk.heard).toHaveLength(609);
+  });
+
   it("is not shifted by a frame that its decoder swallowed", () => {
     const desk = aDesk();
-    desk.decoder.take(aChunk(1, [aBlock({ frames: [aFrame(1), aFrame(2)] })]), true);
+    desk.decoder.take(aChunk(1, [aBlock({ frames: [aFrame(1), aFrame(2)] })]), true, 0);
     desk.swallow();
     desk.finish(1);
     expect([desk.heard[0]?.sounds[0]?.pcm[0], desk.heard[0]?.sounds[0]?.pcm[960]]).toEqual([0, 2]);
@@ -51,16 +73,16 @@ describe("a chunk", () => {
 describe("a voice", () => {
   it("has a decoder of its own, reset where a talkspurt starts", () => {
     const desk = aDesk();
-    desk.decoder.take(aChunk(1, [aBlock({ voice: 1, flags: 1 }), aBlock({ voice: 2 })]), true);
-    desk.decoder.take(aChunk(2, [aBlock({ voice: 1 })]), true);
+    desk.decoder.take(aChunk(1, [aBlock({ voice: 1, flags: 1 }), aBlock({ voice: 2 })]), true, 0);
+    desk.decoder.take(aChunk(2, [aBlock({ voice: 1 })]), true, 0);
     expect(desk.made).toBe(2);
     expect(desk.resets).toBe(1);
   });
 
   it("of another epoch is another voice", () => {
     const desk = aDesk();
-    desk.decoder.take(aChunk(1, [aBlock({})]), true);
-    desk.decoder.take({ ...aChunk(1, [aBlock({})]), epoch: 2 }, true);
+    desk.decoder.take(aChunk(1, [aBlock({})]), true, 0);
+    desk.decoder.take({ ...aChunk(1, [aBlock({})]), epoch: 2 }, true, 0);
     expect(desk.made).toBe(2);
   });
 });

@@ -80,8 +80,14 @@ describe("a link that says nothing", () => {
     expect(mind.phase).toBe("open");
   });
 
-  it("is left alone while nothing is expected of it", () => {
-    expect(anOpenLink().tick(60_000, LUCK, false)).toEqual([]);
+  it("is probed every 30 s while nothing is expected of it, and dropped when nothing answers", () => {
+    const mind = anOpenLink();
+    expect(mind.tick(30_000, LUCK, false)).toEqual([]);
+    expect(mind.tick(30_001, LUCK, false)).toEqual([{ do: "probe" }]);
+    mind.heard(30_050);
+    expect(mind.tick(60_050, LUCK, false)).toEqual([]);
+    expect(mind.tick(60_051, LUCK, false)).toEqual([{ do: "probe" }]);
+    expect(mind.tick(62_052, LUCK, false)).toEqual([{ do: "drop" }]);
   });
 
   it("is probed when the machine wakes up, expected or not", () => {

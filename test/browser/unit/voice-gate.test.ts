@@ -43,6 +43,30 @@ describe("a voice gate", () => {
     expect(run(fan).flatMap(({ frames }) => frames).length).toBeLessThan(100);
   });
 
+  it.each([41, 46, 50])("lets soft music at −%i dBov through for as long as it moves", (level) => {
+    const music = Array.from({ length: 1_500 }, (_, i) => level + Math.round(4 * Math.sin(i / 60)));
+    expect(run([...times(100, 66), ...music]).flatMap(({ frames }) => frames).length).toBeGreaterThan(1_490);
+  });
+
+  it("follows a long decay until it is no louder than the room", () => {
+    const decay = Array.from({ length: 1_000 }, (_, i) => 30 + Math.round(i / 40));
+    expect(run([...times(100, 70), ...decay]).flatMap(({ frames }) => frames).length).toBeGreaterThan(990);
+  });
+
+  it("takes a fan that was switched on meanwhile for noise after five seconds", () => {
+    const fan = run([...times(100, 66), ...times(1_500, 53)]).flatMap(({ frames }) => frames);
+    expect(fan.length).toBeGreaterThan(0);
+    expect(fan.length).toBeLessThan(600);
+  });
+
+  it("lets a held soft chord through where everything is asked for, and silence not even then", () => {
+    const gate = new VoiceGate<number>();
+    gate.everything = true;
+    const passed = [...times(1_500, 55), ...times(100, NOTHING)].map((level, index) => gate.pass(index, level));
+    expect(passed.slice(0, 1_500)).not.toContain(undefined);
+    expect(passed.at(-1)).toBeUndefined();
+  });
+
   it("hears a voice above that fan", () => {
     expect(
       run([...times(1_500, 52), VOICE])

@@ -47,6 +47,28 @@ describe("a player whose line is cut for three seconds", () => {
   });
 });
 
+describe("a player in a room that falls quiet and is live again", () => {
+  it("hears the first word, and every sample after it", () => {
+    const player = new Player();
+    const before = play({ chunks: 21, lateMs: () => 0, value: () => 0.25, player, silenceAfter: 19 });
+    expect(before.some((sample) => sample > 0.249)).toBe(true);
+    // Ten seconds of nothing, then speech on the room's line that goes on where it had stopped.
+    const block = new Float32Array(BLOCK);
+    let now = 21 * CHUNK;
+    for (; now < 120 * CHUNK; now += BLOCK) player.render(block, now);
+    const heard: number[] = [];
+    let next = 0;
+    for (const from = now; now < from + 40 * CHUNK; now += BLOCK) {
+      if (next < 30 && now >= from + next * CHUNK) player.arrived({ ...aChunk(120 + next, () => 0.5), position: after(next++) }, now);
+      player.render(block, now);
+      heard.push(...block);
+    }
+    const full = heard.filter((sample) => sample > 0.499).length;
+    expect(player.facts(now).holes).toBe(0);
+    expect(full).toBeGreaterThan(29 * CHUNK);
+  });
+});
+
 describe("a chunk that comes twice", () => {
   it("is refused", () => {
     const player = new Player();
@@ -59,15 +81,20 @@ function tone(at: number): number {
   return 0.4 * Math.sin((2 * Math.PI * 200 * at) / 48_000);
 }
 
-function aChunk(index: number, value: (at: number) => number, counts = true): HeardChunk {
+/** The sequences that follow the first twenty chunks. */
+function after(index: number): HeardChunk["position"] {
+  return { epoch: 1, sequence: 21 + index };
+}
+
+function aChunk(index: number, value: (at: number) => number, silenceFollows = false): HeardChunk {
   const start = index * CHUNK;
   const pcm = Float32Array.from({ length: CHUNK }, (_, i) => value(start + i));
   return {
     position: { epoch: 1, sequence: index + 1 },
     start,
     length: CHUNK,
-    counts,
-    silenceFollows: false,
+    counts: true,
+    silenceFollows,
     sounds: [{ voice: 1, start, pcm, ends: false }],
   };
 }
@@ -78,11 +105,14 @@ function play({
   lateMs,
   value,
   player = new Player(),
+  silenceAfter,
 }: {
   chunks: number;
   lateMs: (index: number) => number;
   value: (at: number) => number;
   player?: Player;
+  /** The chunk after which silence is announced. */
+  silenceAfter?: number;
 }): Float32Array {
   const origin = 10 * CHUNK;
   const heard = new Float32Array((chunks - 10) * CHUNK);
@@ -91,7 +121,8 @@ function play({
   let next = 10;
   for (let at = 0; at + BLOCK <= heard.length; at += BLOCK) {
     const now = origin + at;
-    while (next < chunks && (next + 1) * CHUNK + lateMs(next) * MS <= now) player.arrived(aChunk(next++, value), now);
+    while (next < chunks && (next + 1) * CHUNK + lateMs(next) * MS <= now)
+      player.arrived(aChunk(next, value, next++ === silenceAfter), now);
     player.render(block, now);
     heard.set(block, at);
   }

@@ -57,6 +57,15 @@ describe("a playhead whose line runs dry", () => {
     expect(head.stalls).toBe(0);
   });
 
+  it("returns to the first word also when that comes after all silence that it believed in", () => {
+    const head = aHead();
+    const position = head.position;
+    head.moved(1_500 * MS);
+    expect(head.next({ ...USUAL, end: position, silenceFollows: true }, BLOCK)).toEqual({ do: "hold" });
+    head.arrived(position, position, true);
+    expect(head.position).toBe(position);
+  });
+
   it("does not believe in announced silence for ever", () => {
     const head = aHead();
     expect(head.next({ ...USUAL, end: head.position - 1_500 * MS, silenceFollows: true }, BLOCK)).toEqual({ do: "hold" });
@@ -99,6 +108,22 @@ describe("a playhead that is behind its target", () => {
     expect(head.position).toBe(4_800 * MS);
     head.jump(1_000 * MS, 200 * MS);
     expect(head.position).toBe(4_800 * MS);
+  });
+});
+
+describe("a playhead that jumped while its line was dry", () => {
+  it("does not return to what came too late", () => {
+    const { head, position } = aDryHead();
+    head.jump(position + 5_200 * MS, 200 * MS);
+    head.arrived(position, position, false);
+    expect(head.position).toBe(position + 5_000 * MS);
+  });
+
+  it("returns to the first word when the room begins anew", () => {
+    const { head, position } = aDryHead();
+    head.jump(position + 5_200 * MS, 200 * MS);
+    head.arrived(position, position, true);
+    expect(head.position).toBe(position);
   });
 });
 

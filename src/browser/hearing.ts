@@ -1,0 +1,56 @@
+import type { PlayerFacts } from "../core/audio/player.ts";
+import type { RoomPhase, RoomState, StageState, State } from "../core/wire/messages.ts";
+import type { Glimpse } from "./glimpse.ts";
+import type { LinkEnd, LinkPhase } from "./link-mind.ts";
+
+/** What the listener hears of the room, as far as it is known. */
+export type Hearing = {
+  readonly link: LinkPhase;
+  readonly end: LinkEnd | undefined;
+  readonly listening: boolean;
+  /** The newest that is known, by whichever way it came. */
+  readonly phase: RoomPhase;
+  readonly listeners: number | undefined;
+  readonly room: RoomState | undefined;
+  readonly stage: StageState | undefined;
+  /** The newest stretch that the room said will not come, in ms, and whether the room began anew meanwhile. */
+  readonly missed: { readonly ms: number; readonly anew: boolean } | undefined;
+  readonly facts: PlayerFacts | undefined;
+  /** From the click to the first sound, in ms. */
+  readonly firstSoundMs: number | undefined;
+  /** Connections opened after the first. */
+  readonly reconnects: number;
+  /** The browser or the phone holds the sound back; a touch gives it free. */
+  readonly held: boolean;
+};
+
+/** Before anything was heard, but for what the page knew. */
+export const NOTHING_YET: Omit<Hearing, keyof Glimpse> = {
+  link: "idle",
+  end: undefined,
+  listening: false,
+  room: undefined,
+  stage: undefined,
+  missed: undefined,
+  facts: undefined,
+  firstSoundMs: undefined,
+  reconnects: 0,
+  held: false,
+};
+
+/** True once there is nothing to listen to any more, and no use in trying. */
+export function isOver({ end, phase }: Hearing): boolean {
+  return end !== undefined || phase === "ended";
+}
+
+/** What a state changes of what is known. */
+export function newsOf(state: State): Partial<Hearing> {
+  switch (state.type) {
+    case "room":
+      return { room: state, phase: state.phase };
+    case "stage":
+      return { stage: state };
+    case "audience":
+      return { listeners: state.listeners };
+  }
+}

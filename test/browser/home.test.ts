@@ -1,0 +1,43 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RunningServer } from "../../src/cli/server.ts";
+import { launchChromium, missingChromium, person } from "../support/chromium.ts";
+import { removeFolders, serverForTest } from "../support/server.ts";
+
+const missing = missingChromium();
+
+describe.skipIf(missing !== undefined)("the home page of a server that wants a key", () => {
+  let server: RunningServer;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    server = await serverForTest({ vars: { OPEN_CREATE: "", CREATE_KEY: "right" } });
+    browser = await launchChromium();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+    await removeFolders();
+  });
+
+  it("asks for it, says if it is wrong, and makes the room with the right one", async () => {
+    const page = await (await person(browser, server.url)).newPage();
+    await page.goto(`${server.url}/`);
+    const make = page.getByRole("button", { name: "Make the room" });
+    await page.getByLabel("What is it about?").fill("With a key");
+    await make.click();
+    await page.getByText("you need this server's create key").waitFor();
+    expect(await page.evaluate("document.activeElement?.name")).toBe("key");
+    await page.getByLabel("Create key").fill("wrong");
+    await make.click();
+    await page.getByText("That is not the create key").waitFor();
+    await page.getByLabel("Create key").fill("right");
+    await page.getByLabel("Show it to visitors").check();
+    expect(await page.getByRole("heading", { name: "Open rooms" }).isVisible()).toBe(false);
+    await make.click();
+    await page.getByRole("heading", { name: "Your room is ready" }).waitFor();
+    await page.goto(`${server.url}/`);
+    await page.getByRole("link", { name: "With a key" }).waitFor();
+  });
+});
