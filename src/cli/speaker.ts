@@ -7,8 +7,8 @@ import type { Socket } from "./socket.ts";
 /** How often what is due is sent, in ms: two frames a message, as a page does. */
 const SEND_EVERY_MS = 2 * FRAME_MS;
 /**
- * How late the first message is on purpose, in ms. The room lays a talkspurt's timeline by how late its first message is: what
- * comes later than that makes the timeline slip, which is heard. So long may this process be kept from sending.
+ * How late the first message is on purpose, in ms. The room lays a talkspurt's timeline by how late the last frame of its first message
+ * is: what comes later than that makes the timeline slip, which is heard. So long may this process be kept from sending.
  */
 const START_LATE_MS = 100;
 
@@ -51,9 +51,10 @@ export class Speaker {
       // Always pairs, so that every message is as late as the one before.
       const dueFrames = 2 + 2 * Math.floor((performance.now() - startedMs) / SEND_EVERY_MS);
       while (this.#spoken - firstFrame < dueFrames && !this.#isOver()) {
-        const frames = this.#next(dueFrames - (this.#spoken - firstFrame));
-        const sample = ((firstTick + this.#spoken - firstFrame) * FRAME_SAMPLES) % 2 ** 32;
         const starts = this.#spoken === firstFrame;
+        // The first message is a pair as well, and all of it late: what else is due follows in a message of its own.
+        const frames = this.#next(starts ? 2 : dueFrames - (this.#spoken - firstFrame));
+        const sample = ((firstTick + this.#spoken - firstFrame) * FRAME_SAMPLES) % 2 ** 32;
         this.#spoken += frames.length;
         socket.sendBinary(encodeSpeech({ sample, level: this.#loudness.level(frames), starts, ends: this.#isOver(), frames }));
       }

@@ -1,7 +1,7 @@
 import { FRAME_SAMPLES, SAMPLES_PER_MS } from "./format.ts";
 
-/** How long the slowest arrival is remembered, in samples: ten seconds see most of a line's jitter. */
-const MEMORY_SAMPLES = 10_000 * SAMPLES_PER_MS;
+/** How long the slowest arrival is remembered, in samples: half a minute, so that a line that is slow now and then cuts no second word. */
+const MEMORY_SAMPLES = 30_000 * SAMPLES_PER_MS;
 /** Added to the slowest transit, in samples: one frame, so that a message a little later than any before does not cut a talkspurt. */
 const MARGIN_SAMPLES = FRAME_SAMPLES;
 /** Sound that lies further ahead of its arrival than this, in samples, after a line recovered, is cut to get back to now: 400 ms. */
@@ -17,7 +17,7 @@ export type Placed = { readonly position: number; readonly skipFrames: number } 
 /**
  * Lays one speaker's sample clock on the room's timeline.
  *
- * Transit is (arrival − the speaker's position of what could have been sent no earlier). The offset follows the slowest transit of the last ten seconds: frames that arrive
+ * Transit is (arrival − the speaker's position of what could have been sent no earlier). The offset follows the slowest transit of the last half minute: frames that arrive
  * as usual are early enough for the chunk they belong to, and within a talkspurt they stay seamless. When one is later than ever, the
  * timeline slips by just as much as it must; at the next talkspurt it moves back towards now, where nobody hears it.
  * All positions in samples at 48 kHz.
