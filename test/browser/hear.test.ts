@@ -8,6 +8,7 @@ import { chirpBetween, chirpWav, findChirps, quantile, silences, slope } from ".
 import { launchChromium, missingChromium, person } from "../support/chromium.ts";
 import { complaintsOf, factsOf, factsUntil, goOnAir, listenTo, makeRoom } from "../support/chromium-rooms.ts";
 import { removeFolders, serverForTest, temporaryFolder } from "../support/server.ts";
+import { LONG } from "../support/tier.ts";
 
 const SECONDS = Number(process.env["CANOPY_SECONDS"] ?? 12);
 const missing = missingChromium();
@@ -83,7 +84,7 @@ describe.skipIf(missing !== undefined)(
       await listener.context().close();
     });
 
-    it("is heard by a listener and speaks to a room without WebCodecs, through WebAssembly", async () => {
+    it.runIf(LONG)("is heard by a listener and speaks to a room without WebCodecs, through WebAssembly", async () => {
       const [speaks, hears] = [await person(browser, server.url), await person(browser, server.url)];
       const without = "delete window.AudioEncoder; delete window.AudioDecoder;";
       for (const context of [speaks, hears]) await context.addInitScript({ content: without });

@@ -8,6 +8,7 @@ import { type Chirp, chirpBetween, chirpWav, silences } from "../support/chirps.
 import { launchChromium, missingChromium, person } from "../support/chromium.ts";
 import { factsOf, factsUntil, goOnAir, listenTo, makeRoom } from "../support/chromium-rooms.ts";
 import { removeFolders, serverForTest, temporaryFolder } from "../support/server.ts";
+import { LONG } from "../support/tier.ts";
 
 const missing = missingChromium();
 
@@ -65,7 +66,7 @@ describe.skipIf(missing !== undefined)(`a room in which things go wrong${missing
     expect(patternOf(heard)).toContain(patternOf(spoken));
   });
 
-  it("says how far behind a listener is after a long cut, and one click is enough", async () => {
+  it.runIf(LONG)("says how far behind a listener is after a long cut, and one click is enough", async () => {
     await withoutLine(listener, 10_000);
     await factsUntil(listener, ({ state, playing }) => state === "open" && playing === true);
     await listener.getByRole("button", { name: /s behind · Go live/ }).click();

@@ -6,6 +6,7 @@ import type { RunningServer } from "../../src/cli/server.ts";
 import { launchChromium, missingChromium, person } from "../support/chromium.ts";
 import { factsUntil, listenTo, makeRoom } from "../support/chromium-rooms.ts";
 import { removeFolders, serverForTest } from "../support/server.ts";
+import { LONG } from "../support/tier.ts";
 
 /** To be looked at by people; git ignores the folder. */
 const FOLDER = join(import.meta.dirname, "../../.canopy/screens");
@@ -31,7 +32,7 @@ describe.skipIf(missing !== undefined)(`the pages${missing === undefined ? "" : 
     await removeFolders();
   });
 
-  it("fit every screen, by day and by night, in every state", async () => {
+  it.runIf(LONG)("fit every screen, by day and by night, in every state", async () => {
     const wide: string[] = [];
     const shoot = async (page: Page, name: string) => wide.push(...(await screens(page, name)));
     const context = await person(browser, server.url);

@@ -8,6 +8,7 @@ import { chirpWav, findChirps } from "../support/chirps.ts";
 import { launchChromium, missingChromium, person } from "../support/chromium.ts";
 import { complaintsOf, factsOf, factsUntil, goOnAir, listenTo, makeRoom } from "../support/chromium-rooms.ts";
 import { removeFolders, serverForTest, temporaryFolder } from "../support/server.ts";
+import { LONG } from "../support/tier.ts";
 
 const missing = missingChromium();
 /** Keeps what getUserMedia gave, and says no to it while `testNoMicrophone` is set. */
@@ -69,7 +70,7 @@ describe.skipIf(missing !== undefined)(`the host's studio${missing === undefined
     await removeFolders();
   });
 
-  it("plays back what it recorded, and is ready again, also when the microphone changes meanwhile", async () => {
+  it.runIf(LONG)("plays back what it recorded, and is ready again, also when the microphone changes meanwhile", async () => {
     const { host } = await makeRoom(await person(browser, server.url), server.url, "Sound check");
     const complaints = complaintsOf(host);
     await host.getByRole("button", { name: "Use the microphone" }).click();
@@ -150,7 +151,7 @@ describe.skipIf(missing !== undefined)(`the host's studio${missing === undefined
     await context.close();
   });
 
-  it("is heard from a device that cannot do 48 kHz", async () => {
+  it.runIf(LONG)("is heard from a device that cannot do 48 kHz", async () => {
     const context = await person(browser, server.url);
     await context.addInitScript({ content: OTHER_RATE });
     const { host, pageUrl } = await makeRoom(context, server.url, "44.1 kHz");

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createRoom, parseServer } from "../../src/cli/api.ts";
 import type { ServerOptions } from "../../src/cli/server.ts";
 import { endServers, serverForTest } from "../support/server.ts";
-import { command, killCommands, LONG, TALK } from "../support/server-commands.ts";
+import { command, killCommands, TALK } from "../support/server-commands.ts";
+import { LONG } from "../support/tier.ts";
 
 describe("npm run crowd", () => {
   afterEach(async () => {

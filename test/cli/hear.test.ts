@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRoom, parseServer } from "../../src/cli/api.ts";
 import type { RunningServer } from "../../src/cli/server.ts";
 import { endServers, serverForTest, temporaryFolder } from "../support/server.ts";
-import { command, killCommands, LONG, TALK } from "../support/server-commands.ts";
+import { command, killCommands, TALK } from "../support/server-commands.ts";
 import { decodeOpusFile, likeness } from "../support/sound.ts";
+import { LONG } from "../support/tier.ts";
 
 /** How long to listen, in s; the long tier listens for a minute, so the talk is spoken in a loop. */
 const SECONDS = Number(process.env["CANOPY_SECONDS"] ?? (LONG ? 60 : 12));

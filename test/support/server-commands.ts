@@ -16,9 +16,6 @@ export type RunningCommand = {
 /** The talk that tests speak: 23 s of speech, made by test/fixtures/README.md. */
 export const TALK = join(ROOT, "test/fixtures/talk.opus");
 
-/** True in the long tier, which .ci/run runs. */
-export const LONG = process.env["CANOPY_LONG"] === "1";
-
 /** Starts one of src/cli as a process of its own, as a person would. */
 export function command(name: string, ...flags: readonly string[]): RunningCommand {
   return script(join(ROOT, `src/cli/${name}.ts`), ...flags);
