@@ -9,7 +9,7 @@ import { end, holds, roomForSocket } from "./sockets.ts";
 
 /** How much sound a leaf keeps, in ms: who was away for less hears all of it when he comes back. */
 const KEEP_MS = 30_000;
-/** Texts that a listener may send within a second; our own player sends one in five. */
+/** Texts that a listener may send within a second; our own player sends none but pings, which the runtime answers. */
 const TEXTS_PER_SECOND = 20;
 
 /** The last object before the listeners: greets them, sends to all of them, counts them. */

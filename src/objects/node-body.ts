@@ -183,7 +183,8 @@ export abstract class NodeBody extends DurableObject<Env> {
     if (node === undefined) return;
     const stored = this.ctx.storage.kv.get("saved");
     const saved = typeof stored === "string" ? parseSaved(stored) : undefined;
-    this.#mind = new TreeNode({ node, ...this.#kind }, saved, keptSockets(this.ctx), localTime(Date.now()));
-    this.perform(this.#mind.wake(Math.random()));
+    const now = localTime(Date.now());
+    this.#mind = new TreeNode({ node, ...this.#kind }, saved, keptSockets(this.ctx), now);
+    this.perform(this.#mind.wake(now, Math.random()));
   }
 }

@@ -38,7 +38,7 @@ export class Root {
         if (this.#tally.forget(link)) counted();
       },
       counted: (link, report) => {
-        if (this.#tally.record(link, report)) counted();
+        if (this.#down.has(link) && this.#tally.record(link, report)) counted();
       },
     });
   }

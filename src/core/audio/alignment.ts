@@ -17,9 +17,10 @@ export type Placed = { readonly position: number; readonly skipFrames: number } 
 /**
  * Lays one speaker's sample clock on the room's timeline.
  *
- * Transit is (arrival − the speaker's position of what could have been sent no earlier). The offset follows the slowest transit of the last half minute: frames that arrive
- * as usual are early enough for the chunk they belong to, and within a talkspurt they stay seamless. When one is later than ever, the
- * timeline slips by just as much as it must; at the next talkspurt it moves back towards now, where nobody hears it.
+ * Transit is (arrival − the speaker's position of what could have been sent no earlier). The offset follows the slowest transit of the
+ * last half minute: frames that arrive as usual are early enough for the chunk they belong to, and within a talkspurt they stay
+ * seamless. When one is later than ever, the timeline slips once, as far as the slowest asks for; at the next talkspurt it moves back
+ * towards now, where nobody hears it.
  * All positions in samples at 48 kHz.
  */
 export class Alignment {

@@ -60,6 +60,11 @@ export class Downstream<Link> {
     return this.#live.size + this.#waiting.size;
   }
 
+  /** True of a link that hangs here, greeted or not. */
+  has(link: Link): boolean {
+    return this.#live.has(link) || this.#waiting.has(link);
+  }
+
   /** True once the room is over, for good. */
   get ended(): boolean {
     return this.#ended;

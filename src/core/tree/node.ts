@@ -64,7 +64,6 @@ export class TreeNode<Link> {
       if (saved.ended) this.down.end();
     }
     for (const { link, parent } of kept.above) this.#up.restore(link, parent);
-    if (this.#up.linked !== undefined) this.down.open(now);
   }
 
   get plan(): Plan | undefined {
@@ -81,9 +80,9 @@ export class TreeNode<Link> {
     return this.down.size === 0;
   }
 
-  /** To be called once after a body has woken: asks for a parent if the old one is gone. */
-  wake(random: number): readonly NodeEffect<Link>[] {
-    return this.#seek(random);
+  /** To be called once after a body has woken: greets who still waited, or asks for a parent if the old one is gone. */
+  wake(now: LocalTime, random: number): readonly NodeEffect<Link>[] {
+    return this.#up.linked === undefined ? this.#seek(random) : this.down.open(now);
   }
 
   /** A plan came with a join or down a link; an older one changes nothing. */
@@ -103,9 +102,9 @@ export class TreeNode<Link> {
     if (this.down.leave(link)) this.#tally.forget(link);
   }
 
-  /** A child reported its total. */
+  /** A child reported its total. What still comes on a link that was replaced counts no more. */
   count(child: Link, report: TallyReport): void {
-    this.#tally.record(child, report);
+    if (this.down.has(child)) this.#tally.record(child, report);
   }
 
   /** True while the parent does not know the newest total; also after a link was made anew. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatLink, formatLinked } from "../../../src/core/tree/link.ts";
-import { parseSaved } from "../../../src/core/tree/saved.ts";
+import { parseSaved, type Saved } from "../../../src/core/tree/saved.ts";
 import { aChunk, aPlan, chunks } from "../../support/build.ts";
 import { aLeaf, askIn, bareLeaf, bareRelay, messagesTo, now, PARENT, plan, room, sentTo } from "../../support/nodes.ts";
 
@@ -191,6 +191,35 @@ describe("a leaf whose listeners came before its parent", () => {
   });
 });
 
+describe("a leaf that slept while somebody still waited", () => {
+  it("greets him when it wakes, and nobody who was greeted before", () => {
+    const saved: Saved = { plan, epoch: 1, ended: false, newest: { epoch: 1, sequence: 50 }, states: [room] };
+    const below = [
+      { link: "ana", wasLive: true },
+      { link: "bo", wasLive: false },
+    ];
+    const woken = bareLeaf(0, saved, { above: [{ link: "parent", parent: PARENT }], below });
+    const effects = woken.wake(now, 0);
+    expect(sentTo("bo", effects)).toEqual([expect.stringContaining("Demo")]);
+    expect(sentTo("ana", effects)).toEqual([]);
+    expect([...woken.down.live].sort()).toEqual(["ana", "bo"]);
+  });
+});
+
+describe("a relay whose child has a newer link", () => {
+  it("counts nothing that still comes on the older one", () => {
+    const node = bareRelay();
+    node.learn(plan, 0);
+    node.join("older", undefined, now, 0);
+    node.count("older", { revision: 1, listeners: 40 });
+    node.join("newer", undefined, now, 0);
+    node.leave("older");
+    node.count("older", { revision: 2, listeners: 41 });
+    node.count("newer", { revision: 3, listeners: 41 });
+    expect(node.listeners).toBe(41);
+  });
+});
+
 describe("a leaf that slept", () => {
   it("hands on the first chunk after it to all who waited, over the link that was kept", () => {
     const saves = aLeaf({ heard: 50, listeners: ["ana"] }).read("parent", room.replace('"revision":5', '"revision":6'), now, 0);
@@ -198,6 +227,7 @@ describe("a leaf that slept", () => {
     if (save?.do !== "save") throw new Error("nothing was saved");
     const saved = parseSaved(JSON.stringify(save.saved));
     const woken = bareLeaf(0, saved, { above: [{ link: "parent", parent: "demo.weur.1.0" }], below: [{ link: "ana", wasLive: true }] });
+    woken.wake(now, 0);
     expect(woken.hear("parent", chunks(45, 51), now)).toEqual([{ do: "send-all", message: expect.anything() }]);
     expect(messagesTo("all", woken.hear("parent", aChunk(52), now))).toEqual([[52]]);
     expect(String(sentTo("bo", woken.join("bo", undefined, now, 0))[0])).toContain("Demo");
