@@ -1,7 +1,7 @@
-import { Bundle, type Closed, type PlacedFrame } from "../core/audio/bundle.ts";
+import type { Bundle, PlacedFrame } from "../core/audio/bundle.ts";
 import { localTime } from "../core/ids.ts";
-import { type DownEffect, Downstream } from "../core/tree/downstream.ts";
-import { Tally } from "../core/tree/tally.ts";
+import type { DownEffect } from "../core/tree/downstream.ts";
+import { TreeRoot } from "../core/tree/root.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import type { AttachAnswer, AttachAsk, Env } from "./calls.ts";
@@ -10,51 +10,38 @@ import { log } from "./log.ts";
 import type { RoomRecord } from "./room-store.ts";
 import { end, send, sendAll } from "./sockets.ts";
 
-/** How much sound the root keeps, in ms: as much as a relay, its child. */
-const KEEP_MS = 60_000;
-
-/**
- * The room's object as the top of its tree: the clock that closes chunks, and the links to the top nodes.
- *
- * One chunk per turn, whatever the clock slept through: catching up on several in one turn starves every socket of the process.
- */
+/** The body of the tree's root, inside the room's object: its timer, and the sockets to the top nodes. Decides nothing. */
 export class Root {
-  readonly #down = new Downstream<WebSocket>("nodes", KEEP_MS);
+  readonly #mind: TreeRoot<WebSocket>;
   readonly #children: Children;
-  readonly #tally = new Tally<WebSocket>();
-  #bundle: Bundle | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param counted called when the number of listeners below may have changed */
   constructor(env: Env, { plan, epoch, ended }: RoomRecord, counted: () => void) {
-    this.#down.plan = plan;
-    this.#down.epoch = epoch;
-    this.#down.open(localTime(Date.now()));
-    if (ended) this.#down.end();
+    this.#mind = new TreeRoot(plan, epoch, ended, localTime(Date.now()));
     this.#children = new Children(env, {
-      joined: (link, from) => this.#perform(this.#down.join(link, from, localTime(Date.now()))),
+      joined: (link, from) => this.#perform(this.#mind.join(link, from, localTime(Date.now()))),
       left: (link) => {
-        this.#down.leave(link);
-        if (this.#tally.forget(link)) counted();
+        if (this.#mind.leave(link)) counted();
       },
       counted: (link, report) => {
-        if (this.#down.has(link) && this.#tally.record(link, report)) counted();
+        if (this.#mind.count(link, report)) counted();
       },
     });
   }
 
   get listeners(): number {
-    return this.#tally.listeners;
+    return this.#mind.listeners;
   }
 
   /** The clock and timeline; undefined until the first `begin` of this object's life. */
   get bundle(): Bundle | undefined {
-    return this.#bundle;
+    return this.#mind.bundle;
   }
 
   /** Room time now, in ms since the epoch began. */
   get roomTime(): number {
-    return this.#bundle?.roomTimeAt(Date.now()) ?? 0;
+    return this.bundle?.roomTimeAt(Date.now()) ?? 0;
   }
 
   attach(ask: AttachAsk): Promise<AttachAnswer> {
@@ -63,14 +50,13 @@ export class Root {
 
   /** A new epoch, claimed by the caller; its timeline begins now. */
   begin(epoch: number, chunkMs: number): void {
-    this.#down.epoch = epoch;
-    this.#bundle = new Bundle(epoch, chunkMs, Date.now());
+    this.#mind.begin(epoch, chunkMs, localTime(Date.now()));
   }
 
   /** Runs the clock; after a pause the timeline goes on at now. */
   start(): void {
     if (this.#timer !== undefined) return;
-    this.#bundle?.skipTo(Date.now());
+    this.#mind.resume(localTime(Date.now()));
     this.#arm();
   }
 
@@ -82,35 +68,33 @@ export class Root {
 
   /** A frame to be heard; nothing while no epoch has begun. */
   add(voice: number, frame: PlacedFrame): void {
-    this.#bundle?.add(voice, frame);
+    this.#mind.add(voice, frame);
   }
 
   /** A state for the tree. */
   tell(text: string): void {
-    this.#perform(this.#down.tell(text));
+    this.#perform(this.#mind.down.tell(text));
   }
 
   /** Tells every leaf that the room is over. */
   end(): void {
     this.stop();
-    this.#perform(this.#down.end());
+    this.#perform(this.#mind.down.end());
   }
 
   #arm(): void {
-    const waitMs = Math.max(0, (this.#bundle?.dueMs ?? 0) - Date.now());
-    this.#timer = setTimeout(() => this.#tick(), waitMs);
+    this.#timer = setTimeout(() => this.#tick(), Math.max(0, (this.#mind.due ?? 0) - Date.now()));
   }
 
   #tick(): void {
-    const closed = this.#bundle?.close(Date.now());
-    if (closed !== undefined) this.#publish(closed);
+    const tick = this.#mind.tick(localTime(Date.now()));
+    if (tick !== undefined) {
+      this.#perform(tick.effects);
+      const { sequence, ticks } = tick.closed;
+      // Once per merge beyond a second, not per chunk: a host who reads the log should see that the machine slept.
+      if (ticks >= 10) log("ticks-merged", { sequence, ticks });
+    }
     this.#arm();
-  }
-
-  #publish(closed: Closed): void {
-    this.#perform(this.#down.hear(closed.bytes, localTime(Date.now())));
-    // Once per merge beyond a second, not per chunk: a host who reads the log should see that the machine slept.
-    if (closed.ticks >= 10) log("ticks-merged", { sequence: closed.sequence, ticks: closed.ticks });
   }
 
   #perform(effects: readonly DownEffect<WebSocket>[]): void {
@@ -120,7 +104,7 @@ export class Root {
           send(effect.to, effect.message);
           break;
         case "send-all":
-          sendAll(this.#down.live, effect.message);
+          sendAll(this.#mind.down.live, effect.message);
           break;
         case "mark-live":
           break;
