@@ -17,6 +17,8 @@ import { bytesOf, end, hangUp, send, sendAll } from "./sockets.ts";
 const REPORT_MS = 1_000;
 /** The first change after a calm is told after so long, in ms: who comes with it is counted with it. */
 const GATHER_MS = 50;
+/** The one periodic event of a node, in ms; it stands while the room is quiet, so that the object may sleep. */
+const SECOND_MS = 1_000;
 /** Without anybody below, the link above is let go after so long, in ms: who just reloads a page finds a warm leaf. */
 const IDLE_MS = 30_000;
 
@@ -36,6 +38,7 @@ export abstract class NodeBody extends DurableObject<Env> {
   #reportedAt = 0;
   #reporting: ReturnType<typeof setTimeout> | undefined;
   #resting: ReturnType<typeof setTimeout> | undefined;
+  #second: ReturnType<typeof setTimeout> | undefined;
 
   constructor(state: DurableObjectState, env: Env, kind: Kind) {
     super(state, env);
@@ -83,8 +86,9 @@ export abstract class NodeBody extends DurableObject<Env> {
     for (const effect of effects) this.#do(effect);
   }
 
-  /** To be called after anything happened: arms the report that is owed, and the rest of who has nobody below. */
+  /** To be called after anything happened: arms the next second, the report that is owed, and the rest of who has nobody below. */
   protected settle(): void {
+    if (this.#mind?.wantsSeconds) this.#second ??= setTimeout(() => this.#pass(), SECOND_MS);
     if (this.#mind?.owesReport && this.#reporting === undefined) {
       const sinceMs = Date.now() - this.#reportedAt;
       this.#reporting = setTimeout(() => this.#report(), Math.max(GATHER_MS, REPORT_MS - sinceMs));
@@ -164,6 +168,13 @@ export abstract class NodeBody extends DurableObject<Env> {
     if (answer.dialed) return log("attached", { node });
     log("attach-failed", { node, why: answer.why });
     this.perform(mind.unanswered(ask, Math.random()));
+    this.settle();
+  }
+
+  #pass(): void {
+    this.#second = undefined;
+    this.perform(this.#mind?.second(localTime(Date.now()), Math.random()) ?? []);
+    this.settle();
   }
 
   #report(): void {

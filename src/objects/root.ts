@@ -56,7 +56,7 @@ export class Root {
   /** Runs the clock; after a pause the timeline goes on at now. */
   start(): void {
     if (this.#timer !== undefined) return;
-    this.#mind.resume(localTime(Date.now()));
+    this.#perform(this.#mind.start(localTime(Date.now())));
     this.#arm();
   }
 
@@ -64,6 +64,7 @@ export class Root {
   stop(): void {
     clearTimeout(this.#timer ?? null);
     this.#timer = undefined;
+    this.#perform(this.#mind.stop());
   }
 
   /** A frame to be heard; nothing while no epoch has begun. */

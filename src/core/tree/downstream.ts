@@ -2,7 +2,7 @@ import { BEFORE_ALL, type Position } from "../audio/position.ts";
 import type { LocalTime } from "../ids.ts";
 import { Feed } from "./feed.ts";
 import { formatGap, formatWelcome, type Message, messagesOf, slices } from "./greeting.ts";
-import { END_TEXT, formatLink, formatLinked } from "./link.ts";
+import { END_TEXT, formatFlow, formatLink, formatLinked } from "./link.ts";
 import type { Plan } from "./plan.ts";
 import { States } from "./states.ts";
 
@@ -39,6 +39,7 @@ export class Downstream<Link> {
   #epoch = 0;
   #open = false;
   #known = false;
+  #flows = false;
   #ended = false;
 
   /**
@@ -68,6 +69,23 @@ export class Downstream<Link> {
   /** True once the room is over, for good. */
   get ended(): boolean {
     return this.#ended;
+  }
+
+  /** True while the root's clock runs, as far as this node was told: sound comes all the time. */
+  get flows(): boolean {
+    return this.#flows;
+  }
+
+  /** The root's clock runs, or stands. */
+  flow(flows: boolean): readonly DownEffect<Link>[] {
+    if (this.#flows === flows) return [];
+    this.#flows = flows;
+    return this.sayFlow();
+  }
+
+  /** Tells the nodes below whether sound flows; also a sign of life, where there is no sound to hand on. */
+  sayFlow(): readonly DownEffect<Link>[] {
+    return this.#below === "nodes" ? [{ do: "send-all", message: formatFlow(this.#flows) }] : [];
   }
 
   /** The plan that children are greeted with. */
@@ -181,7 +199,7 @@ export class Downstream<Link> {
   #linkUp(link: Link, { from = BEFORE_ALL }: Waiting, now: LocalTime): readonly DownEffect<Link>[] {
     if (!this.#open || this.#plan === undefined) return [];
     const missed = this.feed.after(from).flatMap((part) => slices(part.bytes));
-    const linked = formatLinked(this.feed.newest, this.feed.ageMs(now));
+    const linked = formatLinked(this.feed.newest, this.feed.ageMs(now), this.#flows);
     const messages = [formatLink(this.epoch, this.#plan, this.states.texts()), ...missed, linked];
     return [...toEach(link, messages), ...(this.#ended ? [this.#ending(link)] : []), this.#goLive(link)];
   }

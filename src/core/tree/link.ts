@@ -10,8 +10,13 @@ import { type Plan, parsePlan } from "./plan.ts";
  */
 export type LinkText =
   | { readonly type: "link"; readonly epoch: number; readonly plan: Plan; readonly states: readonly string[] }
-  /** `ageMs`: how long ago the newest chunk came, by the parent's own clock; undefined if none did. */
-  | { readonly type: "linked"; readonly newest: Position; readonly ageMs: number | undefined }
+  /** `ageMs`: how long ago the newest chunk came, by the parent's own clock; undefined if none did. `flows`: as in `flow`. */
+  | { readonly type: "linked"; readonly newest: Position; readonly ageMs: number | undefined; readonly flows: boolean }
+  /**
+   * Whether the root's clock runs: while it does, a link that says nothing is broken. Every hop hands it on, and says it again each second
+   * in which it has no sound to hand on, so that children do not take the hunger of their parent for its death.
+   */
+  | { readonly type: "flow"; readonly flows: boolean }
   /** The room is over, for good: leaves say so to their listeners and close. */
   | { readonly type: "end" };
 
@@ -24,8 +29,13 @@ export function formatLink(epoch: number, plan: Plan, states: readonly string[])
 }
 
 /** `linked` as text. */
-export function formatLinked(newest: Position, ageMs: number | undefined): string {
-  return JSON.stringify({ type: "linked", for: "nodes", newest, ageMs });
+export function formatLinked(newest: Position, ageMs: number | undefined, flows = false): string {
+  return JSON.stringify({ type: "linked", for: "nodes", newest, ageMs, flows });
+}
+
+/** `flow` as text. */
+export function formatFlow(flows: boolean): string {
+  return JSON.stringify({ type: "flow", for: "nodes", flows });
 }
 
 /** The only door for link texts; anything else is undefined and may be a state. */
@@ -33,7 +43,8 @@ export function parseLinkText(text: string): LinkText | undefined {
   const said = parseObject(text);
   if (said === undefined || said["for"] !== "nodes") return undefined;
   if (said["type"] === "end") return { type: "end" };
-  if (said["type"] === "linked") return linkedOf(said["newest"], said["ageMs"]);
+  if (said["type"] === "linked") return linkedOf(said["newest"], said["ageMs"], said["flows"] === true);
+  if (said["type"] === "flow") return { type: "flow", flows: said["flows"] === true };
   if (said["type"] !== "link") return undefined;
   const { epoch, states } = said;
   const plan = parsePlan(said["plan"]);
@@ -41,9 +52,9 @@ export function parseLinkText(text: string): LinkText | undefined {
   return { type: "link", epoch, plan, states: states.filter((state) => typeof state === "string") };
 }
 
-function linkedOf(said: unknown, ageMs: unknown): LinkText | undefined {
+function linkedOf(said: unknown, ageMs: unknown, flows: boolean): LinkText | undefined {
   if (!isFields(said)) return undefined;
   const { epoch, sequence } = said;
   if (!isCount(epoch) || !isCount(sequence)) return undefined;
-  return { type: "linked", newest: { epoch, sequence }, ageMs: isNumber(ageMs) ? ageMs : undefined };
+  return { type: "linked", newest: { epoch, sequence }, ageMs: isNumber(ageMs) ? ageMs : undefined, flows };
 }

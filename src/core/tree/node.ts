@@ -11,6 +11,7 @@ import { type AskLater, Upstream } from "./upstream.ts";
 
 /** What a node's body must do. */
 export type NodeEffect<Link> =
+  /** Who closes a link above calls `lost` at once: the other side may be past answering. */
   | DownEffect<Link>
   /** After so many ms, ask: whom and for what, `question` says then. */
   | ({ readonly do: "ask" } & AskLater)
@@ -44,6 +45,7 @@ export class TreeNode<Link> {
   #plan: Plan | undefined;
   #reports: number;
   #reported = -1;
+  #soundless = true;
 
   /**
    * @param saved what the last save effect said, if there was one
@@ -138,12 +140,16 @@ export class TreeNode<Link> {
 
   /** Sound from a link above. */
   hear(uplink: Link, message: Uint8Array, now: LocalTime): readonly NodeEffect<Link>[] {
-    return this.#up.has(uplink) ? this.down.hear(message, now) : [];
+    if (!this.#up.has(uplink)) return [];
+    this.#up.heard(uplink);
+    this.#soundless = false;
+    return this.down.hear(message, now);
   }
 
   /** Text from a link above: talk between nodes, or a state. */
   read(uplink: Link, text: string, now: LocalTime, random: number): readonly NodeEffect<Link>[] {
     if (!this.#up.has(uplink)) return [];
+    this.#up.heard(uplink);
     const said = parseLinkText(text);
     switch (said?.type) {
       case "link": {
@@ -155,7 +161,9 @@ export class TreeNode<Link> {
         return [...this.learn(said.plan, random), ...said.states.flatMap((state) => this.down.tell(state))];
       }
       case "linked":
-        return this.#goLive(uplink, said.ageMs, now, random);
+        return [...this.down.flow(said.flows), ...this.#goLive(uplink, said.ageMs, now, random)];
+      case "flow":
+        return this.#up.linked === uplink ? this.down.flow(said.flows) : [];
       case "end":
         return [...this.down.end(), ...this.#saves()];
       case undefined:
@@ -170,6 +178,21 @@ export class TreeNode<Link> {
     if (!this.#up.lost(uplink)) return [];
     if (this.#up.linked === undefined) this.down.close();
     return this.#seek(random);
+  }
+
+  /** True while something may have to happen without an event: sound flows, or nobody feeds who hangs here. False lets the body sleep. */
+  get wantsSeconds(): boolean {
+    return !this.idle && (this.down.flows || this.#up.linked === undefined);
+  }
+
+  /** A second has passed; called by the body while `wantsSeconds`, and the only thing that happens to a node by itself. */
+  second(_now: LocalTime, _random: number): readonly NodeEffect<Link>[] {
+    const { flows } = this.down;
+    const silent = this.#up.second(flows);
+    const broken: readonly NodeEffect<Link>[] = silent === undefined ? [] : [{ do: "close", link: silent, ending: "unfed" }];
+    const alive = flows && this.#soundless ? this.down.sayFlow() : [];
+    this.#soundless = true;
+    return [...alive, ...broken];
   }
 
   /** The parent could not be asked, or did not dial. */

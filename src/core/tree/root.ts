@@ -61,9 +61,15 @@ export class TreeRoot<Link> {
     this.#bundle = new Bundle(epoch, chunkMs, now);
   }
 
-  /** After a pause the timeline goes on at `now`. */
-  resume(now: LocalTime): void {
+  /** The clock runs from here on; after a pause the timeline goes on at `now`. */
+  start(now: LocalTime): readonly DownEffect<Link>[] {
     this.#bundle?.skipTo(now);
+    return this.down.flow(true);
+  }
+
+  /** The clock stands: nobody below is to wonder about the silence. */
+  stop(): readonly DownEffect<Link>[] {
+    return this.down.flow(false);
   }
 
   /** A frame to be heard; nothing while no epoch has begun. */

@@ -1,6 +1,9 @@
 import { backoffMs } from "../backoff.ts";
 import { type NodeRef, type Plan, parentName, parentOf } from "./plan.ts";
 
+/** A link that feeds this node and says nothing for so many seconds in a row while sound flows is broken. */
+const SILENT_SECONDS = 3;
+
 /** After so many ms the node wants to ask its parent to dial; whom, is decided then. `ask` names the question. */
 export type AskLater = { readonly ask: number; readonly afterMs: number };
 
@@ -17,6 +20,7 @@ export class Upstream<Link> {
   #open: number | undefined;
   #asked = 0;
   #failures = 0;
+  #silentSeconds = 0;
 
   constructor(node: NodeRef) {
     this.#node = node;
@@ -49,7 +53,24 @@ export class Upstream<Link> {
     this.#linked = link;
     this.#open = undefined;
     this.#failures = 0;
+    this.#silentSeconds = 0;
     return others;
+  }
+
+  /** Something came on `link`. */
+  heard(link: Link): void {
+    if (link === this.#linked) this.#silentSeconds = 0;
+  }
+
+  /**
+   * A second has passed. The link that feeds this node, if it has been silent for too long; undefined if it lives.
+   *
+   * Seconds are counted, not measured: a node that is itself held up has heard as little as it has counted.
+   */
+  second(flows: boolean): Link | undefined {
+    if (!flows || this.#linked === undefined) this.#silentSeconds = 0;
+    else this.#silentSeconds++;
+    return this.#silentSeconds > SILENT_SECONDS ? this.#linked : undefined;
   }
 
   /** A link is gone. True if it was one of these. */
