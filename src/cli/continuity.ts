@@ -30,6 +30,16 @@ export class Continuity {
     return this.#epochs === 0 ? undefined : { epoch: this.#epoch, sequence: this.#sequence };
   }
 
+  /** Chunks that never came, so far; see Heard. */
+  get holes(): number {
+    return this.#holes;
+  }
+
+  /** `gap` texts so far. */
+  get gaps(): number {
+    return this.#gaps;
+  }
+
   /** A `gap` text: the next chunk is `to`. */
   gap(to: Position): void {
     this.#gaps++;

@@ -33,3 +33,13 @@ export function interrupted(): Promise<void> {
     process.on("SIGTERM", ask);
   });
 }
+
+/** Reads a flag as a share of a whole: `10%` or `0.1`. @returns a parser for commander */
+export function share(flag: string): (text: string) => number {
+  return (text) => {
+    const value = text.endsWith("%") ? Number(text.slice(0, -1)) / 100 : Number(text);
+    if (text === "" || !Number.isFinite(value) || value < 0 || value > 1)
+      throw new Halt(`${flag} must be a share like 10%, not "${text}".`);
+    return value;
+  };
+}

@@ -39,8 +39,12 @@ export class Socket {
   #ending: SocketEnding | undefined;
   #ended = false;
 
-  /** Dials `url` (ws, wss, http or https) at once, offering `protocols`. */
-  constructor(url: URL, protocols: readonly string[], hears: SocketHears) {
+  /**
+   * Dials `url` (ws, wss, http or https) at once, offering `protocols`.
+   *
+   * @param source the address of this machine to come from; the system chooses if there is none
+   */
+  constructor(url: URL, protocols: readonly string[], hears: SocketHears, source?: string) {
     this.#hears = hears;
     this.#reader = new FrameReader({
       text: (text) => this.#hears.text(text),
@@ -52,7 +56,7 @@ export class Socket {
     const key = randomBytes(16).toString("base64");
     // RFC 6455 §4.2.2: proof that who answers speaks WebSocket.
     this.#accept = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
-    this.#tcp = dial(url, (bytes) => this.#read(bytes));
+    this.#tcp = dial(url, source, (bytes) => this.#read(bytes));
     this.#tcp.setNoDelay(true);
     this.#tcp.setTimeout(HANDSHAKE_MS, () => this.#drop({ how: "unreachable", detail: "no answer within 15 s" }));
     this.#tcp.on("error", (error) => {
@@ -84,6 +88,22 @@ export class Socket {
   /** Drops it as if the network had: for a line that has gone silent. */
   drop(reason: string): void {
     this.#drop(lost(reason));
+  }
+
+  /** Reads no more: what the server sends piles up on its side, once the kernels' buffers are full. */
+  pause(): void {
+    this.#tcp.pause();
+  }
+
+  /** Reads on. */
+  resume(): void {
+    this.#tcp.resume();
+  }
+
+  /** Breaks the connection at once, by a TCP reset, as a network that changed or a process that died does. */
+  reset(reason: string): void {
+    this.#ending ??= lost(reason);
+    this.#tcp.resetAndDestroy();
   }
 
   #read(bytes: Buffer): void {
@@ -129,12 +149,13 @@ export class Socket {
   }
 }
 
-function dial(url: URL, read: (bytes: Buffer) => void): TcpSocket {
+function dial(url: URL, source: string | undefined, read: (bytes: Buffer) => void): TcpSocket {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const isTls = url.protocol === "wss:" || url.protocol === "https:";
   const port = Number(url.port) || (isTls ? 443 : 80);
+  const from = source === undefined ? {} : { localAddress: source };
   if (isTls) {
-    const tls = connectTls({ host, port, servername: /^[\d.]+$|:/.test(host) ? "" : host });
+    const tls = connectTls({ host, port, ...from, servername: /^[\d.]+$|:/.test(host) ? "" : host });
     tls.on("data", read);
     return tls;
   }
@@ -145,7 +166,7 @@ function dial(url: URL, read: (bytes: Buffer) => void): TcpSocket {
       return true;
     },
   };
-  const tcp = connectTcp({ host, port, onread });
+  const tcp = connectTcp({ host, port, ...from, onread });
   // Without a "data" listener the end of the stream is only noticed while it flows.
   tcp.resume();
   return tcp;

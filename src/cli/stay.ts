@@ -99,7 +99,8 @@ export function stayConnected(options: StayOptions): Stay {
   return { stop, ended };
 }
 
-function returns(ending: SocketEnding, everOpen: boolean): boolean {
+/** True if one comes back from such an ending. `everOpen`: the server was reached before, so its address is not the fault. */
+export function returns(ending: SocketEnding, everOpen: boolean): boolean {
   switch (ending.how) {
     case "closed":
       return comesBack(ending.code);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { Continuity } from "../../src/cli/continuity.ts";
-import { Histogram } from "../../src/cli/stats.ts";
 
 function hearing(...chunks: readonly (readonly [epoch: number, sequence: number])[]): Continuity {
   const continuity = new Continuity();
@@ -41,21 +40,5 @@ describe("whoever checks that no chunk is missing", () => {
 
   it("counts an epoch that begins without a word", () => {
     expect(hearing([1, 1], [2, 1]).heard().holes).toBe(1);
-  });
-});
-
-describe("a histogram", () => {
-  it("knows median, 99th percentile and largest of what it counted", () => {
-    const histogram = new Histogram();
-    for (let ms = 1; ms <= 200; ms++) histogram.add(ms);
-    histogram.add(-3);
-    expect(histogram.spread()).toEqual({ count: 201, p50: 100, p99: 198, max: 200 });
-    expect(new Histogram().spread()).toEqual({ count: 0, p50: undefined, p99: undefined, max: undefined });
-  });
-
-  it("counts what is longer than a minute as a minute, but remembers the largest", () => {
-    const histogram = new Histogram();
-    histogram.add(90_000);
-    expect(histogram.spread()).toMatchObject({ p50: 60_000, max: 90_000 });
   });
 });

@@ -1,0 +1,76 @@
+/** Listeners that come one after another on a timeline which waits for nobody. */
+export type Wave = {
+  readonly listeners: number;
+  readonly perSecond: number;
+};
+
+/** What a share of the crowd does once all have come, so long after that; shares from 0 to 1, times in ms. */
+export type Mischief = {
+  /** Stops reading for `forMs`, then reads on. */
+  readonly slow: { readonly share: number; readonly afterMs: number; readonly forMs: number };
+  /** Stops reading for good and answers nothing, but keeps the connection: a phone that lost its network. */
+  readonly halfOpen: { readonly share: number; readonly afterMs: number };
+  /** Loses its connection at once, by a TCP reset without a close frame, and comes back as players do. */
+  readonly kill: { readonly share: number; readonly afterMs: number };
+};
+
+/** All that a crowd is to do. */
+export type CrowdWish = {
+  /** Where listeners connect: `ws://…/rooms/demo/listen`. */
+  readonly url: string;
+  /** Those who come first. */
+  readonly first: Wave;
+  /** Those who come while the first listen, `afterMs` after they began to. */
+  readonly storm: Wave & { readonly afterMs: number };
+  /** How long the crowd listens once the first have come, in ms. */
+  readonly listenMs: number;
+  readonly mischief: Mischief;
+  /** Addresses of this machine that listeners come from in turn; none: the system chooses. */
+  readonly sources: readonly string[];
+  /** Listeners come back when their connection ends, as players do. */
+  readonly comeBack: boolean;
+};
+
+/** What a listener is there for. */
+export type Role = "steady" | "slow" | "half-open" | "killed" | "storm";
+
+/** Whose times are told apart: one's own stall says nothing of the others' lag. */
+export const GROUPS = ["steady", "storm", "slow"] as const;
+export type Group = (typeof GROUPS)[number];
+
+/** The golden ratio's fraction: its multiples spread evenly over [0, 1) however many one takes. */
+const GOLDEN = 0.618_033_988_749_894_9;
+
+/** What listener `index` is there for; those of the storm come after the first. Shares are spread evenly over the crowd. */
+export function roleOf(wish: CrowdWish, index: number): Role {
+  if (index >= wish.first.listeners) return "storm";
+  const { slow, halfOpen, kill } = wish.mischief;
+  const place = (index * GOLDEN) % 1;
+  if (place < slow.share) return "slow";
+  if (place < slow.share + halfOpen.share) return "half-open";
+  return place < slow.share + halfOpen.share + kill.share ? "killed" : "steady";
+}
+
+/** Where a role's times are counted. */
+export function groupOf(role: Role): Group {
+  switch (role) {
+    case "slow":
+    case "half-open":
+      return "slow";
+    case "storm":
+      return "storm";
+    case "steady":
+    case "killed":
+      return "steady";
+  }
+}
+
+/** When listener `index` of a wave is due, in ms after the wave began. */
+export function dueAfterMs(wave: Wave, index: number): number {
+  return (index * 1_000) / wave.perSecond;
+}
+
+/** All listeners of a crowd. */
+export function sizeOf(wish: CrowdWish): number {
+  return wish.first.listeners + wish.storm.listeners;
+}
