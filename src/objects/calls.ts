@@ -19,6 +19,8 @@ export type Env = {
   readonly LISTENERS_PER_LEAF?: string;
   readonly INITIAL_LEAVES?: string;
   readonly SUMMARY_SECONDS?: string;
+  /** A stride that no controller changes; for measuring only. */
+  readonly STRIDE?: string;
   readonly OPEN_CREATE?: string;
   readonly CREATE_KEY?: string;
   /** WebSockets that this process may hold; only an embedded server sets it. */

@@ -1,32 +1,48 @@
 import { parsePosition } from "../core/audio/position.ts";
 import { localTime } from "../core/ids.ts";
+import { Admission } from "../core/tree/admission.ts";
 import type { Plan } from "../core/tree/plan.ts";
+import { STRIDES } from "../core/tree/stride.ts";
 import { ENDING, type Ending } from "../core/wire/ending.ts";
 import { MAX_TEXT_LENGTH } from "../core/wire/parse.ts";
 import { type Env, HEADER } from "./calls.ts";
 import { type Mind, NodeBody } from "./node-body.ts";
-import { end, holds, roomForSocket } from "./sockets.ts";
+import { end, holds, roomForSocket, TELLS_QUEUES } from "./sockets.ts";
 
 /** How much sound a leaf keeps, in ms: who was away for less hears all of it when he comes back. */
 const KEEP_MS = 30_000;
 /** Texts that a listener may send within a second; our own player sends none but pings, which the runtime answers. */
 const TEXTS_PER_SECOND = 20;
 
+/** How often it is looked after who is parked, in ms. */
+const PARKED_MS = 1_000;
+
+/** An upgrade that waits for its turn. */
+type Join = { readonly request: Request; readonly answer: (answer: Response) => void };
+
 /** The last object before the listeners: greets them, sends to all of them, counts them. */
 export class Leaf extends NodeBody {
+  readonly #admission = new Admission<Join>();
+  #watching: ReturnType<typeof setTimeout> | undefined;
   readonly #talk = new WeakMap<WebSocket, { since: number; texts: number }>();
 
   constructor(state: DurableObjectState, env: Env) {
-    super(state, env, { below: "listeners", keepMs: KEEP_MS });
+    const stride = STRIDES.find((stride) => String(stride) === env.STRIDE);
+    super(state, env, { below: "listeners", keepMs: KEEP_MS, serving: { stride, wantsAcks: !TELLS_QUEUES } });
     this.#count();
   }
 
   /** `/link`: the parent dials. `/listen`: the edge hands over a listener's upgrade. Both only ever come from our own worker. */
-  override fetch(request: Request): Response {
+  override fetch(request: Request): Response | Promise<Response> {
     const mind = this.mindOf(request);
     if (mind === undefined) return new Response(null, { status: 404 });
     if (new URL(request.url).pathname === "/link") return this.acceptUplink(mind, request);
-    return this.#listen(request, mind);
+    return this.#knock(request, mind);
+  }
+
+  /** The sound has gone out: now there is time for joins. */
+  protected override heardSound(mind: Mind): void {
+    for (const join of this.#admission.heard(mind.down.service.lateMs, localTime(Date.now()))) this.#admit(join, mind);
   }
 
   protected override heardBelow(mind: Mind, socket: WebSocket, message: string | ArrayBuffer): void {
@@ -42,27 +58,45 @@ export class Leaf extends NodeBody {
     this.#count();
   }
 
-  #listen(request: Request, mind: Mind): Response {
-    const headers = newerPlan(request, mind.plan);
-    if (mind.down.ended) {
-      headers.set(HEADER.refusal, "room-ended");
-      return new Response(null, { status: 410, headers });
-    }
-    if (mind.plan === undefined || mind.listeners >= mind.plan.leafListeners) {
-      headers.set(HEADER.refusal, "room-full");
-      return new Response(null, { status: 503, headers });
-    }
-    if (!roomForSocket(this.env.SOCKET_LIMIT)) {
-      headers.set(HEADER.refusal, "server-full");
-      return new Response(null, { status: 503, headers });
-    }
+  /** Takes a join at once, parks it for a moment, or says why not. */
+  #knock(request: Request, mind: Mind): Response | Promise<Response> {
+    const refusal = this.#refusal(mind);
+    if (refusal !== undefined) return refuse(request, mind, refusal);
+    return new Promise((answer) => {
+      const join = { request, answer };
+      if (this.#admission.arrive(join, localTime(Date.now()))) this.#admit(join, mind);
+      else this.#watchParked(mind);
+    });
+  }
+
+  /** Why nobody can join now; undefined if one can. */
+  #refusal(mind: Mind): string | undefined {
+    if (mind.down.ended) return "room-ended";
+    if (mind.plan === undefined || mind.listeners + this.#admission.parked >= mind.plan.leafListeners) return "room-full";
+    return roomForSocket(this.env.SOCKET_LIMIT) ? undefined : "server-full";
+  }
+
+  #admit({ request, answer }: Join, mind: Mind): void {
+    // The room may have ended, or the process filled up, while this one waited.
+    if (mind.down.ended) return answer(refuse(request, mind, "room-ended"));
+    if (!roomForSocket(this.env.SOCKET_LIMIT)) return answer(refuse(request, mind, "server-full"));
     const { 0: outer, 1: inner } = new WebSocketPair();
     this.ctx.acceptWebSocket(inner, ["listener"]);
     const from = parsePosition(request.headers.get(HEADER.from) ?? "");
     this.perform(mind.join(inner, from, localTime(Date.now()), Math.random()));
     this.#count();
     this.settle();
-    return new Response(null, { status: 101, webSocket: outer, headers });
+    answer(new Response(null, { status: 101, webSocket: outer, headers: newerPlan(request, mind.plan) }));
+  }
+
+  #watchParked(mind: Mind): void {
+    this.#watching ??= setTimeout(() => {
+      this.#watching = undefined;
+      const { taken, late } = this.#admission.tick(localTime(Date.now()));
+      for (const join of taken) this.#admit(join, mind);
+      for (const { request, answer } of late) answer(refuse(request, mind, "leaf-busy"));
+      if (this.#admission.parked > 0) this.#watchParked(mind);
+    }, PARKED_MS);
   }
 
   protected override markLive(link: WebSocket): void {
@@ -85,6 +119,13 @@ export class Leaf extends NodeBody {
     }
     return ++talk.texts > TEXTS_PER_SECOND ? ENDING["too-many-messages"] : undefined;
   }
+}
+
+/** An answer that says no; the edge tries another leaf, or tells the listener why. */
+function refuse(request: Request, mind: Mind, code: string): Response {
+  const headers = newerPlan(request, mind.plan);
+  headers.set(HEADER.refusal, code);
+  return new Response(null, { status: code === "room-ended" ? 410 : 503, headers });
 }
 
 /** Every answer tells the plan's revision, and the plan itself to whom knows an older one: so joins keep every edge fresh. */

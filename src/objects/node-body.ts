@@ -1,7 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
 import { localTime } from "../core/ids.ts";
 import { parseObject } from "../core/json.ts";
-import type { Below } from "../core/tree/downstream.ts";
+import type { Below, ServingSettings } from "../core/tree/downstream.ts";
+import type { Lines } from "../core/tree/listeners.ts";
 import { type NodeEffect, TreeNode } from "../core/tree/node.ts";
 import { nodeName, type Plan, parentName, parseNodeName, parsePlan } from "../core/tree/plan.ts";
 import { parseSaved } from "../core/tree/saved.ts";
@@ -11,7 +12,7 @@ import { type Env, HEADER } from "./calls.ts";
 import { keptSockets, UPLINK } from "./kept-sockets.ts";
 import { parentStub } from "./locate.ts";
 import { log } from "./log.ts";
-import { bytesOf, end, hangUp, send, sendAll } from "./sockets.ts";
+import { bytesOf, end, hangUp, queuedOn, send, sendAll } from "./sockets.ts";
 
 /** No link carries more than one report in this time, in ms. */
 const REPORT_MS = 1_000;
@@ -22,7 +23,7 @@ const SECOND_MS = 1_000;
 /** Without anybody below, the link above is let go after so long, in ms: who just reloads a page finds a warm leaf. */
 const IDLE_MS = 30_000;
 
-type Kind = { readonly below: Below; readonly keepMs: number };
+type Kind = { readonly below: Below; readonly keepMs: number; readonly serving?: ServingSettings };
 
 /** The mind, once this object knows which node it is: objects do not know their own names. */
 export type Mind = TreeNode<WebSocket>;
@@ -34,6 +35,11 @@ export type Mind = TreeNode<WebSocket>;
  */
 export abstract class NodeBody extends DurableObject<Env> {
   readonly #kind: Kind;
+  readonly #lines: Lines<WebSocket> = {
+    send,
+    queued: queuedOn,
+    heardAt: (socket) => this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime(),
+  };
   #mind: Mind | undefined;
   #reportedAt = 0;
   #reporting: ReturnType<typeof setTimeout> | undefined;
@@ -96,6 +102,9 @@ export abstract class NodeBody extends DurableObject<Env> {
     if (this.#mind?.idle) this.#resting ??= setTimeout(() => this.#rest(), IDLE_MS);
   }
 
+  /** Sound from above was handed on. */
+  protected heardSound(_mind: Mind): void {}
+
   /** A message on a socket that is not the link above. */
   protected abstract heardBelow(mind: Mind, socket: WebSocket, message: string | ArrayBuffer): void;
   /** A socket that is not the link above is closed. */
@@ -109,7 +118,10 @@ export abstract class NodeBody extends DurableObject<Env> {
       // A link above that was let go may still have something to say: it is nobody's news.
       if (!this.ctx.getTags(socket).includes(UPLINK)) this.heardBelow(mind, socket, message);
     } else if (typeof message === "string") this.perform(mind.read(socket, message, now, Math.random()));
-    else this.perform(mind.hear(socket, bytesOf(message), now));
+    else {
+      this.perform(mind.hear(socket, bytesOf(message), now));
+      this.heardSound(mind);
+    }
     this.settle();
   }
 
@@ -136,6 +148,8 @@ export abstract class NodeBody extends DurableObject<Env> {
         return send(effect.to, effect.message);
       case "send-all":
         return sendAll(this.#mind?.down.live ?? [], effect.message);
+      case "deliver":
+        return this.perform(this.#mind?.down.deliver(effect.to, this.#lines, localTime(Date.now())) ?? []);
       case "mark-live":
         return this.markLive(effect.link);
       case "close":

@@ -108,6 +108,8 @@ export class Root {
           sendAll(this.#mind.down.live, effect.message);
           break;
         case "mark-live":
+        // The root has no listeners of its own.
+        case "deliver":
           break;
         case "close":
           end(effect.link, ENDING[effect.ending]);

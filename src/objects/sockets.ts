@@ -33,7 +33,15 @@ export function send(socket: WebSocket, message: Uint8Array | string): void {
   }
 }
 
-/** The hot loop: nothing decoded, nothing allocated, no neighbour harmed. */
+/** True where the runtime tells what waits on a socket: workerd from November 2026 on. */
+export const TELLS_QUEUES = "bufferedAmount" in WebSocket.prototype;
+
+/** Bytes that wait on a socket; undefined where the runtime does not tell. */
+export function queuedOn(socket: WebSocket): number | undefined {
+  return TELLS_QUEUES ? socket.bufferedAmount : undefined;
+}
+
+/** States and chunks for links that all get the same: nothing decoded, nothing allocated, no neighbour harmed. */
 export function sendAll(sockets: Iterable<WebSocket>, message: Uint8Array | string): void {
   for (const socket of sockets) {
     try {

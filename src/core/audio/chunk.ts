@@ -148,6 +148,11 @@ export function encodeChunk(chunk: Omit<Chunk, "version">): Uint8Array<ArrayBuff
   return out;
 }
 
+/** True if anybody sounds in the chunk at byte `at`; true of every version. */
+export function soundsIn(message: Uint8Array, at: number): boolean {
+  return (message[at + 5] ?? 0) > 0;
+}
+
 /** Where each chunk of a message starts and ends; stops before the first bytes that are no whole chunk. */
 export function* chunksIn(message: Uint8Array): Generator<{ readonly at: number; readonly end: number }> {
   let at = 0;

@@ -1,8 +1,9 @@
 import { BEFORE_ALL, type Position } from "../audio/position.ts";
 import type { LocalTime } from "../ids.ts";
 import { Feed } from "./feed.ts";
-import { formatGap, formatWelcome, type Message, messagesOf, slices } from "./greeting.ts";
+import { formatWelcome, type Message, messagesOf, slices } from "./greeting.ts";
 import { END_TEXT, formatFlow, formatLink, formatLinked } from "./link.ts";
+import { type Lines, Listeners } from "./listeners.ts";
 import type { Plan } from "./plan.ts";
 import { States } from "./states.ts";
 
@@ -10,9 +11,11 @@ import { States } from "./states.ts";
 export type DownEffect<Link> =
   | { readonly do: "send"; readonly to: Link; readonly message: Message }
   | { readonly do: "send-all"; readonly message: Message }
+  /** Call `deliver`: to the listeners whose turn it is, or to all. */
+  | { readonly do: "deliver"; readonly to: "turn" | "all" }
   /** The link is live from here on; to be remembered with the socket, for after a sleep. */
   | { readonly do: "mark-live"; readonly link: Link }
-  | { readonly do: "close"; readonly link: Link; readonly ending: "uprooted" | "unfed" | "ended" };
+  | { readonly do: "close"; readonly link: Link; readonly ending: "uprooted" | "unfed" | "ended" | "slow" };
 
 /** Who hangs below: people's sockets, or nodes that hand on. It decides how they are greeted and what they may see. */
 export type Below = "listeners" | "nodes";
@@ -20,20 +23,35 @@ export type Below = "listeners" | "nodes";
 /** A listener who says that he heard more than this node has is believed for so long after sound flows, in ms; then he is a newcomer. */
 const AHEAD_MS = 3_000;
 
+/** How a leaf serves its listeners, beyond what the room decides. */
+export type ServingSettings = {
+  /** A stride that no controller changes, for measuring. */
+  readonly stride?: number | undefined;
+  /** True where the runtime does not tell what waits on a line: players are asked to acknowledge. */
+  readonly wantsAcks?: boolean;
+};
+
+/** After so long without a chunk, in ms, a turn that is still owed is not waited for any more. */
+const STALE_MS = 1_000;
+/** At a stride above 1 numbers of listeners are told this seldom, in ms: each text costs as much as a send of sound. */
+const COUNTS_MS = 10_000;
+
 /** `welcomed`: he knows the states already and waits for sound alone. `since`: when sound first came that he claims to have heard. */
 type Waiting = { readonly from: Position | undefined; welcomed: boolean; since: LocalTime | undefined };
 
 /**
  * The lower half of every node, the root's too: what was heard, the newest states, and the links that hear them.
  *
- * A link is *waiting* until it has been greeted, then *live*: it has heard all up to the newest chunk, and each further one is
- * sent to all live links alike. So no link can miss a chunk or hear it twice. A node is *open* while it is fed: then newcomers go live.
+ * A link is *waiting* until it has been greeted, then *live*: it has been sent all up to the newest chunk. Nodes are sent each further chunk
+ * at once and alike; listeners in their turn (core/tree/listeners.ts). A node is *open* while it is fed: then newcomers go live.
  */
 export class Downstream<Link> {
   readonly feed: Feed;
   readonly states = new States();
   readonly #below: Below;
-  readonly #live = new Set<Link>();
+  readonly #wantsAcks: boolean;
+  readonly #nodes = new Set<Link>();
+  readonly #listeners: Listeners<Link>;
   readonly #waiting = new Map<Link, Waiting>();
   #plan: Plan | undefined;
   #epoch = 0;
@@ -41,29 +59,39 @@ export class Downstream<Link> {
   #known = false;
   #flows = false;
   #ended = false;
+  #count: string | undefined;
+  #countedAt: LocalTime | undefined;
 
   /**
    * @param keepMs sound to keep for who comes late or comes back, in ms
    * @param newest where the node stood when it last knew
    */
-  constructor(below: Below, keepMs: number, newest: Position = BEFORE_ALL) {
+  constructor(below: Below, keepMs: number, newest: Position = BEFORE_ALL, serving: ServingSettings = {}) {
     this.#below = below;
     this.feed = new Feed(keepMs, newest);
+    this.#wantsAcks = serving.wantsAcks === true;
+    this.#listeners = new Listeners(this.feed, serving.stride);
   }
 
-  /** Links that have been greeted; the body's hot loop runs over them. */
-  get live(): ReadonlySet<Link> {
-    return this.#live;
+  /** Links that have been greeted; the body's loop for states runs over them. */
+  get live(): Iterable<Link> {
+    return this.#below === "nodes" ? this.#nodes : this.#listeners.links();
   }
 
   /** All links, greeted or not. */
   get size(): number {
-    return this.#live.size + this.#waiting.size;
+    return this.#nodes.size + this.#listeners.size + this.#waiting.size;
   }
 
   /** True of a link that hangs here, greeted or not. */
   has(link: Link): boolean {
-    return this.#live.has(link) || this.#waiting.has(link);
+    return this.#nodes.has(link) || this.#listeners.has(link) || this.#waiting.has(link);
+  }
+
+  /** How this leaf serves its listeners at the moment: chunks per send, how late the newest chunk came (ms), and lines that do not move. */
+  get service(): { readonly stride: number; readonly lateMs: number; readonly slow: number } {
+    const { stride, lateMs, slow } = this.#listeners;
+    return { stride, lateMs, slow };
   }
 
   /** True once the room is over, for good. */
@@ -80,7 +108,7 @@ export class Downstream<Link> {
   flow(flows: boolean): readonly DownEffect<Link>[] {
     if (this.#flows === flows) return [];
     this.#flows = flows;
-    return this.sayFlow();
+    return flows ? this.sayFlow() : [...this.#release(), ...this.sayFlow()];
   }
 
   /** Tells the nodes below whether sound flows; also a sign of life, where there is no sound to hand on. */
@@ -104,7 +132,7 @@ export class Downstream<Link> {
 
   /** A link that outlived this body's sleep: live if it was, so that nothing is told to it again. */
   restore(link: Link, wasLive: boolean): void {
-    if (wasLive) this.#live.add(link);
+    if (wasLive) this.#goesLive(link);
     else this.#waiting.set(link, { from: undefined, welcomed: false, since: undefined });
   }
 
@@ -124,7 +152,7 @@ export class Downstream<Link> {
   /** A link is gone. True if it was there. */
   leave(link: Link): boolean {
     const waited = this.#waiting.delete(link);
-    return this.#live.delete(link) || waited;
+    return this.#nodes.delete(link) || this.#listeners.remove(link) || waited;
   }
 
   /** From now on this node is fed, and who waited goes live. */
@@ -141,13 +169,33 @@ export class Downstream<Link> {
 
   /** Sound from above, or from the root's own clock. */
   hear(message: Uint8Array, now: LocalTime): readonly DownEffect<Link>[] {
-    // Who waits is greeted before: `send-all` goes to whom is live when it is done, and must find nobody who was not greeted yet.
+    // Who waits is greeted before: what is sent to all goes to whom is live when it is done, and must find nobody who was not greeted yet.
     const effects: DownEffect<Link>[] = this.#waiting.size > 0 ? [...this.#greetWaiting(now, true)] : [];
-    for (const part of this.feed.hear(message, now)) {
-      if (part.before !== undefined && this.#below === "listeners") {
-        effects.push({ do: "send-all", message: formatGap(part.before, this.feed.endsMs) });
-      }
-      effects.push({ do: "send-all", message: part.bytes });
+    const parts = this.feed.hear(message, now);
+    const { last } = this.feed;
+    if (this.#below === "nodes") for (const { bytes } of parts) effects.push({ do: "send-all", message: bytes });
+    else if (parts.length > 0 && last !== undefined && this.#listeners.heard(last, this.#open, now)) {
+      effects.push({ do: "deliver", to: "turn" });
+    }
+    return effects;
+  }
+
+  /** Does a `deliver` effect: to be called when it is its turn among the effects. */
+  deliver(to: "turn" | "all", lines: Lines<Link>, now: LocalTime): readonly DownEffect<Link>[] {
+    const hopeless = to === "turn" ? this.#listeners.deliver(lines, now) : this.#listeners.flush(lines, now);
+    for (const link of hopeless) this.#listeners.remove(link);
+    return hopeless.map((link) => ({ do: "close", link, ending: "slow" }));
+  }
+
+  /** A second has passed: sends what a silent parent left in the middle of a stride, and a count that waits. */
+  second(now: LocalTime): readonly DownEffect<Link>[] {
+    const effects: DownEffect<Link>[] = [];
+    const sinceMs = this.feed.ageMs(now) ?? 0;
+    if (this.#listeners.isBehind && sinceMs >= STALE_MS) effects.push({ do: "deliver", to: "all" });
+    if (this.#count !== undefined && now - (this.#countedAt ?? 0) >= COUNTS_MS) {
+      effects.push({ do: "send-all", message: this.#count });
+      this.#count = undefined;
+      this.#countedAt = now;
     }
     return effects;
   }
@@ -156,6 +204,10 @@ export class Downstream<Link> {
   tell(text: string): readonly DownEffect<Link>[] {
     const kept = this.states.hear(text);
     if (kept === undefined || (this.#below === "listeners" && kept.head.for !== "all")) return [];
+    if (kept.head.type === "audience" && this.#below === "listeners" && this.#flows && this.#listeners.stride > 1) {
+      this.#count = text;
+      return [];
+    }
     const effects: DownEffect<Link>[] = [{ do: "send-all", message: text }];
     for (const [link, { welcomed }] of this.#waiting) if (welcomed) effects.push({ do: "send", to: link, message: text });
     return effects;
@@ -165,8 +217,8 @@ export class Downstream<Link> {
   end(): readonly DownEffect<Link>[] {
     if (this.#ended) return [];
     this.#ended = true;
-    const links = [...this.#live, ...this.#waiting.keys()];
-    return links.map((link) => this.#ending(link));
+    const links = [...this.live, ...this.#waiting.keys()];
+    return [...this.#release(), ...links.map((link) => this.#ending(link))];
   }
 
   #ending(link: Link): DownEffect<Link> {
@@ -184,7 +236,7 @@ export class Downstream<Link> {
     if (!this.#known) return [];
     const { newest, endsMs } = this.feed;
     const messages: Message[] = [];
-    if (!waiting.welcomed) messages.push(formatWelcome(this.states.forAll(), this.states.revision, endsMs, newest));
+    if (!waiting.welcomed) messages.push(formatWelcome(this.states.forAll(), this.states.revision, endsMs, newest, this.#wantsAcks));
     waiting.welcomed = true;
     if (this.#ended) return [...toEach(link, messages), this.#ending(link)];
     if (flows) waiting.since ??= now;
@@ -206,8 +258,21 @@ export class Downstream<Link> {
 
   #goLive(link: Link): DownEffect<Link> {
     this.#waiting.delete(link);
-    this.#live.add(link);
+    this.#goesLive(link);
     return { do: "mark-live", link };
+  }
+
+  /** Whatever was held back goes out: nothing comes for a while, or what comes must not overtake it. */
+  #release(): readonly DownEffect<Link>[] {
+    const sound: readonly DownEffect<Link>[] = this.#listeners.isBehind ? [{ do: "deliver", to: "all" }] : [];
+    const count: readonly DownEffect<Link>[] = this.#count === undefined ? [] : [{ do: "send-all", message: this.#count }];
+    this.#count = undefined;
+    return [...sound, ...count];
+  }
+
+  #goesLive(link: Link): void {
+    if (this.#below === "nodes") this.#nodes.add(link);
+    else this.#listeners.add(link);
   }
 }
 

@@ -1,4 +1,4 @@
-import { chunksIn, joinChunks, readHeader } from "../audio/chunk.ts";
+import { type ChunkHeader, chunksIn, joinChunks, readHeader, soundsIn } from "../audio/chunk.ts";
 import { BEFORE_ALL, comparePositions, continues, type Position } from "../audio/position.ts";
 import { type Kept, Recent } from "../audio/recent.ts";
 import { type LocalTime, localTime } from "../ids.ts";
@@ -14,7 +14,8 @@ export type Break = { readonly reason: "epoch" | "missed"; readonly from: Positi
 /** Whole chunks in order, to hand on after the break that comes before them. */
 export type Part = { readonly bytes: Uint8Array; readonly before?: Break };
 
-const NOTHING_ASKED = { asked: undefined, at: BEFORE_ALL, parts: [] };
+/** The newest chunk as far as anybody needs to look into it. */
+export type Heard = { readonly header: ChunkHeader; readonly isSilent: boolean };
 
 /**
  * What a node has heard from above: in order, without repeats, the last of it kept.
@@ -27,7 +28,9 @@ export class Feed {
   #newest: Position;
   #endsMs = 0;
   #heardAt: LocalTime | undefined;
-  #answer: { readonly asked: Position | undefined; readonly at: Position; readonly parts: readonly Part[] } = NOTHING_ASKED;
+  #last: Heard | undefined;
+  /** What was answered since the newest chunk came, by the sequence that was asked for. */
+  readonly #answers = new Map<number, { readonly asked: Position; readonly parts: readonly Part[] }>();
 
   /**
    * @param keepMs sound to keep for who comes late or comes back, in ms
@@ -46,6 +49,11 @@ export class Feed {
   /** Room time where the newest chunk ends, in ms. */
   get endsMs(): number {
     return this.#endsMs;
+  }
+
+  /** The newest chunk of this life; undefined before any. */
+  get last(): Heard | undefined {
+    return this.#last;
   }
 
   /** What of `message` is new: one part, the message itself, unless something in it is stale or broken. */
@@ -75,27 +83,29 @@ export class Feed {
       this.#newest = position;
       this.#endsMs = header.roomTimeMs + header.durationMs;
       this.#heardAt = now;
+      this.#last = { header, isSilent: !soundsIn(message, span.at) };
       const { roomTimeMs, durationMs } = header;
       this.#recent.push({ position, roomTimeMs, durationMs, bytes: message.subarray(span.at, span.end) });
     }
     flush();
+    if (parts.length > 0) this.#answers.clear();
     return parts;
   }
 
   /**
    * What is kept and comes after `position`, with a break before whatever does not continue it; also where nothing is kept of what was
-   * missed. A crowd that lost the same leaf stands at the same position: the last answer is remembered.
+   * missed. Answers are remembered until the next chunk comes: a cohort, or a crowd that lost the same leaf, stands at the same position.
    */
   after(position: Position): readonly Part[] {
-    const { asked, at, parts } = this.#answer;
-    if (asked !== undefined && comparePositions(asked, position) === 0 && at === this.#newest) return parts;
+    const known = this.#answers.get(position.sequence);
+    if (known !== undefined && comparePositions(known.asked, position) === 0) return known.parts;
     const found = [...partsOf(this.#recent.after(position), position)];
     if (found.length === 0 && comparePositions(position, this.#newest) < 0) {
       const next = { epoch: this.#newest.epoch, sequence: this.#newest.sequence + 1 };
       const broken = breakBetween(position, next);
       if (broken !== undefined) found.push(part(new Uint8Array(0), broken));
     }
-    this.#answer = { asked: position, at: this.#newest, parts: found };
+    this.#answers.set(position.sequence, { asked: position, parts: found });
     return found;
   }
 

@@ -11,10 +11,18 @@ export type Message = Uint8Array | string;
 /**
  * A listener's first text: the newest of every state, and where the sound of this socket stands once it has heard its greeting.
  *
+ * @param wantsAcks the player is asked to say `ping` after new sound, every 5 s at most
  * @param states texts of states, embedded as they are, so that types unknown here reach the listener
  */
-export function formatWelcome(states: readonly string[], revision: number, roomTimeMs: number, newest: Position): string {
-  const head = JSON.stringify({ type: "welcome", revision, roomTime: roomTimeMs, epoch: newest.epoch, sequence: newest.sequence });
+export function formatWelcome(
+  states: readonly string[],
+  revision: number,
+  roomTimeMs: number,
+  newest: Position,
+  wantsAcks: boolean,
+): string {
+  const { epoch, sequence } = newest;
+  const head = JSON.stringify({ type: "welcome", revision, roomTime: roomTimeMs, epoch, sequence, ...(wantsAcks ? { acks: true } : {}) });
   return `${head.slice(0, -1)},"states":[${states.join(",")}]}`;
 }
 
@@ -22,6 +30,12 @@ export function formatWelcome(states: readonly string[], revision: number, roomT
 export function formatGap(gap: Break, roomTimeMs: number): string {
   const text: Gap = { type: "gap", revision: 0, roomTime: roomTimeMs, ...gap };
   return JSON.stringify(text);
+}
+
+/** The gap of who was sent nothing between `through` and the newest chunk, because his line did not move. */
+export function formatSkip(through: Position, newest: Position, roomTimeMs: number): string {
+  const reason = through.epoch === newest.epoch ? "missed" : "epoch";
+  return formatGap({ reason, from: through, to: { epoch: newest.epoch, sequence: newest.sequence + 1 } }, roomTimeMs);
 }
 
 /** Most bytes in one message of what somebody missed: far below what any runtime takes in one WebSocket message (1 MiB). */

@@ -1,7 +1,7 @@
 import type { Position } from "../audio/position.ts";
 import type { LocalTime } from "../ids.ts";
 import { unreachable } from "../unreachable.ts";
-import { type Below, type DownEffect, Downstream } from "./downstream.ts";
+import { type Below, type DownEffect, Downstream, type ServingSettings } from "./downstream.ts";
 import { parseLinkText } from "./link.ts";
 import { type NodeRef, type ParentRef, type Plan, parentOf } from "./plan.ts";
 import type { Saved } from "./saved.ts";
@@ -22,6 +22,7 @@ export type NodeSettings = {
   readonly below: Below;
   /** Sound to keep for who comes late or comes back, in ms. */
   readonly keepMs: number;
+  readonly serving?: ServingSettings;
 };
 
 /** Links that outlived a body's sleep. */
@@ -57,7 +58,7 @@ export class TreeNode<Link> {
     this.#reports = now;
     this.#up = new Upstream(settings.node);
     // Without anybody who heard it before, nothing is a repeat, and who comes back is served best by all there is.
-    this.down = new Downstream(settings.below, settings.keepMs, kept.below.length > 0 ? saved?.newest : undefined);
+    this.down = new Downstream(settings.below, settings.keepMs, kept.below.length > 0 ? saved?.newest : undefined, settings.serving);
     for (const { link, wasLive } of kept.below) this.down.restore(link, wasLive);
     if (saved !== undefined) {
       this.#setPlan(saved.plan);
@@ -186,13 +187,13 @@ export class TreeNode<Link> {
   }
 
   /** A second has passed; called by the body while `wantsSeconds`, and the only thing that happens to a node by itself. */
-  second(_now: LocalTime, _random: number): readonly NodeEffect<Link>[] {
+  second(now: LocalTime, _random: number): readonly NodeEffect<Link>[] {
     const { flows } = this.down;
     const silent = this.#up.second(flows);
     const broken: readonly NodeEffect<Link>[] = silent === undefined ? [] : [{ do: "close", link: silent, ending: "unfed" }];
     const alive = flows && this.#soundless ? this.down.sayFlow() : [];
     this.#soundless = true;
-    return [...alive, ...broken];
+    return [...this.down.second(now), ...alive, ...broken];
   }
 
   /** The parent could not be asked, or did not dial. */
