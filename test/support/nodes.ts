@@ -49,7 +49,36 @@ export function messagesTo(link: string, effects: readonly NodeEffect<string>[])
   return effects.flatMap((effect): (string | number[])[] => {
     const isFor = link === "all" ? effect.do === "send-all" : effect.do === "send" && effect.to === link;
     if (!isFor || (effect.do !== "send" && effect.do !== "send-all")) return [];
-    const { message } = effect;
-    return typeof message === "string" ? [message] : [[...chunksIn(message)].map(({ at }) => readHeader(message, at)?.sequence ?? -1)];
+    return [readable(effect.message)];
   });
+}
+
+/** What one listener of `node` was sent once a body has done these effects, in order. */
+export function heardBy(link: string, node: TreeNode<string>, effects: readonly NodeEffect<string>[]): (string | number[])[] {
+  const heard: (string | number[])[] = [];
+  perform(node, effects, (to, message) => {
+    if (to === link) heard.push(readable(message));
+  });
+  return heard;
+}
+
+/** Does effects as a body does; no line is ever full, unless `queued` says so. */
+export function perform(
+  node: TreeNode<string>,
+  effects: readonly NodeEffect<string>[],
+  send: (to: string, message: Uint8Array | string) => void,
+  queued: (link: string) => number = () => 0,
+  at = now,
+): void {
+  for (const effect of effects) {
+    if (effect.do === "send") send(effect.to, effect.message);
+    if (effect.do === "send-all") for (const link of node.down.live) send(link, effect.message);
+    if (effect.do === "deliver") {
+      perform(node, node.down.deliver(effect.to, { send, queued, heardAt: () => undefined }, at), send, queued, at);
+    }
+  }
+}
+
+function readable(message: Uint8Array | string): string | number[] {
+  return typeof message === "string" ? message : [...chunksIn(message)].map(({ at }) => readHeader(message, at)?.sequence ?? -1);
 }

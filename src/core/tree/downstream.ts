@@ -132,7 +132,7 @@ export class Downstream<Link> {
 
   /** A link that outlived this body's sleep: live if it was, so that nothing is told to it again. */
   restore(link: Link, wasLive: boolean): void {
-    if (wasLive) this.#goesLive(link);
+    if (wasLive) this.#goesLive(link, this.feed.newest);
     else this.#waiting.set(link, { from: undefined, welcomed: false, since: undefined });
   }
 
@@ -185,6 +185,11 @@ export class Downstream<Link> {
     const hopeless = to === "turn" ? this.#listeners.deliver(lines, now) : this.#listeners.flush(lines, now);
     for (const link of hopeless) this.#listeners.remove(link);
     return hopeless.map((link) => ({ do: "close", link, ending: "slow" }));
+  }
+
+  /** True while somebody is owed what was held back for him. */
+  get owes(): boolean {
+    return this.#listeners.isBehind || this.#count !== undefined;
   }
 
   /** A second has passed: sends what a silent parent left in the middle of a stride, and a count that waits. */
@@ -244,8 +249,11 @@ export class Downstream<Link> {
     const isAhead = waiting.from !== undefined && !this.feed.reaches(waiting.from);
     const isBelieved = isAhead && now - (waiting.since ?? now) < AHEAD_MS;
     if (!this.#open || isBelieved) return toEach(link, messages);
-    const parts = waiting.from === undefined || isAhead ? this.feed.tail(now) : this.feed.after(waiting.from);
-    return [...toEach(link, [...messages, ...messagesOf(parts, endsMs)]), this.#goLive(link)];
+    const isNew = waiting.from === undefined || isAhead;
+    const { parts, through } = isNew
+      ? { parts: this.feed.tail(now), through: newest }
+      : this.feed.slice(waiting.from ?? newest, this.#listeners.turnBytes);
+    return [...toEach(link, [...messages, ...messagesOf(parts, endsMs)]), this.#goLive(link, through)];
   }
 
   #linkUp(link: Link, { from = BEFORE_ALL }: Waiting, now: LocalTime): readonly DownEffect<Link>[] {
@@ -253,12 +261,12 @@ export class Downstream<Link> {
     const missed = this.feed.after(from).flatMap((part) => slices(part.bytes));
     const linked = formatLinked(this.feed.newest, this.feed.ageMs(now), this.#flows);
     const messages = [formatLink(this.epoch, this.#plan, this.states.texts()), ...missed, linked];
-    return [...toEach(link, messages), ...(this.#ended ? [this.#ending(link)] : []), this.#goLive(link)];
+    return [...toEach(link, messages), ...(this.#ended ? [this.#ending(link)] : []), this.#goLive(link, this.feed.newest)];
   }
 
-  #goLive(link: Link): DownEffect<Link> {
+  #goLive(link: Link, through: Position): DownEffect<Link> {
     this.#waiting.delete(link);
-    this.#goesLive(link);
+    this.#goesLive(link, through);
     return { do: "mark-live", link };
   }
 
@@ -270,9 +278,9 @@ export class Downstream<Link> {
     return [...sound, ...count];
   }
 
-  #goesLive(link: Link): void {
+  #goesLive(link: Link, through: Position): void {
     if (this.#below === "nodes") this.#nodes.add(link);
-    else this.#listeners.add(link);
+    else this.#listeners.add(link, through);
   }
 }
 

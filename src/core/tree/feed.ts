@@ -14,8 +14,11 @@ export type Break = { readonly reason: "epoch" | "missed"; readonly from: Positi
 /** Whole chunks in order, to hand on after the break that comes before them. */
 export type Part = { readonly bytes: Uint8Array; readonly before?: Break };
 
+/** What comes after a position, and where one stands who has heard it. */
+export type Slice = { readonly parts: readonly Part[]; readonly through: Position };
+
 /** The newest chunk as far as anybody needs to look into it. */
-export type Heard = { readonly header: ChunkHeader; readonly isSilent: boolean };
+export type Heard = { readonly header: ChunkHeader; readonly isSilent: boolean; readonly bytes: number };
 
 /**
  * What a node has heard from above: in order, without repeats, the last of it kept.
@@ -30,7 +33,7 @@ export class Feed {
   #heardAt: LocalTime | undefined;
   #last: Heard | undefined;
   /** What was answered since the newest chunk came, by the sequence that was asked for. */
-  readonly #answers = new Map<number, { readonly asked: Position; readonly parts: readonly Part[] }>();
+  readonly #answers = new Map<number, { readonly asked: Position; readonly most: number; readonly slice: Slice }>();
 
   /**
    * @param keepMs sound to keep for who comes late or comes back, in ms
@@ -83,7 +86,7 @@ export class Feed {
       this.#newest = position;
       this.#endsMs = header.roomTimeMs + header.durationMs;
       this.#heardAt = now;
-      this.#last = { header, isSilent: !soundsIn(message, span.at) };
+      this.#last = { header, isSilent: !soundsIn(message, span.at), bytes: span.end - span.at };
       const { roomTimeMs, durationMs } = header;
       this.#recent.push({ position, roomTimeMs, durationMs, bytes: message.subarray(span.at, span.end) });
     }
@@ -92,21 +95,36 @@ export class Feed {
     return parts;
   }
 
-  /**
-   * What is kept and comes after `position`, with a break before whatever does not continue it; also where nothing is kept of what was
-   * missed. Answers are remembered until the next chunk comes: a cohort, or a crowd that lost the same leaf, stands at the same position.
-   */
+  /** What is kept and comes after `position`, with a break before whatever does not continue it; also where nothing is kept of what was missed. */
   after(position: Position): readonly Part[] {
+    return this.slice(position, Number.POSITIVE_INFINITY).parts;
+  }
+
+  /**
+   * The same, but no more than `most` bytes of it, and at least one chunk: the rest comes after `through`. Answers are remembered until the
+   * next chunk comes: a cohort, or a crowd that lost the same leaf, stands at the same position.
+   */
+  slice(position: Position, most: number): Slice {
     const known = this.#answers.get(position.sequence);
-    if (known !== undefined && comparePositions(known.asked, position) === 0) return known.parts;
-    const found = [...partsOf(this.#recent.after(position), position)];
-    if (found.length === 0 && comparePositions(position, this.#newest) < 0) {
-      const next = { epoch: this.#newest.epoch, sequence: this.#newest.sequence + 1 };
-      const broken = breakBetween(position, next);
-      if (broken !== undefined) found.push(part(new Uint8Array(0), broken));
+    if (known !== undefined && known.most === most && comparePositions(known.asked, position) === 0) return known.slice;
+    const slice = this.#sliceOf(position, most);
+    this.#answers.set(position.sequence, { asked: position, most, slice });
+    return slice;
+  }
+
+  #sliceOf(position: Position, most: number): Slice {
+    const kept = this.#recent.after(position);
+    let bytes = 0;
+    let chunks = 0;
+    while (chunks < kept.length && (chunks === 0 || bytes + (kept[chunks]?.bytes.byteLength ?? 0) <= most)) {
+      bytes += kept[chunks++]?.bytes.byteLength ?? 0;
     }
-    this.#answers.set(position.sequence, { asked: position, parts: found });
-    return found;
+    const taken = chunks === kept.length ? kept : kept.slice(0, chunks);
+    const through = chunks === kept.length ? this.#newest : (taken.at(-1)?.position ?? position);
+    if (taken.length > 0 || comparePositions(position, this.#newest) >= 0) return { parts: partsOf(taken, position), through };
+    const next = { epoch: this.#newest.epoch, sequence: this.#newest.sequence + 1 };
+    const broken = breakBetween(position, next);
+    return { parts: broken === undefined ? [] : [part(new Uint8Array(0), broken)], through };
   }
 
   /** How long ago the newest chunk came, in ms; undefined if none did. */

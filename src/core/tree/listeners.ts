@@ -75,9 +75,15 @@ export class Listeners<Link> {
     return this.#cohorts.links();
   }
 
-  /** A listener who has been sent all there is. */
-  add(link: Link): void {
-    this.#cohorts.add(link, this.#feed.newest);
+  /** A listener who has been sent all up to `through`; what comes after it, he hears in his turns. */
+  add(link: Link, through: Position): void {
+    this.#cohorts.add(link, through);
+    if (through !== this.#feed.newest) this.#isBehind = true;
+  }
+
+  /** What one turn may carry, in bytes: what a line may hold, or what comes in two strides, so that who is behind can catch up. */
+  get turnBytes(): number {
+    return Math.max(QUEUE_BYTES, 2 * this.stride * (this.#feed.last?.bytes ?? 0));
   }
 
   remove(link: Link): boolean {
@@ -107,46 +113,57 @@ export class Listeners<Link> {
 
   /** Sends the cohort whose turn it is what its listeners lack. Gives those whose line never drained: they are to be closed. */
   deliver(lines: Lines<Link>, now: LocalTime): readonly Link[] {
-    const hopeless = this.#sendTo(this.#cohorts.take(), lines, now);
-    if (this.stride === 1) this.#isBehind = false;
-    return hopeless;
+    this.#isBehind = this.stride > 1 || this.#slow.size > 0;
+    return this.#sendTo(this.#cohorts.take(), lines, now);
   }
 
   /** Sends everybody what he lacks: nothing more comes for a while, or what comes next must not overtake it. */
   flush(lines: Lines<Link>, now: LocalTime): readonly Link[] {
-    this.#isBehind = false;
+    this.#isBehind = this.#slow.size > 0;
     return this.#sendTo(this.#cohorts.seats(), lines, now);
   }
 
   #sendTo(seats: Iterable<Seat<Link>>, lines: Lines<Link>, now: LocalTime): readonly Link[] {
     const { newest } = this.#feed;
+    const most = this.turnBytes;
     let hopeless: Link[] | undefined;
-    let through: Position | undefined;
+    let from: Position | undefined;
+    let through = newest;
     let messages: readonly Message[] = [];
     let bytes = 0;
+    let isLost = false;
     for (const seat of seats) {
       if (seat.through === newest) continue;
-      if (seat.through !== through) {
-        through = seat.through;
-        messages = messagesOf(this.#feed.after(through), this.#feed.endsMs);
+      if (seat.through !== from) {
+        from = seat.through;
+        const slice = this.#feed.slice(from, most);
+        messages = messagesOf(slice.parts, this.#feed.endsMs);
+        through = slice.through;
+        isLost = slice.parts[0]?.before?.reason === "missed";
         bytes = 0;
         for (const message of messages) bytes += message.length;
       }
-      const queued = queuedOf(seat, lines, now);
-      const turn = turnOf(queued, bytes, seat.heldSince === undefined ? undefined : now - seat.heldSince);
-      if (turn === "send" || turn === "skip") {
-        if (seat.heldSince !== undefined) this.#release(seat);
-        if (turn === "send") for (const message of messages) lines.send(seat.link, message);
-        else lines.send(seat.link, formatSkip(seat.through, newest, this.#feed.endsMs));
-        seat.unheard += turn === "send" ? bytes : 0;
+      const heldMs = seat.heldSince === undefined ? undefined : now - seat.heldSince;
+      const turn = turnOf(queuedOf(seat, lines, now), bytes, heldMs, isLost);
+      if (turn === "send") {
+        for (const message of messages) lines.send(seat.link, message);
+        seat.unheard += bytes;
+        seat.through = through;
+        if (through !== newest) this.#isBehind = true;
+      } else if (turn === "skip") {
+        lines.send(seat.link, formatSkip(seat.through, newest, this.#feed.endsMs));
         seat.through = newest;
       } else if (turn === "hold") {
         seat.heldSince ??= now;
         this.#slow.add(seat.link);
+        this.#isBehind = true;
+        continue;
       } else {
         hopeless ??= [];
         hopeless.push(seat.link);
+        continue;
       }
+      if (seat.heldSince !== undefined) this.#release(seat);
     }
     return hopeless ?? [];
   }

@@ -183,7 +183,7 @@ export class TreeNode<Link> {
 
   /** True while something may have to happen without an event: sound flows, or nobody feeds who hangs here. False lets the body sleep. */
   get wantsSeconds(): boolean {
-    return !this.idle && (this.down.flows || this.#up.linked === undefined);
+    return !this.idle && (this.down.flows || this.#up.linked === undefined || this.down.owes);
   }
 
   /** A second has passed; called by the body while `wantsSeconds`, and the only thing that happens to a node by itself. */

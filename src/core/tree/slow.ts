@@ -11,16 +11,18 @@ export const ACK_LATE_MS = 12_000;
 export type Turn = "send" | "hold" | "skip" | "close";
 
 /**
- * Keeps what waits in front of one line below QUEUE_BYTES (or one message, if that is larger): above it nothing more is queued; once the
- * line has drained, what was missed is sent if it fits, else it is left out with an explicit gap; a line that never drains is closed.
+ * Keeps what waits in front of one line below QUEUE_BYTES, or what one turn brings if that is more. Above it nothing more is queued; once the
+ * line has drained it is sent what it missed, turn by turn; if some of that is not kept any more, it goes on at the live edge: a line that
+ * is too slow for the sound hears the newest of it, with gaps that are told. A line that never drains is closed.
  *
  * @param queued bytes that wait on the line
  * @param bytes what comes next for it
  * @param heldMs for how long nothing was sent to it; undefined if its last turn was sent
+ * @param isLost some of what it missed is not kept any more
  */
-export function turnOf(queued: number, bytes: number, heldMs: number | undefined): Turn {
+export function turnOf(queued: number, bytes: number, heldMs: number | undefined, isLost: boolean): Turn {
   if (heldMs === undefined) return queued === 0 || queued + bytes <= QUEUE_BYTES ? "send" : "hold";
   if (heldMs >= HOPELESS_MS) return "close";
-  if (queued > DRAINED_BYTES) return "hold";
-  return queued + bytes <= QUEUE_BYTES ? "send" : "skip";
+  if (queued > DRAINED_BYTES || (queued > 0 && queued + bytes > QUEUE_BYTES)) return "hold";
+  return isLost ? "skip" : "send";
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { localTime } from "../../../src/core/ids.ts";
 import { formatLink, formatLinked } from "../../../src/core/tree/link.ts";
 import { aChunk, chunks, leaf } from "../../support/build.ts";
-import { aLeaf, bareLeaf, bareRelay, messagesTo, now, PARENT, plan, room, sentTo } from "../../support/nodes.ts";
+import { aLeaf, bareLeaf, bareRelay, heardBy, messagesTo, now, PARENT, plan, room, sentTo } from "../../support/nodes.ts";
 
 describe("a leaf with its first listener", () => {
   it("asks the parent that the plan names, at once, for all there is", () => {
@@ -38,7 +38,7 @@ describe("a newcomer", () => {
     const [welcome, sound] = sentTo("ana", node.join("ana", undefined, now, 0));
     expect(JSON.parse(String(welcome))).toMatchObject({ type: "welcome", epoch: 1, sequence: 50, states: [JSON.parse(room)] });
     expect(sound).toEqual([41, 42, 43, 44, 45, 46, 47, 48, 49, 50]);
-    expect(node.hear("parent", aChunk(51), now)).toEqual([{ do: "send-all", message: aChunk(51) }]);
+    expect(heardBy("ana", node, node.hear("parent", aChunk(51), now))).toEqual([[51]]);
     expect([...node.down.live]).toEqual(["ana"]);
   });
 
@@ -108,7 +108,7 @@ describe("a newcomer while nobody feeds the leaf", () => {
     node.read("again", formatLink(1, plan, []), now, 0);
     const backlog = node.hear("again", chunks(51, 300), now);
     expect(sentTo("bo", backlog)).toEqual([]);
-    expect(messagesTo("all", backlog)).toHaveLength(1);
+    expect(heardBy("ana", node, backlog)).toHaveLength(1);
     const [sound] = sentTo("bo", node.read("again", formatLinked({ epoch: 1, sequence: 300 }, 0), now, 0));
     expect(sound).toEqual([291, 292, 293, 294, 295, 296, 297, 298, 299, 300]);
   });

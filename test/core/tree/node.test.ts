@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { formatLink, formatLinked } from "../../../src/core/tree/link.ts";
 import { parseSaved, type Saved } from "../../../src/core/tree/saved.ts";
 import { aChunk, aPlan, chunks } from "../../support/build.ts";
-import { aLeaf, askIn, bareLeaf, bareRelay, messagesTo, now, PARENT, plan, room, sentTo } from "../../support/nodes.ts";
+import { aLeaf, askIn, bareLeaf, bareRelay, heardBy, now, PARENT, plan, room, sentTo } from "../../support/nodes.ts";
 
 describe("a leaf that loses its parent", () => {
   it("asks again after a jittered wait, from where it stands, and its listeners notice nothing", () => {
@@ -13,7 +13,7 @@ describe("a leaf that loses its parent", () => {
     expect(node.question(askIn([ask]).ask)).toMatchObject({ from: { epoch: 1, sequence: 50 } });
     node.dialed("parent again", PARENT);
     node.read("parent again", formatLink(1, plan, [room]), now, 0);
-    expect(messagesTo("all", node.hear("parent again", chunks(51, 60), now))).toEqual([[51, 52, 53, 54, 55, 56, 57, 58, 59, 60]]);
+    expect(heardBy("ana", node, node.hear("parent again", chunks(51, 60), now))).toEqual([[51, 52, 53, 54, 55, 56, 57, 58, 59, 60]]);
   });
 
   it("waits longer with every failure, and starts anew after a success", () => {
@@ -86,7 +86,7 @@ describe("a leaf whose plan grows over its head", () => {
     const first = askIn(node.learn(grown, 0));
     expect(node.question(first.ask)?.parent).toMatchObject({ kind: "relay" });
     const second = askIn(node.unanswered(first.ask, 0));
-    expect(messagesTo("all", node.hear("root", aChunk(1), now))).toEqual([[1]]);
+    expect(heardBy("ana", node, node.hear("root", aChunk(1), now))).toEqual([[1]]);
     node.dialed("relay", PARENT);
     node.read("relay", formatLink(1, grown, []), now, 0);
     expect(node.read("relay", formatLinked({ epoch: 1, sequence: 1 }, 0), now, 0)).toContainEqual({
@@ -135,7 +135,7 @@ describe("a node with two parents for a moment", () => {
           const uplink = isOther ? "other" : "parent";
           const message = chunks(next[uplink], next[uplink] + count - 1);
           next[uplink] += count;
-          heard.push(...messagesTo("all", node.hear(uplink, message, now)).flatMap((one) => (typeof one === "string" ? [-1] : one)));
+          heard.push(...heardBy("ana", node, node.hear(uplink, message, now)).flatMap((one) => (typeof one === "string" ? [-1] : one)));
         }
         expect(heard).toEqual(Array.from({ length: Math.max(next.parent, next.other) - 1 }, (_, index) => index + 1));
       }),
@@ -228,8 +228,8 @@ describe("a leaf that slept", () => {
     const saved = parseSaved(JSON.stringify(save.saved));
     const woken = bareLeaf(0, saved, { above: [{ link: "parent", parent: "demo.weur.1.0" }], below: [{ link: "ana", wasLive: true }] });
     woken.wake(now, 0);
-    expect(woken.hear("parent", chunks(45, 51), now)).toEqual([{ do: "send-all", message: expect.anything() }]);
-    expect(messagesTo("all", woken.hear("parent", aChunk(52), now))).toEqual([[52]]);
+    expect(heardBy("ana", woken, woken.hear("parent", chunks(45, 51), now))).toEqual([[51]]);
+    expect(heardBy("ana", woken, woken.hear("parent", aChunk(52), now))).toEqual([[52]]);
     expect(String(sentTo("bo", woken.join("bo", undefined, now, 0))[0])).toContain("Demo");
   });
 });

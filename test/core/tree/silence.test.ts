@@ -3,7 +3,7 @@ import { formatFlow, formatLink, formatLinked } from "../../../src/core/tree/lin
 import type { NodeEffect, TreeNode } from "../../../src/core/tree/node.ts";
 import { TreeRoot } from "../../../src/core/tree/root.ts";
 import { aChunk, chunks } from "../../support/build.ts";
-import { aLeaf, askIn, bareRelay, messagesTo, now, PARENT, plan, sentTo } from "../../support/nodes.ts";
+import { aLeaf, askIn, bareRelay, messagesTo, now, PARENT, perform, plan, sentTo } from "../../support/nodes.ts";
 
 /** What a node does in so many seconds without a word from anybody. */
 function seconds(node: TreeNode<string>, count: number): NodeEffect<string>[] {
@@ -36,7 +36,7 @@ describe("a parent that goes silent without closing", () => {
 
   it("is kept while the room is quiet, however long that lasts", () => {
     const node = aFlowingLeaf();
-    node.read("parent", formatFlow(false), now, 0);
+    perform(node, node.read("parent", formatFlow(false), now, 0), () => {});
     expect(node.wantsSeconds).toBe(false);
     expect(seconds(node, 60)).toEqual([]);
   });
