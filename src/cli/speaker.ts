@@ -24,7 +24,7 @@ export type Progress = { readonly spokenMs: number; readonly totalMs: number };
 export class Speaker {
   readonly #file: OpusFile;
   readonly #loop: boolean;
-  readonly #loudness: Loudness;
+  readonly #loudness: Pick<Loudness, "level">;
   readonly #done: () => void;
   /** Frames of the file spoken so far, over all of its rounds. */
   #spoken = 0;
@@ -33,7 +33,7 @@ export class Speaker {
   #timer: NodeJS.Timeout | undefined;
 
   /** @param done called once, when the last frame has been sent; never with `loop` */
-  constructor(file: OpusFile, loop: boolean, loudness: Loudness, done: () => void) {
+  constructor(file: OpusFile, loop: boolean, loudness: Pick<Loudness, "level">, done: () => void) {
     this.#file = file;
     this.#loop = loop;
     this.#loudness = loudness;

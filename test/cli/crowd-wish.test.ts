@@ -6,6 +6,7 @@ function aWish(of: Partial<CrowdWish> = {}): CrowdWish {
     url: "ws://127.0.0.1:1/rooms/demo/listen",
     first: { listeners: 1_000, perSecond: 500 },
     storm: { listeners: 0, perSecond: 4_000, afterMs: 0 },
+    warmMs: 0,
     listenMs: 1_000,
     mischief: {
       slow: { share: 0.1, afterMs: 0, forMs: 0 },

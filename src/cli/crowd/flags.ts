@@ -75,6 +75,7 @@ export function wishOf(flags: CrowdFlags, listenUrl: URL): CrowdWish {
     url: listenUrl.href,
     first: { listeners: flags.listeners, perSecond: flags.ramp },
     storm: { listeners: flags.storm, perSecond: flags.stormRamp, afterMs: flags.stormAfter * 1_000 },
+    warmMs: 0,
     listenMs: flags.seconds * 1_000,
     mischief: {
       slow: { share: flags.slow, afterMs: flags.slowAfter * 1_000, forMs: flags.slowFor * 1_000 },

@@ -28,8 +28,8 @@ export type GatheringOptions = {
   readonly processes: number;
   /** The server's process, to be watched; only on this machine. */
   readonly pid?: number;
-  /** All of the first wave have come, or failed to. */
-  readonly settled?: (joined: number) => void;
+  /** All of the first wave have come, or failed to; what it does is waited for before listening begins. */
+  readonly settled?: (joined: number) => Promise<void> | void;
   /** Ends it early. */
   readonly interrupt: Promise<void>;
 };
@@ -52,9 +52,9 @@ export async function gather(options: GatheringOptions): Promise<Gathered> {
     });
     watch = options.pid === undefined ? undefined : new UsageWatch(options.pid, startAt);
     const joined = await Promise.race([broken, interrupt, Promise.all(parts.map((part) => part.settled))]);
-    options.settled?.(joined?.reduce((sum, one) => sum + one, 0) ?? 0);
+    await options.settled?.(joined?.reduce((sum, one) => sum + one, 0) ?? 0);
     // Whole seconds: what is counted in them is counted by everybody alike.
-    const listenFrom = Math.ceil((Date.now() - startAt + HEAD_START_MS) / 1_000);
+    const listenFrom = Math.ceil((Date.now() - startAt + wish.warmMs + HEAD_START_MS) / 1_000);
     for (const part of parts) part.tell({ say: "listen", at: startAt + listenFrom * 1_000 });
     const untilMs = startAt + listenFrom * 1_000 + wish.listenMs;
     await Promise.race([broken, interrupt, sleep(untilMs - Date.now() + HEAD_START_MS)]);
@@ -154,11 +154,11 @@ class UsageWatch {
         while (this.#startAt + this.usage.length * 1_000 <= Date.now()) this.usage.push(seen);
         this.#arm();
       },
-      this.#startAt + this.usage.length * 1_000 - Date.now(),
+      Math.max(0, this.#startAt + this.usage.length * 1_000 - Date.now()),
     );
   }
 }
 
 function sleep(ms: number): Promise<void> {
-  return new Promise((wake) => setTimeout(wake, ms).unref());
+  return new Promise((wake) => setTimeout(wake, Math.max(0, ms)).unref());
 }

@@ -44,7 +44,7 @@ class Part {
         () => {
           for (const listener of this.#listeners) if (listener.role === role) act(listener);
         },
-        at - Date.now() + afterMs,
+        Math.max(0, at - Date.now() + afterMs),
       ).unref();
     };
     later(mischief.slow.afterMs, "slow", (listener) => listener.pause());
@@ -80,7 +80,7 @@ class Part {
   async #arrive(wave: Wave, firstIndex: number, startAt: number): Promise<void> {
     for (let index = this.#index; index < wave.listeners; index += this.#of) {
       const dueAt = startAt + dueAfterMs(wave, index) - performance.timeOrigin;
-      while (performance.now() < dueAt) await sleep(Math.min(STEP_MS, dueAt - performance.now()));
+      while (performance.now() < dueAt) await sleep(Math.min(STEP_MS, Math.max(0, dueAt - performance.now())));
       this.#dial(firstIndex + index, dueAt);
     }
   }
@@ -97,7 +97,7 @@ class Part {
         this.#tellSecond();
         this.#armSecond();
       },
-      this.#startAt + (this.#second + 1) * 1_000 - Date.now(),
+      Math.max(0, this.#startAt + (this.#second + 1) * 1_000 - Date.now()),
     ).unref();
   }
 

@@ -62,7 +62,9 @@ export type CrowdReport = GroupReport & {
   /** Connected when the crowd left. */
   readonly present: number;
   readonly chunks: number;
-  /** Chunks per message while all listened. */
+  /** The steady listeners' lag from when listening began to when it ended: what stands above counts the time before, too. */
+  readonly listeningLagMs: Spread;
+  /** Chunks per message in that time. */
   readonly stride: number | undefined;
   readonly holes: number;
   readonly repeats: number;
@@ -104,6 +106,9 @@ export function reportOf(gathered: Gathered): CrowdReport {
     diverted: sum((one) => one.diverted),
     present: sum((one) => one.present),
     chunks: sum((one) => one.chunks),
+    listeningLagMs: merged(
+      gathered.seconds.filter(({ second }) => second >= listenFrom && second < listenTo).map((one) => one.lag.steady),
+    ).spread(),
     stride: strideOf(listening),
     holes: sum((one) => one.holes),
     repeats: sum((one) => one.repeats),

@@ -10,6 +10,7 @@ const wish = z
     url: z.string(),
     first: wave,
     storm: z.object({ listeners: z.number(), perSecond: z.number(), afterMs: z.number() }).readonly(),
+    warmMs: z.number(),
     listenMs: z.number(),
     mischief: z
       .object({

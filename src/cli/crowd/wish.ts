@@ -22,7 +22,9 @@ export type CrowdWish = {
   readonly first: Wave;
   /** Those who come while the first listen, `afterMs` after they began to. */
   readonly storm: Wave & { readonly afterMs: number };
-  /** How long the crowd listens once the first have come, in ms. */
+  /** From when the first have come to when listening counts as begun, in ms. */
+  readonly warmMs: number;
+  /** How long the crowd listens from then on, in ms. */
   readonly listenMs: number;
   readonly mischief: Mischief;
   /** Addresses of this machine that listeners come from in turn; none: the system chooses. */

@@ -1,0 +1,142 @@
+import type { CrowdReport } from "../../src/cli/crowd/report.ts";
+import type { Measured } from "./bench.ts";
+import type { Load } from "./measure.ts";
+import { benchChunkBytes } from "./sound.ts";
+import { fixed, median, table } from "./table.ts";
+
+/** What the steady benches found: medians over the runs, and ratios to the first row. */
+export function serversTable(measured: readonly Measured[], load: Load): string {
+  const cost = (one: Measured): number | undefined => median(one.runs.map((run) => run.server?.cpuUsPerChunk));
+  const first = measured[0] === undefined ? undefined : cost(measured[0]);
+  const rows = measured.map((one) => {
+    const of = (what: (run: CrowdReport) => number | undefined): number | undefined => median(one.runs.map(what));
+    const us = cost(one);
+    return [
+      one.contender.name,
+      fixed(us, 1),
+      us === undefined || first === undefined ? "-" : `${fixed(us / first, 2)} ×`,
+      fixed(us === undefined ? undefined : (1e6 / us) * (load.chunkMs / 1_000), 0),
+      `${fixed(
+        of((run) => (run.server?.cpuShare ?? 0) * 100),
+        0,
+      )} %`,
+      fixed(
+        of((run) => run.stride),
+        1,
+      ),
+      fixed(
+        of((run) => run.listeningLagMs.p50),
+        0,
+      ),
+      fixed(
+        of((run) => run.listeningLagMs.p99),
+        0,
+      ),
+      `${one.runs.reduce((sum, run) => sum + run.holes, 0)}`,
+      fixed(of(kbPerListener), 1),
+      fixed(
+        of((run) => run.joined),
+        0,
+      ),
+      spreadOf(one.runs.map((run) => run.server?.cpuUsPerChunk)),
+    ];
+  });
+  const head = [
+    "server",
+    "CPU µs",
+    "ratio",
+    "listeners/core",
+    "core",
+    "chunks/msg",
+    "lag p50",
+    "p99 ms",
+    "holes",
+    "KB/listener",
+    "joined",
+    "CPU µs of runs",
+  ];
+  return `${preface(load)}\n\n${table(head, rows)}`;
+}
+
+/** What the storm found: how those who listened fared, and those who came. */
+export function stormTable(measured: readonly Measured[], load: Load): string {
+  const rows = measured.map((one) => {
+    const of = (what: (run: CrowdReport) => number | undefined): number | undefined => median(one.runs.map(what));
+    return [
+      one.contender.name,
+      fixed(
+        of((run) => run.lagMs.p99),
+        0,
+      ),
+      fixed(
+        of((run) => run.longestGapMs),
+        0,
+      ),
+      `${one.runs.reduce((sum, run) => sum + run.holes, 0)}`,
+      `${fixed(
+        of((run) => run.joined),
+        0,
+      )} of ${load.listeners + load.storm.listeners}`,
+      `${one.runs.reduce((sum, run) => sum + Object.values(run.failures).reduce((all, times) => all + times, 0), 0)}`,
+      fixed(
+        of((run) => run.diverted),
+        0,
+      ),
+      fixed(
+        of((run) => run.groups.storm?.joinMs.p99),
+        0,
+      ),
+      fixed(
+        of((run) => run.groups.storm?.firstAudioMs.p99),
+        0,
+      ),
+      fixed(of(cpuMsPerJoin), 2),
+      fixed(of(kbPerListener), 1),
+    ];
+  });
+  const head = [
+    "server",
+    "p99 lag",
+    "longest gap",
+    "holes",
+    "joined",
+    "refused",
+    "diverted",
+    "join p99",
+    "sound p99",
+    "CPU ms/join",
+    "KB/listener",
+  ];
+  const storm = `${load.storm.listeners} join at ${load.storm.perSecond}/s while ${load.listeners} listen; lag and gap are of those who listened (ms)`;
+  return `${preface(load)}\n${storm}\n\n${table(head, rows)}`;
+}
+
+/** The server's memory that listeners brought, in KB of 1,024 bytes each. */
+function kbPerListener(run: CrowdReport): number | undefined {
+  return run.server === undefined || run.present === 0 ? undefined : (run.server.rssBytes - run.server.emptyRssBytes) / 1_024 / run.present;
+}
+
+/**
+ * CPU that one join of the storm cost, in ms: what the server used in the seconds in which joins came, above what it used in those just before,
+ * over the joins. Sound that newcomers hear within these seconds is in it.
+ */
+export function cpuMsPerJoin(run: CrowdReport): number | undefined {
+  const listening = run.seconds.filter(({ second }) => second >= run.listenFrom);
+  const from = listening.findIndex((one) => one.joined > 0);
+  if (from < 1) return undefined;
+  const calm = listening.slice(0, from);
+  const calmShare = calm.reduce((sum, one) => sum + (one.cpuShare ?? 0), 0) / calm.length;
+  const stormy = listening.slice(from).filter((one) => one.joined > 0);
+  const joins = stormy.reduce((sum, one) => sum + one.joined, 0);
+  return (stormy.reduce((sum, one) => sum + (one.cpuShare ?? 0) - calmShare, 0) * 1_000) / joins;
+}
+
+function preface(load: Load): string {
+  const bytes = benchChunkBytes(load.chunkMs);
+  return `${load.listeners} listeners, a chunk of ${bytes} bytes every ${load.chunkMs} ms, ${load.seconds} s measured; CPU µs are the server process's per chunk and listener, lag is from when a chunk was due`;
+}
+
+function spreadOf(numbers: readonly (number | undefined)[]): string {
+  const known = numbers.filter((one) => one !== undefined);
+  return known.length < 2 ? "" : `${fixed(Math.min(...known), 1)}–${fixed(Math.max(...known), 1)}`;
+}
