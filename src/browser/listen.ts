@@ -1,4 +1,4 @@
-import { chunksIn, decodeChunk } from "../core/audio/chunk.ts";
+import { chunksIn, decodeChunk, soundsIn } from "../core/audio/chunk.ts";
 import type { VoiceLevel } from "../core/audio/mixer.ts";
 import { BEFORE_ALL, comparePositions, formatPosition, type Position } from "../core/audio/position.ts";
 import type { ListenerHears, Welcome } from "../core/wire/messages.ts";
@@ -16,6 +16,8 @@ import type { FromOutput } from "./worklet-messages.ts";
 const PATIENCE = { silentMs: 3_000, answerMs: 2_000 };
 /** A phone that put the page to sleep gets no more sound after so long, in ms: nobody hears it, and it would pile up. */
 const ASLEEP_MS = 30_000;
+/** Where the room wants to know that sound arrives, it is told this seldom, in ms. */
+const ACK_MS = 5_000;
 /** After the end, so long a silence means that all was heard, in ms. */
 const DRAINED_MS = 2_000;
 /** Sound that is not let out so long after the click is held back, in ms; a phone in a call may leave the question open for ever. */
@@ -37,6 +39,8 @@ export class Listening {
   #asleepSince: number | undefined;
   #silentSince: number | undefined;
   #welcomes = 0;
+  #acks = false;
+  #ackedAt = 0;
   #state: Hearing;
 
   /** @throws if this browser knows no AudioContext */
@@ -167,6 +171,7 @@ export class Listening {
   #welcomed(said: Welcome): void {
     this.#welcomes++;
     this.#greeting = { epoch: said.epoch, sequence: said.sequence };
+    this.#acks = said.acks === true;
     for (const state of said.states) this.#set(newsOf(state));
     // What sounded last, long ago perhaps, is not what a newcomer to a quiet room came for.
     this.#skipGreeting = this.#heard === BEFORE_ALL && this.#state.phase !== "live";
@@ -175,7 +180,8 @@ export class Listening {
 
   #binary(bytes: Uint8Array): void {
     if (this.#fellAsleep()) return;
-    for (const { at } of chunksIn(bytes)) {
+    this.#acknowledge();
+    for (const { at, end } of chunksIn(bytes)) {
       const chunk = decodeChunk(bytes, at);
       if ("malformed" in chunk) continue;
       const position: Position = { epoch: chunk.epoch, sequence: chunk.sequence };
@@ -183,8 +189,16 @@ export class Listening {
       this.#heard = position;
       const replayed = comparePositions(position, this.#greeting);
       if (replayed <= 0 && this.#skipGreeting) continue;
-      this.#decoder?.take(chunk, replayed >= 0, performance.now());
+      // Silence may have been held back on purpose: it tells nothing about the line, unless it is the newest there is.
+      const isTelling = soundsIn(bytes, at) || end === bytes.byteLength;
+      this.#decoder?.take(chunk, replayed >= 0 && isTelling, performance.now());
     }
+  }
+
+  #acknowledge(): void {
+    if (!this.#acks || performance.now() - this.#ackedAt < ACK_MS) return;
+    this.#ackedAt = performance.now();
+    this.#link.send("ping");
   }
 
   #reported({ facts, levels }: FromOutput): void {

@@ -13,8 +13,8 @@ const FULL_MS = 8_000;
 const FORGOTTEN_MS = 40_000;
 /** The punctual offset is the smallest of so long, in ms: long enough to see it, short enough that clocks 1 % apart change little. */
 const PUNCTUAL_MS = 3_000;
-/** No line is waited for longer than this, in ms: beyond it a stall is better than the delay. */
-const LATEST_MS = 1_500;
+/** No line is waited for longer than this, in ms: what the widest stride takes, and a little. Beyond it a stall is better than the delay. */
+const LATEST_MS = 2_500;
 /** A hole up to this long keeps its place in time, as silence; a longer one is closed up. In ms. */
 const HOLE_KEPT_MS = 1_000;
 

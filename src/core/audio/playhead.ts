@@ -10,8 +10,8 @@ const PAUSE_KEPT = 80 * SAMPLES_PER_MS;
 const SPLICE_MOST = 20 * SAMPLES_PER_MS;
 /** One part in so many is left out at most: 1.1 times as fast, or as slow. */
 const ONE_IN = 10;
-/** Silence that was announced may be played on this far beyond what has arrived, in samples: 1.5 s. */
-const ANNOUNCED_MOST = 1_500 * SAMPLES_PER_MS;
+/** Silence that was announced may be played on this far beyond what has arrived, in samples: 2.5 s; a leaf tells of it every second or stride. */
+const ANNOUNCED_MOST = 2_500 * SAMPLES_PER_MS;
 
 /** What the playhead sees before it plays on; all in samples. */
 export type View = {

@@ -5,6 +5,10 @@ export const STRIDES = [1, 2, 5, 10, 20] as const;
 
 /** What one send costs a leaf, in ms of CPU, whatever its size: 37 µs measured on workerd, and a little for counting and choosing. */
 const SEND_MS = 0.04;
+/** A stride that makes who listens wait longer than this, in ms, is taken only … */
+const LONG_MS = 1_000;
+/** … if chunks come later than this, in ms. */
+const VERY_LATE_MS = 1_000;
 /** A leaf that would spend more than this share of its time on sends alone widens its stride before anybody waits. */
 const BUSY = 0.7;
 /** A narrower stride is tried only if sends would take less than this share of the time: what is gained must last. */
@@ -53,7 +57,8 @@ export class StrideControl {
     if (lateMs > CALM_MS) this.#calmSince = undefined;
     else this.#calmSince ??= now;
     const share = (step: number): number => (tickMs === undefined ? 0 : (listeners * SEND_MS) / ((STRIDES[step] ?? 1) * tickMs));
-    const isLate = this.#lateInARow >= LATE_CHUNKS;
+    const isLong = (STRIDES[this.#step + 1] ?? 1) * (tickMs ?? 0) > LONG_MS;
+    const isLate = this.#lateInARow >= LATE_CHUNKS && (!isLong || lateMs > VERY_LATE_MS);
     if ((isLate || share(this.#step) > BUSY) && this.#step < STRIDES.length - 1) return this.#widen(now, isLate);
     const isCalm = this.#calmSince !== undefined && now - this.#calmSince >= this.#calmNeeded;
     if (isCalm && this.#step > 0 && share(this.#step - 1) < EASY) return this.#narrow(now);

@@ -48,6 +48,8 @@ export type Welcome = {
   /** The newest chunk that this socket's first binary message ends with; 0.0 before any. */
   readonly epoch: number;
   readonly sequence: number;
+  /** True where the room wants the player to say `ping` after new sound, every 5 s: it cannot see by itself what waits on a line. */
+  readonly acks?: boolean;
   readonly states: readonly State[];
 };
 

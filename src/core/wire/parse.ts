@@ -76,7 +76,8 @@ export function parseStageHears(text: string): StageHears | undefined {
 function welcomeOf(said: Fields): Welcome | undefined {
   const { revision, roomTime, epoch, sequence } = said;
   if (!isNumber(revision) || !isNumber(roomTime) || !isCount(epoch) || !isCount(sequence)) return undefined;
-  return { type: "welcome", revision, roomTime, epoch, sequence, states: statesOf(said["states"]) };
+  const acks = said["acks"] === true ? { acks: true } : {};
+  return { type: "welcome", revision, roomTime, epoch, sequence, ...acks, states: statesOf(said["states"]) };
 }
 
 function gapOf(said: Fields): Gap | undefined {

@@ -69,6 +69,53 @@ describe("a player in a room that falls quiet and is live again", () => {
   });
 });
 
+describe("a player whose leaf sends ever more chunks in one message, and fewer again", () => {
+  it("follows without losing a sample and without a click of the listener, and is back at the small delay in the end", () => {
+    const player = new Player();
+    // Words of 600 ms, pauses of 400; the stride is 1, then 5, then 10, then 1 again.
+    const strideAt = (index: number) => (index < 50 ? 1 : index < 150 ? 5 : index < 300 ? 10 : 1);
+    const lateMs = (index: number) => (strideAt(index) - 1 - (index % strideAt(index))) * 100;
+    play({ chunks: 1_200, lateMs, value: (at) => (at % (1_000 * MS) < 600 * MS ? tone(at) : 0), player });
+    const { holes, stalls, stalledMs, behindMs, bufferMs } = player.facts(1_200 * CHUNK);
+    expect(holes).toBe(0);
+    // Each widening makes it wait once, by no more than the delay grows.
+    expect(stalls).toBeLessThanOrEqual(3);
+    expect(stalledMs).toBeLessThan(1_200);
+    expect(behindMs).toBeLessThan(100);
+    expect(bufferMs).toBeLessThan(500);
+  });
+});
+
+describe("a player whose leaf holds silence back", () => {
+  it("counts no stall, and hears each word after it whole and at the small delay", () => {
+    const player = new Player();
+    const block = new Float32Array(BLOCK);
+    const heard: number[] = [];
+    let next = 0;
+    // A second of speech, then three of silence, which come once a second; over and over.
+    const isSpeech = (index: number) => index % 40 < 10;
+    const comesAt = (index: number) =>
+      isSpeech(index) || index % 40 === 10 ? index : Math.min(Math.ceil(index / 10) * 10, index - (index % 40) + 40);
+    for (let now = 0; now < 400 * CHUNK; now += BLOCK) {
+      for (; next < 400 && (comesAt(next) + 1) * CHUNK <= now; next++) {
+        const sounds = isSpeech(next);
+        const isLast = next === 399 || (comesAt(next + 1) + 1) * CHUNK > now;
+        const chunk = aChunk(next, () => 0.5, !sounds);
+        player.arrived({ ...chunk, counts: sounds || isLast, sounds: sounds ? chunk.sounds : [] }, now);
+      }
+      player.render(block, now);
+      heard.push(...block);
+    }
+    const facts = player.facts(400 * CHUNK);
+    expect(facts).toMatchObject({ holes: 0, stalls: 0 });
+    // Ten seconds of speech in all, but for the fades at each word's edges.
+    expect(heard.filter((sample) => sample > 0.49).length / CHUNK).toBeGreaterThan(97);
+    // Sound begins no later than the small delay after it came: at 100 chunks and more the line is known.
+    const word = heard.findIndex((sample, index) => index > 320 * CHUNK && sample > 0.49);
+    expect((word - 321 * CHUNK) / MS).toBeLessThan(200);
+  });
+});
+
 describe("a chunk that comes twice", () => {
   it("is refused", () => {
     const player = new Player();

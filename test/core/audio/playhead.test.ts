@@ -60,7 +60,7 @@ describe("a playhead whose line runs dry", () => {
   it("returns to the first word also when that comes after all silence that it believed in", () => {
     const head = aHead();
     const position = head.position;
-    head.moved(1_500 * MS);
+    head.moved(2_500 * MS);
     expect(head.next({ ...USUAL, end: position, silenceFollows: true }, BLOCK)).toEqual({ do: "hold" });
     head.arrived(position, position, true);
     expect(head.position).toBe(position);
@@ -68,7 +68,7 @@ describe("a playhead whose line runs dry", () => {
 
   it("does not believe in announced silence for ever", () => {
     const head = aHead();
-    expect(head.next({ ...USUAL, end: head.position - 1_500 * MS, silenceFollows: true }, BLOCK)).toEqual({ do: "hold" });
+    expect(head.next({ ...USUAL, end: head.position - 2_500 * MS, silenceFollows: true }, BLOCK)).toEqual({ do: "hold" });
   });
 });
 
