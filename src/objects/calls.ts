@@ -29,7 +29,8 @@ export type Env = {
 
 /** A child asks `parent` to be dialed, and to be sent what came after `from`. A cold parent learns its name and the plan by it. */
 export type AttachAsk = { readonly node: string; readonly from: Position; readonly parent: string; readonly plan: Plan };
-export type AttachAnswer = { readonly dialed: true } | { readonly dialed: false; readonly why: string };
+/** `plan`: the parent's own, where it is newer than the child's and says who feeds the child instead. */
+export type AttachAnswer = { readonly dialed: true } | { readonly dialed: false; readonly why: string; readonly plan?: Plan };
 
 /** Who feeds others: the room and every relay. */
 export interface ParentCalls extends Rpc.DurableObjectBranded {

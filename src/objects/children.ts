@@ -1,5 +1,6 @@
 import type { Position } from "../core/audio/position.ts";
-import { type NodeRef, parseNodeName } from "../core/tree/plan.ts";
+import { type NodeRef, type ParentRef, type Plan, parseNodeName } from "../core/tree/plan.ts";
+import { mayFeed } from "../core/tree/repair.ts";
 import { parseTally, type TallyReport } from "../core/tree/tally.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import { type AttachAnswer, type AttachAsk, type Env, HEADER } from "./calls.ts";
@@ -25,17 +26,28 @@ export class Children {
   readonly #env: Env;
   readonly #events: ChildEvents;
   readonly #links = new Map<string, WebSocket>();
+  readonly #dialing = new Set<string>();
 
   constructor(env: Env, events: ChildEvents) {
     this.#env = env;
     this.#events = events;
   }
 
-  /** Dials the child that asks; a newer link to it replaces an older one. Never throws: the child asks again. */
-  async attach(ask: AttachAsk): Promise<AttachAnswer> {
+  /**
+   * Dials the child that asks; a newer link to it replaces an older one. Never throws: the child asks again, or asks another.
+   *
+   * @param plan what this parent knows
+   * @param self who it is in that plan
+   */
+  async attach(ask: AttachAsk, plan: Plan, self: ParentRef): Promise<AttachAnswer> {
     const node = parseNodeName(ask.node);
     if (node === undefined) return { dialed: false, why: "no such node" };
-    const link = await this.#dial(node, ask);
+    const others = new Set([...this.#links.keys(), ...this.#dialing].filter((name) => name !== ask.node)).size;
+    if (!mayFeed(plan, self, node, others)) {
+      return { dialed: false, why: "not fed from here", ...(plan.revision > ask.plan.revision ? { plan } : {}) };
+    }
+    this.#dialing.add(ask.node);
+    const link = await this.#dial(node, ask).finally(() => this.#dialing.delete(ask.node));
     if (link === undefined) return { dialed: false, why: "the child did not answer" };
     const older = this.#links.get(ask.node);
     this.#links.set(ask.node, link);

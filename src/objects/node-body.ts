@@ -8,7 +8,7 @@ import { nodeName, type Plan, parentName, parseNodeName, parsePlan } from "../co
 import { parseSaved } from "../core/tree/saved.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
-import { type Env, HEADER } from "./calls.ts";
+import { type AttachAnswer, type Env, HEADER } from "./calls.ts";
 import { keptSockets, UPLINK } from "./kept-sockets.ts";
 import { parentStub } from "./locate.ts";
 import { log } from "./log.ts";
@@ -178,10 +178,11 @@ export abstract class NodeBody extends DurableObject<Env> {
     const { parent, plan, from } = question;
     const answer = await parentStub(this.env, parent)
       .attach({ node, from, plan, parent: parentName(parent) })
-      .catch((fault: unknown) => ({ dialed: false, why: String(fault) }) as const);
+      .catch((fault: unknown): AttachAnswer => ({ dialed: false, why: String(fault) }));
     if (answer.dialed) return log("attached", { node });
-    log("attach-failed", { node, why: answer.why });
+    log("attach-failed", { node, parent: parentName(parent), why: answer.why });
     this.perform(mind.unanswered(ask, Math.random()));
+    if (answer.plan !== undefined) this.perform(mind.learn(answer.plan, Math.random()));
     this.settle();
   }
 

@@ -29,9 +29,10 @@ export class Relay extends NodeBody implements ParentCalls {
   }
 
   /** A child asks to be fed. It names this node, its parent, since an object does not know its own name. */
-  attach(ask: AttachAsk): Promise<AttachAnswer> {
-    this.know(ask.parent, ask.plan);
-    return this.#children.attach(ask);
+  async attach(ask: AttachAsk): Promise<AttachAnswer> {
+    const mind = this.know(ask.parent, ask.plan);
+    if (mind?.plan === undefined) return { dialed: false, why: "no such node" };
+    return this.#children.attach(ask, mind.plan, { kind: "relay", node: mind.node });
   }
 
   override fetch(request: Request): Response {

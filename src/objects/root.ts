@@ -45,7 +45,8 @@ export class Root {
   }
 
   attach(ask: AttachAsk): Promise<AttachAnswer> {
-    return this.#children.attach(ask);
+    const { plan } = this.#mind;
+    return this.#children.attach(ask, plan, { kind: "root", room: plan.root });
   }
 
   /** A new epoch, claimed by the caller; its timeline begins now. */

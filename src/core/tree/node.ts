@@ -2,8 +2,8 @@ import type { Position } from "../audio/position.ts";
 import type { LocalTime } from "../ids.ts";
 import { unreachable } from "../unreachable.ts";
 import { type Below, type DownEffect, Downstream, type ServingSettings } from "./downstream.ts";
-import { parseLinkText } from "./link.ts";
-import { type NodeRef, type ParentRef, type Plan, parentOf } from "./plan.ts";
+import { type LinkText, parseLinkText } from "./link.ts";
+import type { NodeRef, ParentRef, Plan } from "./plan.ts";
 import type { Saved } from "./saved.ts";
 import { parseStateHead } from "./states.ts";
 import { formatTally, Tally, type TallyReport } from "./tally.ts";
@@ -11,11 +11,12 @@ import { type AskLater, Upstream } from "./upstream.ts";
 
 /** What a node's body must do. */
 export type NodeEffect<Link> =
-  /** Who closes a link above calls `lost` at once: the other side may be past answering. */
   | DownEffect<Link>
   /** After so many ms, ask: whom and for what, `question` says then. */
   | ({ readonly do: "ask" } & AskLater)
   | { readonly do: "save"; readonly saved: Saved };
+
+type Linked = Extract<LinkText, { type: "linked" }>;
 
 export type NodeSettings = {
   readonly node: NodeRef;
@@ -73,6 +74,11 @@ export class TreeNode<Link> {
     return this.#plan;
   }
 
+  /** Who feeds this node, by name; undefined while nobody does. */
+  get fedBy(): string | undefined {
+    return this.#up.fedBy;
+  }
+
   /** Listeners below this node. */
   get listeners(): number {
     return this.#counts ? this.down.size : this.#tally.listeners;
@@ -125,11 +131,12 @@ export class TreeNode<Link> {
 
   /** What question `ask` is, now that its wait is over; undefined if the world has changed since. */
   question(ask: number): { readonly parent: ParentRef; readonly plan: Plan; readonly from: Position } | undefined {
-    if (this.#plan === undefined || !this.#up.isOpen(ask)) return undefined;
-    return { parent: parentOf(this.#plan, this.node), plan: this.#plan, from: this.down.feed.newest };
+    if (this.#plan === undefined) return undefined;
+    const parent = this.#up.whom(ask, this.#plan);
+    return parent === undefined ? undefined : { parent, plan: this.#plan, from: this.down.feed.newest };
   }
 
-  /** `parent` has dialed. */
+  /** `parent` has dialed, asked or not. */
   dialed(uplink: Link, parent: string): void {
     this.#up.dialed(uplink, parent);
   }
@@ -142,7 +149,7 @@ export class TreeNode<Link> {
   /** Sound from a link above. */
   hear(uplink: Link, message: Uint8Array, now: LocalTime): readonly NodeEffect<Link>[] {
     if (!this.#up.has(uplink)) return [];
-    this.#up.heard(uplink);
+    this.#up.heard(uplink, true);
     this.#soundless = false;
     return this.down.hear(message, now);
   }
@@ -150,19 +157,19 @@ export class TreeNode<Link> {
   /** Text from a link above: talk between nodes, or a state. */
   read(uplink: Link, text: string, now: LocalTime, random: number): readonly NodeEffect<Link>[] {
     if (!this.#up.has(uplink)) return [];
-    this.#up.heard(uplink);
+    this.#up.heard(uplink, false);
     const said = parseLinkText(text);
     switch (said?.type) {
       case "link": {
         // A parent of an older epoch does not know that it was replaced: whoever listens to it would lose the room.
-        if (said.epoch < this.down.epoch) return [{ do: "close", link: uplink, ending: "unfed" }];
+        if (said.epoch < this.down.epoch) return [{ do: "close", link: uplink, ending: "unfed" }, ...this.lost(uplink, random)];
         // Revisions are one root's own; those of an earlier epoch do not stand in the way of this one's.
         if (said.epoch > this.down.epoch) this.down.states.forget();
         this.down.epoch = said.epoch;
         return [...this.learn(said.plan, random), ...said.states.flatMap((state) => this.down.tell(state))];
       }
       case "linked":
-        return [...this.down.flow(said.flows), ...this.#goLive(uplink, said.ageMs, now, random)];
+        return this.#goLive(uplink, said, now, random);
       case "flow":
         return this.#up.linked === uplink ? this.down.flow(said.flows) : [];
       case "end":
@@ -176,43 +183,44 @@ export class TreeNode<Link> {
 
   /** A link above is gone; a new one is asked for after a jittered wait, and who is live notices nothing. */
   lost(uplink: Link, random: number): readonly NodeEffect<Link>[] {
-    if (!this.#up.lost(uplink)) return [];
+    if (!this.#up.lost(uplink, random)) return [];
     if (this.#up.linked === undefined) this.down.close();
     return this.#seek(random);
   }
 
   /** True while something may have to happen without an event: sound flows, or nobody feeds who hangs here. False lets the body sleep. */
   get wantsSeconds(): boolean {
-    return !this.idle && (this.down.flows || this.#up.linked === undefined || this.down.owes);
+    return !this.idle && (this.down.flows || this.#up.asks || this.#up.linked === undefined || this.down.owes);
   }
 
   /** A second has passed; called by the body while `wantsSeconds`, and the only thing that happens to a node by itself. */
-  second(now: LocalTime, _random: number): readonly NodeEffect<Link>[] {
+  second(now: LocalTime, random: number): readonly NodeEffect<Link>[] {
     const { flows } = this.down;
-    const silent = this.#up.second(flows);
-    const broken: readonly NodeEffect<Link>[] = silent === undefined ? [] : [{ do: "close", link: silent, ending: "unfed" }];
     const alive = flows && this.#soundless ? this.down.sayFlow() : [];
     this.#soundless = true;
-    return [...this.down.second(now), ...alive, ...broken];
+    const broken = closing(this.#up.second(flows, random), "unfed");
+    if (this.#up.linked === undefined) this.down.close();
+    return [...this.down.second(now), ...alive, ...broken, ...this.#seek(random)];
   }
 
   /** The parent could not be asked, or did not dial. */
   unanswered(ask: number, random: number): readonly NodeEffect<Link>[] {
-    return [...closing(this.#up.unanswered(ask)), ...this.#seek(random)];
+    return [...closing(this.#up.unanswered(ask, random), "uprooted"), ...this.#seek(random)];
   }
 
   /** Lets go of the link above if nobody hangs below. */
   rest(): readonly NodeEffect<Link>[] {
     if (!this.idle) return [];
     this.down.close();
-    return closing(this.#up.release());
+    return closing(this.#up.release(), "uprooted");
   }
 
-  #goLive(uplink: Link, ageMs: number | undefined, now: LocalTime, random: number): readonly NodeEffect<Link>[] {
-    const others = this.#up.goLive(uplink);
+  #goLive(uplink: Link, { ageMs, flows }: Linked, now: LocalTime, random: number): readonly NodeEffect<Link>[] {
+    const others = closing(this.#up.goLive(uplink, random), "uprooted");
+    if (this.#up.linked !== uplink) return others;
     this.#reported = -1;
     if (ageMs !== undefined) this.down.feed.isAged(ageMs, now);
-    return [...this.down.open(now), ...this.#saves(), ...closing(others), ...this.#seek(random)];
+    return [...this.down.flow(flows), ...this.down.open(now), ...this.#saves(), ...others, ...this.#seek(random)];
   }
 
   #state(text: string): readonly NodeEffect<Link>[] {
@@ -221,7 +229,7 @@ export class TreeNode<Link> {
     return effects.length === 0 || parseStateHead(text)?.type === "audience" ? effects : [...effects, ...this.#saves()];
   }
 
-  /** Asks for the plan's parent, if somebody hangs below and it has not dialed. */
+  /** Asks to be fed, or to be fed by the plan's own parent, if somebody hangs below. */
   #seek(random: number): readonly NodeEffect<Link>[] {
     const ask = this.idle || this.#plan === undefined ? undefined : this.#up.question(this.#plan, random);
     return ask === undefined ? [] : [{ do: "ask", ...ask }];
@@ -229,6 +237,7 @@ export class TreeNode<Link> {
 
   #setPlan(plan: Plan): void {
     this.#plan = plan;
+    this.#up.aim(plan);
     this.down.plan = plan;
   }
 
@@ -239,6 +248,6 @@ export class TreeNode<Link> {
   }
 }
 
-function closing<Link>(links: readonly Link[]): readonly NodeEffect<Link>[] {
-  return links.map((link) => ({ do: "close", link, ending: "uprooted" }));
+function closing<Link>(links: readonly Link[], ending: "uprooted" | "unfed"): readonly NodeEffect<Link>[] {
+  return links.map((link) => ({ do: "close", link, ending }));
 }

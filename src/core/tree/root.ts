@@ -19,14 +19,20 @@ export type Tick<Link> = { readonly effects: readonly DownEffect<Link>[]; readon
 export class TreeRoot<Link> {
   readonly down = new Downstream<Link>("nodes", KEEP_MS);
   readonly #tally = new Tally<Link>();
+  readonly #plan: Plan;
   #bundle: Bundle | undefined;
 
   /** @param epoch the last one that this room claimed; 0 before the first */
   constructor(plan: Plan, epoch: number, ended: boolean, now: LocalTime) {
+    this.#plan = plan;
     this.down.plan = plan;
     this.down.epoch = epoch;
     this.down.open(now);
     if (ended) this.down.end();
+  }
+
+  get plan(): Plan {
+    return this.#plan;
   }
 
   /** Listeners below, by the newest reports. */
