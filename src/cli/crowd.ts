@@ -1,6 +1,8 @@
+import { writeFile } from "node:fs/promises";
 import { listenUrl, parseRoom, parseServer, readRoom } from "./api.ts";
 import { type CrowdFlags, crowdCommand, processesFor, wishOf } from "./crowd/flags.ts";
 import { gather } from "./crowd/gathering.ts";
+import { pageOf } from "./crowd/page.ts";
 import { reportOf } from "./crowd/report.ts";
 import { tableOf } from "./crowd/table.ts";
 import { sizeOf } from "./crowd/wish.ts";
@@ -25,6 +27,10 @@ await runCommand(async () => {
   const found = reportOf(gathered);
   if (flags.json === true) console.log(JSON.stringify(found));
   else console.log(tableOf(found));
+  if (flags.html !== undefined) {
+    await writeFile(flags.html, await pageOf(found, `npm run crowd -- ${process.argv.slice(2).join(" ")}`, new Date()));
+    say(`Wrote ${flags.html}`);
+  }
   if (found.chunks === 0 && found.joined > 0) say("Nobody was on air, so no chunk was checked.");
   const missing = sizeOf(wish) - found.joined;
   const wrong = missing + found.holes + found.repeats + Object.keys(found.endings).length + (found.chunks === 0 ? 0 : found.deaf);

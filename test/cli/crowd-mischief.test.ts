@@ -1,6 +1,8 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { createRoom, parseServer } from "../../src/cli/api.ts";
-import { endServers, serverForTest } from "../support/server.ts";
+import { endServers, serverForTest, temporaryFolder } from "../support/server.ts";
 import { command, killCommands, TALK } from "../support/server-commands.ts";
 
 afterEach(async () => {
@@ -15,7 +17,8 @@ it("a crowd of several processes and addresses misbehaves as asked, and counts e
   await speaking.prints("On air");
   const asked = "--listeners 100 --ramp 200 --seconds 8 --processes 2 --sources 3 --storm 50 --storm-ramp 100 --storm-after 1";
   const mischief = "--slow 10% --slow-after 1 --slow-for 3 --half-open 2% --half-open-after 1 --kill 20% --kill-after 2";
-  const flags = [...asked.split(" "), ...mischief.split(" "), "--pid", String(server.pid), "--json"];
+  const html = join(await temporaryFolder(), "crowd.html");
+  const flags = [...asked.split(" "), ...mischief.split(" "), "--pid", String(server.pid), "--html", html, "--json"];
   const { code, out, err } = await command("crowd", "--url", server.url, "--room", "mischief", ...flags).ended;
   const report = JSON.parse(out || "{}");
   expect(code, err).toBe(0);
@@ -32,5 +35,12 @@ it("a crowd of several processes and addresses misbehaves as asked, and counts e
   expect(report.groups.slow.live).toBeGreaterThanOrEqual(8);
   expect(report.server.cpuUsPerChunk).toBeGreaterThan(1);
   expect(report.server.rssBytes).toBeGreaterThan(report.server.emptyRssBytes);
-  expect(report.seconds.length).toBeGreaterThanOrEqual(report.listenTo);
+  // Second by second it adds up to the same: nothing comes after the last whole second but the farewell.
+  const sum = (key: string): number => report.seconds.reduce((total: number, one: Record<string, number>) => total + (one[key] ?? 0), 0);
+  expect(sum("joined")).toBe(150);
+  expect(sum("lost")).toBe(report.lost);
+  const page = await readFile(html, "utf8");
+  expect(page).toContain("A crowd of 150");
+  // It needs no network: nothing in it points anywhere.
+  expect(page).not.toMatch(/(src|href)=["']|@import|url\(/);
 });

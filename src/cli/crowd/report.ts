@@ -75,7 +75,7 @@ export type CrowdReport = GroupReport & {
   /** How late this tool's own processes ran their timers: what they add to every time above. */
   readonly ownDelayMs: { readonly p99: number; readonly max: number };
   readonly server?: ServerUse;
-  /** From the crowd's start on. Listening took the seconds from `listenFrom` up to `listenTo`. */
+  /** From the crowd's start on, up to `listenTo`. Listening took those from `listenFrom` on. */
   readonly seconds: readonly SecondReport[];
   readonly listenFrom: number;
   readonly listenTo: number;
@@ -141,9 +141,9 @@ function groupReport(parts: readonly GroupFound[]): GroupReport {
   };
 }
 
-function secondsOf({ seconds, usage }: Gathered): readonly SecondReport[] {
-  const last = seconds.reduce((most, one) => Math.max(most, one.second), -1);
-  return Array.from({ length: last + 1 }, (_, second) => {
+/** Whole seconds only: in the last one everybody hangs up. */
+function secondsOf({ seconds, usage, listenTo }: Gathered): readonly SecondReport[] {
+  return Array.from({ length: listenTo }, (_, second) => {
     const parts = seconds.filter((one) => one.second === second);
     const sum = (of: (one: Second) => number): number => parts.reduce((total, one) => total + of(one), 0);
     const lag = merged(parts.map((one) => one.lag.steady));

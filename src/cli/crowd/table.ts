@@ -43,7 +43,7 @@ function spread(name: string, of: Spread): string {
 }
 
 function row(name: string, value: string): string {
-  return `${name.padEnd(14)}${value}`;
+  return `${name.padEnd(15)}${value}`;
 }
 
 function counts(by: Readonly<Record<string, number>>): string {
