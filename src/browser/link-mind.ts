@@ -33,6 +33,7 @@ export class LinkMind {
   #probedAt: number | undefined;
   #dueAt = 0;
   #end: LinkEnd | undefined;
+  #windowMs: number | undefined;
 
   constructor(patience: Patience) {
     this.#patience = patience;
@@ -49,6 +50,11 @@ export class LinkMind {
 
   get end(): LinkEnd | undefined {
     return this.#end;
+  }
+
+  /** The server told in which window to come back, in ms, should this connection break. */
+  told(windowMs: number): void {
+    this.#windowMs = windowMs;
   }
 
   start(now: number): LinkEffect[] {
@@ -129,7 +135,7 @@ export class LinkMind {
   #wait(now: number, random: number): LinkEffect[] {
     const vain = this.#phase === "opening";
     this.#phase = "waiting";
-    this.#dueAt = now + backoffMs(this.#attempt, random);
+    this.#dueAt = now + backoffMs(this.#attempt, random, this.#windowMs);
     this.#attempt++;
     return vain && this.#attempt > ASK_AFTER ? [{ do: "ask-why" }] : [];
   }

@@ -39,6 +39,11 @@ export class Link {
     return this.#socket?.bufferedAmount ?? 0;
   }
 
+  /** The server told in which window to come back, in ms, should this connection break. */
+  told(windowMs: number | undefined): void {
+    if (windowMs !== undefined) this.#mind.told(windowMs);
+  }
+
   start(): void {
     this.#timer ??= window.setInterval(() => {
       this.#perform(this.#mind.tick(performance.now(), Math.random(), this.#options.expectsSound()));

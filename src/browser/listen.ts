@@ -3,6 +3,7 @@ import type { VoiceLevel } from "../core/audio/mixer.ts";
 import { BEFORE_ALL, comparePositions, formatPosition, type Position } from "../core/audio/position.ts";
 import type { ListenerHears, Welcome } from "../core/wire/messages.ts";
 import { parseListenerHears } from "../core/wire/parse.ts";
+import { comeBackTold } from "../core/wire/room-states.ts";
 import { whyNot } from "./api.ts";
 import { ChunkDecoder } from "./chunk-decoder.ts";
 import { decoderMaker } from "./decoder.ts";
@@ -152,6 +153,7 @@ export class Listening {
   }
 
   #text(said: ListenerHears | undefined): void {
+    if (said !== undefined) this.#link.told(comeBackTold(said));
     switch (said?.type) {
       case undefined:
         break;

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { chunksIn, decodeChunk, readHeader } from "../core/audio/chunk.ts";
 import { comparePositions, formatPosition } from "../core/audio/position.ts";
 import { parseListenerHears } from "../core/wire/parse.ts";
+import { comeBackTold } from "../core/wire/room-states.ts";
 import { explainEnding, listenUrl, parseRoom, parseServer, readRoom } from "./api.ts";
 import { Continuity } from "./continuity.ts";
 import { interrupted, seconds } from "./flags.ts";
@@ -34,6 +35,7 @@ await runCommand(async () => {
   let frames = 0;
   /** Chunks up to here came as the greeting: they are old on purpose and say nothing about lag. */
   let greetedTo = { epoch: 0, sequence: 0 };
+  let windowMs: number | undefined;
 
   const stay = stayConnected({
     url: () => {
@@ -45,7 +47,9 @@ await runCommand(async () => {
       const said = parseListenerHears(text);
       if (said?.type === "welcome") greetedTo = { epoch: said.epoch, sequence: said.sequence };
       if (said?.type === "gap") continuity.gap(said.to);
+      if (said !== undefined) windowMs = comeBackTold(said) ?? windowMs;
     },
+    windowMs: () => windowMs,
     binary: (message) => {
       const now = Date.now();
       for (const { at } of chunksIn(message)) {

@@ -15,6 +15,8 @@ export type StayOptions = {
   /** The text that the server answers, so that a dead line is noticed. */
   readonly ping: string;
   readonly text: (text: string, socket: Socket) => void;
+  /** The window in which the server wants one back, in ms, as far as it told. */
+  readonly windowMs?: () => number | undefined;
   /** The bytes are good only until the call returns. */
   readonly binary?: (message: Buffer) => void;
   /** It was lost, and comes back in `waitMs`. */
@@ -80,7 +82,7 @@ export function stayConnected(options: StayOptions): Stay {
           finish(ending);
           return;
         }
-        const waitMs = backoffMs(attempt++, Math.random());
+        const waitMs = backoffMs(attempt++, Math.random(), options.windowMs?.());
         options.lost?.(ending, waitMs);
         waiting = setTimeout(dial, waitMs);
       },

@@ -5,6 +5,9 @@ export const ROOM_V1 =
 export const STAGE_V1 =
   '{"type":"stage","for":"all","revision":4294967298,"roomTime":1200,"speakers":[{"voice":1,"name":"Host","role":"host","state":"on-air"}]}';
 export const AUDIENCE_V1 = '{"type":"audience","for":"all","revision":4294967299,"roomTime":2400,"listeners":1421}';
+/** With the window in which to come back. */
+export const AUDIENCE_V1_WINDOW =
+  '{"type":"audience","for":"all","revision":4294967299,"roomTime":2400,"listeners":1421,"comeBackMs":1421}';
 export const WELCOME_V1 = `{"type":"welcome","revision":4294967299,"roomTime":2500,"epoch":3,"sequence":25,"states":[${ROOM_V1},${STAGE_V1},${AUDIENCE_V1}]}`;
 export const GAP_V1 =
   '{"type":"gap","revision":0,"roomTime":2500,"reason":"epoch","from":{"epoch":2,"sequence":977},"to":{"epoch":3,"sequence":1}}';

@@ -35,7 +35,11 @@ export type OnStage = {
 export type StageState = Head<"stage", "all"> & { readonly speakers: readonly OnStage[] };
 
 /** How many listen; at most once a second. */
-export type AudienceState = Head<"audience", "all"> & { readonly listeners: number };
+export type AudienceState = Head<"audience", "all"> & {
+  readonly listeners: number;
+  /** Should this socket break, come back after a random wait of up to this, in ms; the larger the audience, the longer. */
+  readonly comeBackMs?: number;
+};
 
 /** The states that travel down the tree; a node keeps the newest of each type. */
 export type State = RoomState | StageState | AudienceState;

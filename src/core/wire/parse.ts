@@ -109,8 +109,11 @@ function stateOf(said: Fields): State | undefined {
       if (!Array.isArray(speakers)) return undefined;
       return { type: "stage", ...head, speakers: speakers.map(onStageOf).filter((speaker) => speaker !== undefined) };
     }
-    case "audience":
-      return isCount(said["listeners"]) ? { type: "audience", ...head, listeners: said["listeners"] } : undefined;
+    case "audience": {
+      const { listeners, comeBackMs } = said;
+      if (!isCount(listeners)) return undefined;
+      return { type: "audience", ...head, listeners, ...(isCount(comeBackMs) ? { comeBackMs } : {}) };
+    }
     default:
       return undefined;
   }

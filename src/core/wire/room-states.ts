@@ -1,6 +1,7 @@
+import { comeBackMs } from "../backoff.ts";
 import { onStage } from "../room/decide.ts";
 import type { Room } from "../room/state.ts";
-import type { AudienceState, OnStage, RoomState, StageState } from "./messages.ts";
+import type { AudienceState, ListenerHears, OnStage, RoomState, StageState } from "./messages.ts";
 
 /** Which change of a state this is, and when on the room's timeline. */
 export type Head = { readonly revision: number; readonly roomTime: number };
@@ -18,7 +19,13 @@ export function stageStateOf(room: Room, head: Head): StageState {
   return { type: "stage", for: "all", ...head, speakers };
 }
 
-/** How many listen, as everybody is told. */
+/** How many listen, and in which window they come back should they all be cut off, as everybody is told. */
 export function audienceStateOf(listeners: number, head: Head): AudienceState {
-  return { type: "audience", for: "all", ...head, listeners };
+  return { type: "audience", for: "all", ...head, listeners, comeBackMs: comeBackMs(listeners) };
+}
+
+/** The window in which to come back, in ms, if this text tells it: an `audience`, or a `welcome` that holds one. */
+export function comeBackTold(said: ListenerHears): number | undefined {
+  if (said.type === "audience") return said.comeBackMs;
+  return said.type === "welcome" ? said.states.find((state) => state.type === "audience")?.comeBackMs : undefined;
 }

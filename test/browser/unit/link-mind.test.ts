@@ -16,6 +16,14 @@ describe("a link that is lost", () => {
     expect(mind.tick(1_800, LUCK, true)).toEqual([{ do: "open" }]);
   });
 
+  it("comes back within the window that the server told, so that a large crowd does not come at once", () => {
+    const mind = anOpenLink();
+    mind.told(8_000);
+    mind.closed(1006, "", 1_000, LUCK);
+    expect(mind.tick(4_999, LUCK, true)).toEqual([]);
+    expect(mind.tick(5_000, LUCK, true)).toEqual([{ do: "open" }]);
+  });
+
   it("waits briefly again once a connection has said something", () => {
     const mind = anOpenLink();
     for (const at of [1_000, 5_000, 10_000]) {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parsePosition } from "../../../src/core/audio/position.ts";
-import { backoffMs } from "../../../src/core/backoff.ts";
+import { backoffMs, comeBackMs } from "../../../src/core/backoff.ts";
 import { parseRoomId, parseSessionId } from "../../../src/core/ids.ts";
 import { parseLinkText } from "../../../src/core/tree/link.ts";
 import { parseSaved } from "../../../src/core/tree/saved.ts";
@@ -125,6 +125,11 @@ describe("coming back", () => {
   it("waits anywhere up to a bound that doubles and is capped", () => {
     expect([0, 1, 2, 3, 99].map((attempt) => backoffMs(attempt, 1))).toEqual([500, 1_000, 2_000, 4_000, 15_000]);
     expect(backoffMs(5, 0)).toBe(0);
+  });
+
+  it("takes longer the larger the audience is that may come back at once: 1 ms for each, from 0.5 s to 15 s", () => {
+    expect([0, 3, 500, 1_421, 15_000, 10_000_000].map(comeBackMs)).toEqual([500, 500, 500, 1_421, 15_000, 15_000]);
+    expect([0, 1, 2, 3].map((attempt) => backoffMs(attempt, 1, comeBackMs(4_000)))).toEqual([4_000, 8_000, 15_000, 15_000]);
   });
 });
 

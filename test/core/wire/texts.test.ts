@@ -24,14 +24,15 @@ describe("texts of version 1", () => {
       stageStateOf(liveRoom(), { revision: 4_294_967_298, roomTime: 1_200 }),
       audienceStateOf(1_421, { revision: 4_294_967_299, roomTime: 2_400 }),
     ].map((state) => JSON.stringify(state));
-    expect(states).toEqual([golden.ROOM_V1, golden.STAGE_V1, golden.AUDIENCE_V1]);
-    expect(formatWelcome(states, 4_294_967_299, 2_500, { epoch: 3, sequence: 25 }, false)).toBe(golden.WELCOME_V1);
+    expect(states).toEqual([golden.ROOM_V1, golden.STAGE_V1, golden.AUDIENCE_V1_WINDOW]);
+    const before = [golden.ROOM_V1, golden.STAGE_V1, golden.AUDIENCE_V1];
+    expect(formatWelcome(before, 4_294_967_299, 2_500, { epoch: 3, sequence: 25 }, false)).toBe(golden.WELCOME_V1);
     const gap = { reason: "epoch", from: { epoch: 2, sequence: 977 }, to: { epoch: 3, sequence: 1 } } as const;
     expect(formatGap(gap, 2_500)).toBe(golden.GAP_V1);
   });
 
   it("are read by a listener, field by field", () => {
-    for (const text of [golden.WELCOME_V1, golden.GAP_V1, golden.ROOM_V1, golden.STAGE_V1, golden.AUDIENCE_V1]) {
+    for (const text of [golden.WELCOME_V1, golden.GAP_V1, golden.ROOM_V1, golden.STAGE_V1, golden.AUDIENCE_V1, golden.AUDIENCE_V1_WINDOW]) {
       expect(parseListenerHears(text)).toEqual(JSON.parse(text));
     }
   });
