@@ -1,6 +1,7 @@
 /** What is deployed: the app and the object classes, nothing else. */
 import { app } from "./edge/app.ts";
 
+export { Archive } from "./objects/archive-object.ts";
 export { Audience } from "./objects/audience-object.ts";
 export { Leaf } from "./objects/leaf-object.ts";
 export { Lobby } from "./objects/lobby-object.ts";

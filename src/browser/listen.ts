@@ -165,6 +165,8 @@ export class Listening {
         this.#set({ missed: { ms: chunks * (this.#state.room?.chunkMs ?? 0), anew: said.reason === "epoch" } });
         break;
       }
+      case "lane":
+        break;
       default:
         if (said !== undefined) this.#set(newsOf(said));
     }

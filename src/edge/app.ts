@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { routePath } from "hono/route";
 import { secureHeaders } from "hono/secure-headers";
 import type { Env } from "../objects/calls.ts";
 import { log } from "../objects/log.ts";
@@ -7,6 +8,7 @@ import { listen } from "./listen.ts";
 import { readLobby } from "./lobby.ts";
 import { broadcastPage, homePage, listenerPage, problemFor } from "./pages.tsx";
 import { createRoom, readRoom, smallBody } from "./rooms.ts";
+import { readHead, readSegment } from "./segments.ts";
 import { readTicket, stage } from "./stage.ts";
 
 /** What a page may do: its own scripts, WebAssembly for browsers without Opus, sockets, and nothing from anywhere else. */
@@ -44,6 +46,9 @@ app.get("/api/lobby", readLobby);
 app.get("/rooms/:room/listen", listen);
 app.get("/rooms/:room/stage", stage);
 
+app.get("/rooms/:room/segments/:secret/head", readHead);
+app.get("/rooms/:room/segments/:secret/:epoch/:index", readSegment);
+
 app.get("/", forPages, homePage);
 app.get("/rooms/:room", forPages, listenerPage);
 app.get("/rooms/:room/broadcast", forPages, broadcastPage);
@@ -52,6 +57,7 @@ app.get("/assets/:name", asset);
 
 app.notFound((c) => problemFor(c, "not-found"));
 app.onError((fault, c) => {
-  log("fault", { path: c.req.path, why: String(fault) });
+  // The route and not the path: in a path there may stand what opens a door.
+  log("fault", { route: routePath(c, -1), why: String(fault) });
   return problemFor(c, "fault");
 });

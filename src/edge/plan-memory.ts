@@ -3,13 +3,12 @@ import { parseObject } from "../core/json.ts";
 import { type Plan, parsePlan } from "../core/tree/plan.ts";
 import { type Env, HEADER, type Known } from "../objects/calls.ts";
 import { audienceStub } from "../objects/locate.ts";
+import { SharedQuestions } from "./shared-questions.ts";
 
 /** Rooms that one isolate remembers; the least recently asked for give way. */
 const MOST_ROOMS = 1_000;
 /** How long an isolate believes that a room does not exist, in ms: a storm on a wrong name asks nobody, and a new room is soon found. */
 const UNKNOWN_MS = 2_000;
-/** How long one waits for the answer to another's question, in ms, before asking for oneself. */
-const SHARED_MS = 1_000;
 
 /**
  * What this isolate knows of rooms. A Worker has no lasting state: this is a memory that may be gone at any time, and is never wrong for long,
@@ -19,7 +18,7 @@ const rooms = new Map<RoomId, { known: Known; at: number }>();
 /** Names that no room has, apart from the rooms: whoever invents names pushes no room out. */
 const unknown = new Map<RoomId, number>();
 /** Questions on their way. */
-const asking = new Map<RoomId, Promise<Known | undefined>>();
+const questions = new SharedQuestions<RoomId, Known | undefined>();
 
 /** Plan and summary of a room, however old: joins need no newer ones. Asks the audience's object only where nothing is known. */
 export async function knownOf(env: Env, room: RoomId): Promise<Known | undefined> {
@@ -38,7 +37,7 @@ export async function recall(env: Env, room: RoomId, maxAgeMs: number): Promise<
   if (memory === undefined && Date.now() - (unknown.get(room) ?? Number.NEGATIVE_INFINITY) <= Math.min(maxAgeMs, UNKNOWN_MS))
     return undefined;
   try {
-    return remember(room, await ask(env, room));
+    return remember(room, await questions.ask(room, () => audienceStub(env, audienceOf(room)).look()));
   } catch (fault) {
     if (memory !== undefined) return memory.known;
     throw fault;
@@ -58,26 +57,7 @@ export function learnFrom(room: RoomId, answer: Response): Plan | undefined {
 export function forget(room: RoomId): void {
   rooms.delete(room);
   unknown.delete(room);
-  asking.delete(room);
-}
-
-/**
- * Asks the audience's object, one question at a time however many want to know: a cold isolate in a storm asks once. A question dies with
- * the request that asked it: after a while one of those who wait asks anew, and the others wait for that one.
- */
-async function ask(env: Env, room: RoomId): Promise<Known | undefined> {
-  for (let others = asking.get(room); others !== undefined; others = asking.get(room)) {
-    const shared = await Promise.race([others, new Promise<"late">((resolve) => setTimeout(resolve, SHARED_MS, "late"))]);
-    if (shared !== "late") return shared;
-    if (asking.get(room) === others) asking.delete(room);
-  }
-  const question = audienceStub(env, audienceOf(room)).look();
-  asking.set(room, question);
-  try {
-    return await question;
-  } finally {
-    if (asking.get(room) === question) asking.delete(room);
-  }
+  questions.forget(room);
 }
 
 function remember(room: RoomId, told: Known | undefined): Known | undefined {

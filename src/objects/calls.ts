@@ -1,4 +1,5 @@
 import type { ChunkMs } from "../core/audio/format.ts";
+import type { LaneHead } from "../core/audio/lane-head.ts";
 import type { Position } from "../core/audio/position.ts";
 import type { RoomId } from "../core/ids.ts";
 import type { Plan } from "../core/tree/plan.ts";
@@ -13,8 +14,11 @@ export type Env = {
   readonly AUDIENCE: DurableObjectNamespace<AudienceCalls>;
   readonly RELAY: DurableObjectNamespace<ParentCalls>;
   readonly LEAF: DurableObjectNamespace;
+  readonly ARCHIVE: DurableObjectNamespace<ArchiveCalls>;
   readonly LOBBY: DurableObjectNamespace;
   readonly ASSETS: Fetcher;
+  /** Where segments are kept if it is bound; else each archive keeps its own. */
+  readonly SEGMENTS?: R2Bucket;
   readonly FAN_OUT?: string;
   readonly LISTENERS_PER_LEAF?: string;
   readonly INITIAL_LEAVES?: string;
@@ -83,6 +87,20 @@ export interface AudienceCalls extends Rpc.DurableObjectBranded {
   claim(root: RoomId): Promise<Claim | undefined>;
   /** The root tells what changed for the public. */
   note(summary: Summary): Promise<void>;
+}
+
+/** What an archive tells the edge: what can be fetched, and the newest states, as texts. */
+export type ArchiveSays = { readonly head: LaneHead; readonly states: readonly string[] };
+/** `leftMs`: how long it may still be handed out. */
+export type FoundSegment = { readonly bytes: Uint8Array<ArrayBuffer>; readonly leftMs: number };
+
+export interface ArchiveCalls extends Rpc.DurableObjectBranded {
+  /** The room went on air, or began anew: the archive attaches to it. */
+  wake(plan: Plan): Promise<void>;
+  /** What can be fetched now. Undefined for who does not know the audience's secret (Plan.segments). */
+  head(secret: string): Promise<ArchiveSays | undefined>;
+  /** A segment's bytes; undefined for a wrong secret and for a segment that there is not, alike. */
+  segment(secret: string, epoch: number, index: number): Promise<FoundSegment | undefined>;
 }
 
 /** Headers between the edge and our own objects. The edge sets all of them itself and passes none on from outside. */

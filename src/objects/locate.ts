@@ -1,11 +1,12 @@
 import type { AudienceId, RoomId } from "../core/ids.ts";
-import { type NodeRef, nodeName, type ParentRef } from "../core/tree/plan.ts";
+import { archiveOf, isArchive, type NodeRef, nodeName, type ParentRef } from "../core/tree/plan.ts";
 import type { Env } from "./calls.ts";
 
 /** Every object is found here, so that each first `get` passes the hint that places it near its listeners. */
 
-/** The object of a leaf (level 0) or relay. */
-export function nodeStub(env: Env, node: NodeRef): DurableObjectStub {
+/** The object of a leaf (level 0), a relay, or the archive. */
+export function nodeStub(env: Env, node: NodeRef): Pick<DurableObjectStub, "fetch"> {
+  if (isArchive(node)) return archiveStub(env, node.audience);
   const namespace = node.level === 0 ? env.LEAF : env.RELAY;
   return namespace.get(namespace.idFromName(nodeName(node)), { locationHint: node.region });
 }
@@ -14,6 +15,11 @@ export function nodeStub(env: Env, node: NodeRef): DurableObjectStub {
 export function parentStub(env: Env, parent: ParentRef) {
   if (parent.kind === "root") return env.ROOM.get(env.ROOM.idFromName(parent.room));
   return env.RELAY.get(env.RELAY.idFromName(nodeName(parent.node)), { locationHint: parent.node.region });
+}
+
+/** An audience's archive; its first call is the room's own, so it lives beside it. */
+export function archiveStub(env: Env, audience: AudienceId) {
+  return env.ARCHIVE.get(env.ARCHIVE.idFromName(nodeName(archiveOf(audience))));
 }
 
 /** A room's object; its first call decides where it lives, which is near who creates it. */

@@ -20,7 +20,16 @@ export async function found(env: Env, ask: CreateAsk): Promise<Founded> {
   const keys = await makeKeys();
   const { room, title, listed, chunkMs, fanOut, leafListeners } = ask;
   const regions = { [ask.region]: { firstOpen: 0, width: ask.leaves } };
-  const plan: Plan = { revision: 1, audience: audienceOf(room), root: room, fanOut, leafListeners, regions, verifyKey: keys.verifying };
+  const plan: Plan = {
+    revision: 1,
+    audience: audienceOf(room),
+    root: room,
+    fanOut,
+    leafListeners,
+    regions,
+    verifyKey: keys.verifying,
+    segments: makeSecret(),
+  };
   const createdAt = new Date().toISOString();
   await audienceStub(env, plan.audience).open({ plan, summary: { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0 } });
   const ranks = Array.from({ length: SUCCESSORS }, (_, index) => index + 1);
@@ -30,4 +39,13 @@ export async function found(env: Env, ask: CreateAsk): Promise<Founded> {
   ]);
   const record: RoomRecord = { room, title, listed, chunkMs, createdAt, ended: false, epoch: 0, plan, keys };
   return { record, created: { plan, createdAt, hostTicket, successorTickets } };
+}
+
+/** 128 bits of luck as base64url: who guesses a million a second needs 10^25 years. */
+function makeSecret(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 }

@@ -8,7 +8,7 @@ import { isMessage, MAX_TEXT_LENGTH, parseStageSays } from "../core/wire/parse.t
 import { Announcer } from "./announcer.ts";
 import { type AttachAnswer, type AttachAsk, type CreateAsk, type Created, type Env, HEADER, type RoomCalls } from "./calls.ts";
 import { lobbyOf } from "./lobby-client.ts";
-import { audienceStub } from "./locate.ts";
+import { archiveStub, audienceStub } from "./locate.ts";
 import { log } from "./log.ts";
 import { found } from "./room-founding.ts";
 import { type RoomRecord, RoomStore } from "./room-store.ts";
@@ -194,7 +194,10 @@ export class Room extends DurableObject<Env> implements RoomCalls {
 
   /** The clock starts; the first time in this object's life with an epoch that nobody had before. */
   #start(awake: Awake): void {
-    if (awake.root.bundle !== undefined) return awake.root.start();
+    if (awake.root.bundle !== undefined) {
+      this.#wakeArchive(awake);
+      return awake.root.start();
+    }
     this.#starting ??= this.#claim(awake)
       .catch((fault: unknown) => {
         log("claim-failed", { room: awake.record.room, why: String(fault) });
@@ -217,6 +220,19 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     awake.root.begin(claim.epoch, awake.record.chunkMs);
     awake.announcer.tellRoom();
     if (awake.people.phase === "live") awake.root.start();
+    this.#wakeArchive(awake);
+  }
+
+  /** From here on the archive keeps up by itself; while it does not answer, it is asked again. */
+  #wakeArchive(awake: Awake): void {
+    const { plan, room } = awake.record;
+    const woken = archiveStub(this.env, plan.audience)
+      .wake(plan)
+      .catch((fault: unknown) => {
+        log("archive-asleep", { room, why: String(fault) });
+        setTimeout(() => awake.people.phase === "live" && this.#wakeArchive(awake), RETRY_MS);
+      });
+    this.ctx.waitUntil(woken);
   }
 
   #count(): void {

@@ -4,7 +4,7 @@ import { Feed } from "./feed.ts";
 import { formatWelcome, type Message, messagesOf, slices } from "./greeting.ts";
 import { END_TEXT, formatFlow, formatLink, formatLinked } from "./link.ts";
 import { type Lines, Listeners } from "./listeners.ts";
-import type { Plan } from "./plan.ts";
+import { type Plan, segmentsPath } from "./plan.ts";
 import { States } from "./states.ts";
 
 /** What a node's body must do to its links below. `send-all` goes to every link in `live`, in one loop. */
@@ -241,7 +241,7 @@ export class Downstream<Link> {
     if (!this.#known) return [];
     const { newest, endsMs } = this.feed;
     const messages: Message[] = [];
-    if (!waiting.welcomed) messages.push(formatWelcome(this.states.forAll(), this.states.revision, endsMs, newest, this.#wantsAcks));
+    if (!waiting.welcomed) messages.push(this.#formatWelcome());
     waiting.welcomed = true;
     if (this.#ended) return [...toEach(link, messages), this.#ending(link)];
     if (flows) waiting.since ??= now;
@@ -254,6 +254,12 @@ export class Downstream<Link> {
       ? { parts: this.feed.tail(now), through: newest }
       : this.feed.slice(waiting.from ?? newest, this.#listeners.turnBytes);
     return [...toEach(link, [...messages, ...messagesOf(parts, endsMs)]), this.#goLive(link, through)];
+  }
+
+  #formatWelcome(): string {
+    const { newest, endsMs } = this.feed;
+    const segments = this.#plan === undefined ? undefined : segmentsPath(this.#plan);
+    return formatWelcome(this.states.forAll(), this.states.revision, endsMs, newest, { acks: this.#wantsAcks, segments });
   }
 
   #linkUp(link: Link, { from = BEFORE_ALL }: Waiting, now: LocalTime): readonly DownEffect<Link>[] {

@@ -11,18 +11,20 @@ export type Message = Uint8Array | string;
 /**
  * A listener's first text: the newest of every state, and where the sound of this socket stands once it has heard its greeting.
  *
- * @param wantsAcks the player is asked to say `ping` after new sound, every 5 s at most
  * @param states texts of states, embedded as they are, so that types unknown here reach the listener
+ * @param extras acks: the player is asked to say `ping` after new sound, every 5 s at most; segments: the path below which segments are
+ *   fetched, for who was away too long
  */
 export function formatWelcome(
   states: readonly string[],
   revision: number,
   roomTimeMs: number,
   newest: Position,
-  wantsAcks: boolean,
+  extras: { readonly acks: boolean; readonly segments: string | undefined },
 ): string {
   const { epoch, sequence } = newest;
-  const head = JSON.stringify({ type: "welcome", revision, roomTime: roomTimeMs, epoch, sequence, ...(wantsAcks ? { acks: true } : {}) });
+  const { acks, segments } = extras;
+  const head = JSON.stringify({ type: "welcome", revision, roomTime: roomTimeMs, epoch, sequence, segments, ...(acks ? { acks } : {}) });
   return `${head.slice(0, -1)},"states":[${states.join(",")}]}`;
 }
 

@@ -89,6 +89,11 @@ export class TreeNode<Link> {
     return this.down.size === 0;
   }
 
+  /** True while a link above feeds this node. */
+  get isFed(): boolean {
+    return this.#up.linked !== undefined;
+  }
+
   /** To be called once after a body has woken: greets who still waited, or asks for a parent if the old one is gone. */
   wake(now: LocalTime, random: number): readonly NodeEffect<Link>[] {
     return this.#up.linked === undefined ? this.#seek(random) : this.down.open(now);

@@ -1,6 +1,6 @@
 import { type AudienceId, parseAudienceId, parseRoomId, type RoomId } from "../ids.ts";
 import { isCount, isFields } from "../json.ts";
-import { isRegion, type Region } from "./region.ts";
+import { DEFAULT_REGION, isRegion, type Region } from "./region.ts";
 
 /** One region's leaves: those below `firstOpen` are full, those from `width` on are not in use. */
 export type Window = { readonly firstOpen: number; readonly width: number };
@@ -24,6 +24,8 @@ export type Plan = {
   readonly leafListeners: number;
   readonly regions: Readonly<Partial<Record<Region, Window>>>;
   readonly verifyKey: VerifyKey;
+  /** The unguessable part of the addresses of this audience's segments; undefined where they cannot be fetched. */
+  readonly segments?: string;
 };
 
 /** A node below the root. Level 0 are the leaves, 1 the relays above them, and so on. */
@@ -34,6 +36,10 @@ export type ParentRef = { readonly kind: "root"; readonly room: RoomId } | { rea
 
 /** No tree is deeper: with the least fan-out of 2 that is 2^24 leaves; a bound for loops and names. */
 const MAX_LEVEL = 24;
+/** The archive's: above all relays, so it hangs on the root however wide the tree is. */
+const ARCHIVE_LEVEL = MAX_LEVEL + 1;
+/** The archive's name, behind its audience's. */
+const ARCHIVE = "archive";
 
 /**
  * Levels of relays between the root and the leaves: as few as let the root feed what is left at the top.
@@ -74,8 +80,24 @@ export function ancestorsOf(plan: Plan, node: NodeRef): readonly ParentRef[] {
   return parent.kind === "root" ? [parent] : [parent, ...ancestorsOf(plan, parent.node)];
 }
 
-/** The name that a node's object is found by: `audience.region.level.index`. */
+/** The archive of an audience: a child of the root. It has no region of its own: it lives where the root first asks for it. */
+export function archiveOf(audience: AudienceId): NodeRef {
+  return { audience, region: DEFAULT_REGION, level: ARCHIVE_LEVEL, index: 0 };
+}
+
+/** True of an audience's archive. */
+export function isArchive(node: NodeRef): boolean {
+  return node.level === ARCHIVE_LEVEL;
+}
+
+/** The path below which an audience's segments are fetched; undefined where they cannot be. */
+export function segmentsPath(plan: Plan): string | undefined {
+  return plan.segments === undefined ? undefined : `/rooms/${plan.audience}/segments/${plan.segments}`;
+}
+
+/** The name that a node's object is found by: `audience.region.level.index`, or `audience.archive`. */
 export function nodeName(node: NodeRef): string {
+  if (isArchive(node)) return `${node.audience}.${ARCHIVE}`;
   return `${node.audience}.${node.region}.${node.level}.${node.index}`;
 }
 
@@ -83,6 +105,7 @@ export function nodeName(node: NodeRef): string {
 export function parseNodeName(name: string): NodeRef | undefined {
   const [audienceText = "", region = "", levelText = "", indexText = "", ...rest] = name.split(".");
   const audience = parseAudienceId(audienceText);
+  if (audience !== undefined && name === `${audience}.${ARCHIVE}`) return archiveOf(audience);
   if (rest.length > 0 || audience === undefined || !isRegion(region)) return undefined;
   if (!/^\d{1,2}$/.test(levelText) || !/^\d{1,9}$/.test(indexText)) return undefined;
   const level = Number(levelText);
@@ -99,7 +122,9 @@ export function parsePlan(said: unknown): Plan | undefined {
   const verifyKey = parseVerifyKey(said["verifyKey"]);
   if (audience === undefined || root === undefined || regions === undefined || verifyKey === undefined) return undefined;
   if (!isCount(revision) || !isCount(fanOut) || fanOut < 2 || !isCount(leafListeners) || leafListeners < 1) return undefined;
-  return { revision, audience, root, fanOut, leafListeners, regions, verifyKey };
+  const segments = parseSecret(said["segments"]);
+  const plan = { revision, audience, root, fanOut, leafListeners, regions, verifyKey };
+  return segments === undefined ? plan : { ...plan, segments };
 }
 
 /** The only door through which fields become the public half of an Ed25519 key (RFC 8037). */
@@ -107,6 +132,11 @@ export function parseVerifyKey(said: unknown): VerifyKey | undefined {
   if (!isFields(said)) return undefined;
   const { kty, crv, x } = said;
   return kty === "OKP" && crv === "Ed25519" && typeof x === "string" ? { kty, crv, x } : undefined;
+}
+
+/** What stands in the addresses of segments: 22 to 64 of base64url, 128 bits of luck or more. */
+function parseSecret(said: unknown): string | undefined {
+  return typeof said === "string" && /^[A-Za-z0-9_-]{22,64}$/.test(said) ? said : undefined;
 }
 
 function parseRegions(said: unknown): Partial<Record<Region, Window>> | undefined {

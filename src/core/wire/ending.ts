@@ -14,6 +14,7 @@ export const ENDING = {
   full: { code: 4402, again: true, says: "The room is full at this moment" },
   unfed: { code: 4403, again: true, says: "This branch of the tree lost its room" },
   uprooted: { code: 4404, again: true, says: "This link was replaced by a newer one" },
+  diverted: { code: 4405, again: true, says: "The room is very full: listen by segments, and try again" },
   ended: { code: 4500, again: false, says: "The room is over" },
   superseded: { code: 4501, again: false, says: "You went on air from another window; this one is off" },
   "listener-sent-binary": { code: 4510, again: false, says: "Listeners cannot send sound" },

@@ -54,11 +54,23 @@ export type Welcome = {
   readonly sequence: number;
   /** True where the room wants the player to say `ping` after new sound, every 5 s: it cannot see by itself what waits on a line. */
   readonly acks?: boolean;
+  /** The path below which segments are fetched; undefined where they cannot be. */
+  readonly segments?: string;
   readonly states: readonly State[];
 };
 
+/** The tree cannot take this listener now: he hears by segments, and tries again. The only text before the connection is closed. */
+export type Lane = {
+  readonly type: "lane";
+  readonly lane: "cached";
+  /** The path below which segments are fetched; undefined where they cannot be. */
+  readonly segments?: string;
+  /** He tries to come back at a random moment within so long, in ms. */
+  readonly comeBackMs: number;
+};
+
 /** What a listener's socket may say. */
-export type ListenerHears = Welcome | Gap | State;
+export type ListenerHears = Welcome | Gap | Lane | State;
 
 /** First text on a speaker's socket. */
 export type StageWelcome = {

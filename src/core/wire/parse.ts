@@ -1,6 +1,6 @@
 import { parseSessionId } from "../ids.ts";
 import { type Fields, isCount, isFields, isNumber, parseObject } from "../json.ts";
-import type { Gap, ListenerHears, OnStage, RoomPhase, StageHears, StageSays, State, Welcome } from "./messages.ts";
+import type { Gap, Lane, ListenerHears, OnStage, RoomPhase, StageHears, StageSays, State, Welcome } from "./messages.ts";
 
 /** Longest text that anybody may send upward, in UTF-16 units; longer ones end the connection. */
 export const MAX_TEXT_LENGTH = 4_096;
@@ -37,6 +37,8 @@ export function parseListenerHears(text: string): ListenerHears | undefined {
       return welcomeOf(said);
     case "gap":
       return gapOf(said);
+    case "lane":
+      return laneOf(said);
     default:
       return stateOf(said);
   }
@@ -77,7 +79,17 @@ function welcomeOf(said: Fields): Welcome | undefined {
   const { revision, roomTime, epoch, sequence } = said;
   if (!isNumber(revision) || !isNumber(roomTime) || !isCount(epoch) || !isCount(sequence)) return undefined;
   const acks = said["acks"] === true ? { acks: true } : {};
-  return { type: "welcome", revision, roomTime, epoch, sequence, ...acks, states: statesOf(said["states"]) };
+  return { type: "welcome", revision, roomTime, epoch, sequence, ...acks, ...segmentsOf(said), states: statesOf(said["states"]) };
+}
+
+function laneOf(said: Fields): Lane | undefined {
+  const { comeBackMs } = said;
+  return said["lane"] === "cached" && isCount(comeBackMs) ? { type: "lane", lane: "cached", comeBackMs, ...segmentsOf(said) } : undefined;
+}
+
+/** A path on the same server, and nothing that could lead anywhere else. */
+function segmentsOf({ segments }: Fields): { readonly segments?: string } {
+  return typeof segments === "string" && /^(?:\/[A-Za-z0-9_-]{1,64}){1,8}$/.test(segments) ? { segments } : {};
 }
 
 function gapOf(said: Fields): Gap | undefined {
@@ -88,7 +100,8 @@ function gapOf(said: Fields): Gap | undefined {
   return reason === "epoch" || reason === "missed" ? { type: "gap", revision, roomTime, reason, from, to } : undefined;
 }
 
-function statesOf(said: unknown): State[] {
+/** A list of states; what is none, or of an unknown type, is left out. */
+export function statesOf(said: unknown): State[] {
   if (!Array.isArray(said)) return [];
   return said.map((one: unknown) => (isFields(one) ? stateOf(one) : undefined)).filter((state) => state !== undefined);
 }
@@ -126,7 +139,8 @@ function onStageOf(said: unknown): OnStage | undefined {
   return state === "on-air" || state === "muted" || state === "away" ? { voice, name, role, state } : undefined;
 }
 
-function positionOf(said: unknown): { epoch: number; sequence: number } | undefined {
+/** A position as it stands in texts. */
+export function positionOf(said: unknown): { epoch: number; sequence: number } | undefined {
   if (!isFields(said)) return undefined;
   const { epoch, sequence } = said;
   return isCount(epoch) && isCount(sequence) ? { epoch, sequence } : undefined;

@@ -26,7 +26,9 @@ describe("texts of version 1", () => {
     ].map((state) => JSON.stringify(state));
     expect(states).toEqual([golden.ROOM_V1, golden.STAGE_V1, golden.AUDIENCE_V1_WINDOW]);
     const before = [golden.ROOM_V1, golden.STAGE_V1, golden.AUDIENCE_V1];
-    expect(formatWelcome(before, 4_294_967_299, 2_500, { epoch: 3, sequence: 25 }, false)).toBe(golden.WELCOME_V1);
+    expect(formatWelcome(before, 4_294_967_299, 2_500, { epoch: 3, sequence: 25 }, { acks: false, segments: undefined })).toBe(
+      golden.WELCOME_V1,
+    );
     const gap = { reason: "epoch", from: { epoch: 2, sequence: 977 }, to: { epoch: 3, sequence: 1 } } as const;
     expect(formatGap(gap, 2_500)).toBe(golden.GAP_V1);
   });

@@ -1,0 +1,167 @@
+import type { Context } from "hono";
+import type { LaneHead } from "../core/audio/lane-head.ts";
+import { parseRoomId } from "../core/ids.ts";
+import type { Plan } from "../core/tree/plan.ts";
+import type { ArchiveSays, Env } from "../objects/calls.ts";
+import { archiveStub } from "../objects/locate.ts";
+import { edgeCache } from "./edge-cache.ts";
+import { knownOf } from "./plan-memory.ts";
+import { type ProblemCode, problem } from "./problem.ts";
+import { type KeptSegment, SegmentMemory } from "./segment-memory.ts";
+import { SharedQuestions } from "./shared-questions.ts";
+
+/** How long an isolate believes what an archive said, in ms: also how long after a room's end its segments may still be had. */
+const HEAD_MS = 1_000;
+/** An archive that cannot be reached is believed for so long, in ms: what is cached goes on. */
+const STALE_MS = 10_000;
+/** Segments that may have been closed since the head was said. */
+const AHEAD = 2;
+/** No cache keeps a segment longer than this, in s, nor longer than it may live at all. */
+const MAX_AGE_S = 60;
+/** Heads that one isolate remembers; the oldest give way. */
+const MOST_HEADS = 1_000;
+
+type Said = { readonly says: ArchiveSays; readonly at: number };
+
+const memory = new SegmentMemory();
+const heads = new Map<string, Said>();
+const headQuestions = new SharedQuestions<string, ArchiveSays | undefined>();
+const segmentQuestions = new SharedQuestions<string, KeptSegment | undefined>();
+
+/** `GET /rooms/:room/segments/:secret/head`: what can be fetched, and the newest states. At most a second old, and says how old. */
+export async function readHead(c: Context<{ Bindings: Env }>): Promise<Response> {
+  const plan = await admit(c);
+  if (typeof plan === "string") return refuse(c, plan);
+  const said = await headOf(c.env, plan);
+  if (said === undefined || plan.segments === undefined) return refuse(c, "not-found");
+  const { head, states } = said.says;
+  if (head.phase === "ended") return refuse(c, "room-ended");
+  // Embedded as they are, so that types unknown here reach the listener.
+  const text = JSON.stringify({ type: "head", ...aged(head, Date.now() - said.at) });
+  return c.body(`${text.slice(0, -1)},"states":[${states.join(",")}]}`, 200, {
+    "Content-Type": "application/json",
+    "Cache-Control": "no-store",
+    "Access-Control-Allow-Origin": "*",
+  });
+}
+
+/**
+ * `GET /rooms/:room/segments/:secret/:epoch/:index`: two seconds of sound.
+ *
+ * From this isolate's memory, else the data centre's cache, else the archive: however many ask, the archive is asked once per isolate.
+ * Before any of them stands the head: what is over, or cannot be there yet, is not looked for.
+ */
+export async function readSegment(c: Context<{ Bindings: Env }>): Promise<Response> {
+  const plan = await admit(c);
+  if (typeof plan === "string") return refuse(c, plan);
+  const epoch = numberIn(c.req.param("epoch"));
+  const index = numberIn(c.req.param("index"));
+  const said = await headOf(c.env, plan);
+  if (said === undefined || epoch === undefined || index === undefined) return refuse(c, "not-found");
+  if (said.says.head.phase === "ended") return refuse(c, "room-ended");
+  if (!mayBe(said.says.head, epoch, index)) return refuse(c, "not-found");
+  const key = `${plan.audience}/${plan.segments}/${epoch}/${index}`;
+  const kept = memory.find(key, Date.now()) ?? (await segmentQuestions.ask(key, () => find(c, plan, key, epoch, index)));
+  return kept === undefined ? refuse(c, "not-found") : answer(kept);
+}
+
+/**
+ * The plan of a room whose segments this request may have; else why not. Whoever does not know the secret learns nothing, not even whether
+ * there is such a room.
+ *
+ * A room that needs a ticket to be heard is to ask for it here: before every memory and every cache.
+ */
+async function admit(c: Context<{ Bindings: Env }>): Promise<Plan | ProblemCode> {
+  const room = parseRoomId(c.req.param("room") ?? "");
+  const known = room === undefined ? undefined : await knownOf(c.env, room);
+  if (known?.plan.segments === undefined || known.plan.segments !== c.req.param("secret")) return "not-found";
+  return known.summary.phase === "ended" ? "room-ended" : known.plan;
+}
+
+/** What the archive says, a second old at most; older for a while where the archive cannot be reached. @throws if it never could */
+async function headOf(env: Env, plan: Plan): Promise<Said | undefined> {
+  const before = heads.get(plan.audience);
+  if (before !== undefined && Date.now() - before.at <= HEAD_MS) return before;
+  try {
+    const says = await headQuestions.ask(plan.audience, () => archiveStub(env, plan.audience).head(plan.segments ?? ""));
+    if (says === undefined) return undefined;
+    const said = { says, at: Date.now() };
+    heads.delete(plan.audience);
+    heads.set(plan.audience, said);
+    const [oldest] = heads.keys();
+    if (heads.size > MOST_HEADS && oldest !== undefined) heads.delete(oldest);
+    return said;
+  } catch (fault) {
+    if (before !== undefined && Date.now() - before.at <= STALE_MS) return before;
+    throw fault;
+  }
+}
+
+/** True of a segment that is held, or may have been closed since: nobody is asked for names that cannot be. */
+function mayBe(head: LaneHead, epoch: number, index: number): boolean {
+  if (head.runs.some((run) => run.epoch === epoch && run.first <= index && index <= run.last)) return true;
+  if (epoch === head.epoch + 1) return index <= AHEAD;
+  const newest = head.runs.at(-1);
+  const isHeld = newest?.epoch === epoch && index <= newest.last;
+  return epoch === head.epoch && !isHeld && index <= Math.floor((head.roomTimeMs + head.ageMs) / head.segmentMs) + AHEAD;
+}
+
+async function find(
+  c: Context<{ Bindings: Env }>,
+  plan: Plan,
+  key: string,
+  epoch: number,
+  index: number,
+): Promise<KeptSegment | undefined> {
+  const cache = edgeCache();
+  const url = new URL(c.req.path, c.req.url);
+  const cached = await cache.match(url.href);
+  if (cached !== undefined) {
+    const bytes = new Uint8Array(await cached.arrayBuffer());
+    return keep(key, bytes, leftMsOf(cached));
+  }
+  const found = await archiveStub(c.env, plan.audience).segment(plan.segments ?? "", epoch, index);
+  if (found === undefined) return undefined;
+  const kept = keep(key, found.bytes, found.leftMs);
+  c.executionCtx.waitUntil(cache.put(url.href, answer(kept)));
+  return kept;
+}
+
+function keep(key: string, bytes: Uint8Array<ArrayBuffer>, leftMs: number): KeptSegment {
+  const kept = { bytes, until: Date.now() + leftMs };
+  memory.keep(key, kept);
+  return kept;
+}
+
+/** How long a cache would still keep `cached`, in ms. */
+function leftMsOf(cached: Response): number {
+  const maxAge = /max-age=(\d+)/.exec(cached.headers.get("Cache-Control") ?? "")?.[1];
+  return Math.max(0, Number(maxAge ?? 0) - Number(cached.headers.get("Age") ?? 0)) * 1_000;
+}
+
+function answer({ bytes, until }: KeptSegment): Response {
+  const maxAge = Math.max(0, Math.min(MAX_AGE_S, Math.floor((until - Date.now()) / 1_000)));
+  return new Response(bytes, {
+    headers: {
+      "Content-Type": "application/octet-stream",
+      "Cache-Control": `public, max-age=${maxAge}, immutable`,
+      "Access-Control-Allow-Origin": "*",
+    },
+  });
+}
+
+/** A *no*, that a page of any origin may read. */
+function refuse(c: Context<{ Bindings: Env }>, code: ProblemCode): Response {
+  const refused = problem(c, code);
+  refused.headers.set("Access-Control-Allow-Origin", "*");
+  return refused;
+}
+
+/** The head as it is `ms` after it was said. */
+function aged(head: LaneHead, ms: number): LaneHead {
+  return { ...head, ageMs: head.ageMs + ms };
+}
+
+function numberIn(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) : undefined;
+}
