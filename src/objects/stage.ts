@@ -1,6 +1,5 @@
-import { Alignment } from "../core/audio/alignment.ts";
+import { Alignment, placeSpeech } from "../core/audio/alignment.ts";
 import type { Bundle, PlacedFrame } from "../core/audio/bundle.ts";
-import { FRAME_SAMPLES } from "../core/audio/format.ts";
 import { decodeSpeech, MAX_SPEECH_BYTES, type SpeechFault } from "../core/audio/speech.ts";
 import { parseSessionId, type SessionId } from "../core/ids.ts";
 import { ENDING, type Ending } from "../core/wire/ending.ts";
@@ -92,20 +91,10 @@ export class Stage {
     }
     const speech = decodeSpeech(message);
     if (typeof speech === "string") return this.#fault(line, speech, nowMs);
-    if (speech.frames.length === 0) return [];
-    const placed = line.alignment.place(speech.sample, speech.frames.length, speech.starts, bundle.positionAt(nowMs), bundle.openFrom);
-    if (typeof placed === "string") {
-      this.refuse(socket, placed, nowMs);
-      return [];
-    }
-    const last = speech.frames.length - 1;
-    return speech.frames.slice(placed.skipFrames).map((bytes, index) => ({
-      position: placed.position + index * FRAME_SAMPLES,
-      level: speech.level,
-      starts: speech.starts && index + placed.skipFrames === 0,
-      ends: speech.ends && index + placed.skipFrames === last,
-      bytes,
-    }));
+    const placed = placeSpeech(line.alignment, speech, bundle.positionAt(nowMs), bundle.openFrom);
+    if (typeof placed !== "string") return placed;
+    this.refuse(socket, placed, nowMs);
+    return [];
   }
 
   /** A *no* to this speaker; the connection goes on. */

@@ -54,13 +54,4 @@ export function leaf(index: number, region: Region = "weur"): NodeRef {
   return { audience: audienceOf(roomId("demo")), region, level: 0, index };
 }
 
-/** Seeded luck from [0, 1): mulberry32. A failing run names its seed, and the seed replays it. */
-export function luck(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+export { luck } from "../../src/sim/luck.ts";

@@ -1,4 +1,6 @@
+import type { PlacedFrame } from "./bundle.ts";
 import { FRAME_SAMPLES, SAMPLES_PER_MS } from "./format.ts";
+import type { Speech } from "./speech.ts";
 
 /** How long the slowest arrival is remembered, in samples: half a minute, so that a line that is slow now and then cuts no second word. */
 const MEMORY_SAMPLES = 30_000 * SAMPLES_PER_MS;
@@ -76,4 +78,19 @@ export class Alignment {
     while (now - (this.#slowest[0]?.at ?? now) > MEMORY_SAMPLES) this.#slowest.shift();
     return this.#slowest[0]?.transit ?? transit;
   }
+}
+
+/** What a speaker's message adds to the room's timeline: frames in their places, or why it cannot be taken. Arguments as in `place`. */
+export function placeSpeech(alignment: Alignment, speech: Speech, now: number, openFrom: number): readonly PlacedFrame[] | string {
+  if (speech.frames.length === 0) return [];
+  const placed = alignment.place(speech.sample, speech.frames.length, speech.starts, now, openFrom);
+  if (typeof placed === "string") return placed;
+  const last = speech.frames.length - 1;
+  return speech.frames.slice(placed.skipFrames).map((bytes, index) => ({
+    position: placed.position + index * FRAME_SAMPLES,
+    level: speech.level,
+    starts: speech.starts && index + placed.skipFrames === 0,
+    ends: speech.ends && index + placed.skipFrames === last,
+    bytes,
+  }));
 }

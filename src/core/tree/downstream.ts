@@ -29,6 +29,8 @@ export type ServingSettings = {
   readonly stride?: number | undefined;
   /** True where the runtime does not tell what waits on a line: players are asked to acknowledge. */
   readonly wantsAcks?: boolean;
+  /** How many listen here, where a link may stand for many of them (the simulator's cohorts); else every link is one. */
+  readonly listeners?: () => number;
 };
 
 /** After so long without a chunk, in ms, a turn that is still owed is not waited for any more. */
@@ -70,7 +72,7 @@ export class Downstream<Link> {
     this.#below = below;
     this.feed = new Feed(keepMs, newest);
     this.#wantsAcks = serving.wantsAcks === true;
-    this.#listeners = new Listeners(this.feed, serving.stride);
+    this.#listeners = new Listeners(this.feed, serving.stride, serving.listeners);
   }
 
   /** Links that have been greeted; the body's loop for states runs over them. */

@@ -32,6 +32,8 @@ export class Feed {
   #endsMs = 0;
   #heardAt: LocalTime | undefined;
   #last: Heard | undefined;
+  /** What newcomers hear until the next chunk comes: a storm of them hears the same. */
+  #tail: readonly Part[] | undefined;
   /** What was answered since the newest chunk came, by the sequence that was asked for. */
   readonly #answers = new Map<number, { readonly asked: Position; readonly most: number; readonly slice: Slice }>();
 
@@ -88,10 +90,14 @@ export class Feed {
       this.#heardAt = now;
       this.#last = { header, isSilent: !soundsIn(message, span.at), bytes: span.end - span.at };
       const { roomTimeMs, durationMs } = header;
-      this.#recent.push({ position, roomTimeMs, durationMs, bytes: message.subarray(span.at, span.end) });
+      const isWhole = span.at === 0 && span.end === message.byteLength;
+      this.#recent.push({ position, roomTimeMs, durationMs, bytes: isWhole ? message : message.subarray(span.at, span.end) });
     }
     flush();
-    if (parts.length > 0) this.#answers.clear();
+    if (parts.length > 0) {
+      this.#answers.clear();
+      this.#tail = undefined;
+    }
     return parts;
   }
 
@@ -140,7 +146,8 @@ export class Feed {
   /** What a newcomer hears first: the last second, if it is fresh. */
   tail(now: LocalTime): readonly Part[] {
     if (this.#heardAt === undefined || now - this.#heardAt > FRESH_MS) return [];
-    return partsOf(this.#recent.tail(GREETING_MS), BEFORE_ALL);
+    this.#tail ??= partsOf(this.#recent.tail(GREETING_MS), BEFORE_ALL);
+    return this.#tail;
   }
 
   /** True if `position` was handed on, or lies before what was: who stands there can be served from here. */

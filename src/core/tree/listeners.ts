@@ -31,15 +31,20 @@ export class Listeners<Link> {
   readonly #control = new StrideControl();
   readonly #lateness = new Lateness();
   readonly #pinned: number | undefined;
+  readonly #counted: () => number;
   readonly #slow = new Set<Link>();
   #silentTicks = 0;
   #isBehind = false;
   #lateMs = 0;
 
-  /** @param pinned a stride that no controller changes, for measuring */
-  constructor(feed: Feed, pinned: number | undefined) {
+  /**
+   * @param pinned a stride that no controller changes, for measuring
+   * @param counted how many listen, where a link may stand for many
+   */
+  constructor(feed: Feed, pinned: number | undefined, counted: () => number = () => this.#cohorts.size) {
     this.#feed = feed;
     this.#pinned = pinned;
+    this.#counted = counted;
     this.#cohorts.deal(this.stride);
   }
 
@@ -100,7 +105,7 @@ export class Listeners<Link> {
     this.#isBehind = true;
     if (isLive) {
       this.#lateMs = this.#lateness.of(header, now);
-      const hasChanged = this.#control.heard(this.#lateMs, this.#lateness.tickMs, this.#cohorts.size, now);
+      const hasChanged = this.#control.heard(this.#lateMs, this.#lateness.tickMs, this.#counted(), now);
       if (hasChanged) this.#cohorts.deal(this.stride);
     }
     this.#silentTicks = isSilent ? this.#silentTicks + 1 : 0;

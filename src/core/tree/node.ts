@@ -43,7 +43,7 @@ export class TreeNode<Link> {
   readonly node: NodeRef;
   readonly #up: Upstream<Link>;
   readonly #tally = new Tally<Link>();
-  readonly #counts: boolean;
+  readonly #counted: (() => number) | undefined;
   #plan: Plan | undefined;
   #reports: number;
   #reported = -1;
@@ -55,7 +55,7 @@ export class TreeNode<Link> {
    */
   constructor(settings: NodeSettings, saved: Saved | undefined, kept: KeptLinks<Link>, now: LocalTime) {
     this.node = settings.node;
-    this.#counts = settings.below === "listeners";
+    this.#counted = settings.below === "listeners" ? (settings.serving?.listeners ?? (() => this.down.size)) : undefined;
     this.#reports = now;
     this.#up = new Upstream(settings.node);
     // Without anybody who heard it before, nothing is a repeat, and who comes back is served best by all there is.
@@ -81,7 +81,7 @@ export class TreeNode<Link> {
 
   /** Listeners below this node. */
   get listeners(): number {
-    return this.#counts ? this.down.size : this.#tally.listeners;
+    return this.#counted?.() ?? this.#tally.listeners;
   }
 
   /** True while nobody hangs below: the link above can be let go. */

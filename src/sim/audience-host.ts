@@ -1,0 +1,26 @@
+import type { RoomId } from "../core/ids.ts";
+import type { Plan } from "../core/tree/plan.ts";
+import type { Ground } from "./ground.ts";
+import { Host } from "./host.ts";
+
+export type Claim = { readonly epoch: number; readonly plan: Plan } | { readonly moved: RoomId };
+
+/** The audience's object: does what objects/audience-object.ts does. Its state is storage, and outlives every death. */
+export class AudienceHost extends Host {
+  #plan: Plan;
+  #epoch = 0;
+
+  constructor(ground: Ground, region: string, plan: Plan) {
+    super(ground, "audience", `${plan.audience} (audience)`, region);
+    this.#plan = plan;
+  }
+
+  get plan(): Plan {
+    return this.#plan;
+  }
+
+  claim(root: RoomId, reply: (claim: Claim) => void): void {
+    if (this.#plan.root !== root) return reply({ moved: this.#plan.root });
+    reply({ epoch: ++this.#epoch, plan: this.#plan });
+  }
+}

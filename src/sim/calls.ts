@@ -1,0 +1,75 @@
+import type { Position } from "../core/audio/position.ts";
+import type { NodeRef, ParentRef, Plan } from "../core/tree/plan.ts";
+import type { Region } from "../core/tree/region.ts";
+import type { Host } from "./host.ts";
+import type { Holder, LinkEnd } from "./socket.ts";
+
+/** What hosts may ask of each other. Classes meet here, so that none imports another. */
+
+/** A child asks to be fed: it wants to be dialed by `parent`, and what came after `from`. */
+export type AttachAsk = { readonly node: NodeRef; readonly from: Position; readonly parent: string; readonly plan: Plan };
+export type AttachAnswer = { readonly dialed: boolean };
+
+/** Who feeds others. */
+export interface ParentHost extends Host {
+  attach(ask: AttachAsk, reply: (answer: AttachAnswer) => void): void;
+}
+
+/** Who is fed: answers a dial with its holder of the new link, or with nothing. */
+export interface ChildHost extends Host, Holder {
+  dialed(link: LinkEnd, parent: string): void;
+}
+
+/** Who finds whom by name; objects are made when they are first asked for. */
+export interface Directory {
+  child(node: NodeRef): ChildHost;
+  parent(parent: ParentRef): ParentHost;
+}
+
+/** How a leaf answers a knock. `unready`: it died before it could. */
+export type Answer = "taken" | "full" | "busy" | "ended" | "unready";
+
+/** One who wants in, as a leaf sees him. */
+export interface Joiner {
+  readonly region: Region;
+  /** The last chunk that he has heard; epoch 0 before any. */
+  readonly epoch: number;
+  readonly sequence: number;
+  /** From the leaf to him, in ms. */
+  readonly delayMs: number;
+  /** His first sound since he came, or came back, arrives at `at`. */
+  sounds(at: number): void;
+  /** What the leaf says to his knock, at once or when he has been parked; with its plan, which rides back to the edge. */
+  answered(answer: Answer, plan: Plan | undefined): void;
+}
+
+/** Listeners whose connection broke, or that need no more watching: who looks after them. */
+export interface Population {
+  /** This one is steady: he is one of a cohort now. */
+  settled(joiner: Joiner): void;
+  /** Connections broke: one listener's, or a cohort's. */
+  dropped(who: Joiner | undefined, crowd: Cohort): void;
+  /** The server closed with a code that says whether to come back. */
+  closed(who: Joiner | undefined, crowd: Cohort, code: number): void;
+}
+
+/** Listeners who stand at the same place. */
+export type Cohort = {
+  readonly region: Region;
+  readonly size: number;
+  /** What has arrived at all of them … */
+  readonly epoch: number;
+  readonly sequence: number;
+  /** … and what has arrived at those whose line is faster than `fasterMs`. */
+  readonly fasterMs: number;
+  readonly fasterEpoch: number;
+  readonly fasterSequence: number;
+  /** The window that the server told for coming back, in ms; undefined if it told none. */
+  readonly comeBackMs: number | undefined;
+};
+
+/** Who takes listeners. */
+export interface LeafHost extends Host {
+  /** `joiner` knocks, by way of an edge that knows `plan`. He is answered, now or later. */
+  knock(joiner: Joiner, plan: Plan): void;
+}

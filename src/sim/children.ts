@@ -1,0 +1,80 @@
+import type { Position } from "../core/audio/position.ts";
+import type { Message } from "../core/tree/greeting.ts";
+import { nodeName } from "../core/tree/plan.ts";
+import { parseTally, type TallyReport } from "../core/tree/tally.ts";
+import { ENDING } from "../core/wire/ending.ts";
+import type { AttachAnswer, AttachAsk, Directory } from "./calls.ts";
+import { linesBetween } from "./ground.ts";
+import type { Host } from "./host.ts";
+import { type Holder, LinkEnd } from "./socket.ts";
+
+/** A child that does not answer a dial within this time, in ms, is asked to ask again; as in objects/children.ts. */
+const DIAL_MS = 5_000;
+/** One way of a call between objects, in ms; links between them draw their own delay. Assumed. */
+export const CALL_MS = 10;
+
+/** What a parent's mind must hear of its children. */
+export type ChildEvents = {
+  joined(link: LinkEnd, from: Position): void;
+  left(link: LinkEnd): void;
+  counted(link: LinkEnd, report: TallyReport): void;
+};
+
+/** The links that a parent has dialed to its children; does what objects/children.ts does, step by step. */
+export class Children implements Holder {
+  readonly #host: Host;
+  readonly #directory: Directory;
+  readonly #events: ChildEvents;
+  readonly #links = new Map<string, LinkEnd>();
+
+  constructor(host: Host, directory: Directory, events: ChildEvents) {
+    this.#host = host;
+    this.#directory = directory;
+    this.#events = events;
+  }
+
+  /** Links to children, by their names. */
+  get links(): ReadonlyMap<string, LinkEnd> {
+    return this.#links;
+  }
+
+  attach(ask: AttachAsk, reply: (answer: AttachAnswer) => void): void {
+    const child = this.#directory.child(ask.node);
+    let isLate = false;
+    const late = this.#host.later(DIAL_MS, () => {
+      isLate = true;
+      reply({ dialed: false });
+    });
+    const accept = (answer: (link: LinkEnd) => void) => {
+      const [here, there] = LinkEnd.pair(this.#host, this, child, child, linesBetween(this.#host.ground, this.#host.region, child.region));
+      child.dialed(there, ask.parent);
+      answer(here);
+    };
+    this.#host.ask<LinkEnd>(child, CALL_MS, accept, (link) => {
+      if (isLate) return link?.close(ENDING.uprooted.code);
+      late.cancel();
+      if (link === undefined) return reply({ dialed: false });
+      this.#joined(nodeName(ask.node), link, ask.from);
+      reply({ dialed: true });
+    });
+  }
+
+  heard(link: LinkEnd, message: Message): void {
+    const report = typeof message === "string" ? parseTally(message) : undefined;
+    if (report !== undefined) this.#events.counted(link, report);
+  }
+
+  closed(link: LinkEnd): void {
+    for (const [node, other] of this.#links) if (other === link) this.#links.delete(node);
+    this.#events.left(link);
+  }
+
+  #joined(node: string, link: LinkEnd, from: Position): void {
+    const older = this.#links.get(node);
+    this.#links.set(node, link);
+    this.#events.joined(link, from);
+    if (older === undefined) return;
+    older.close(ENDING.uprooted.code);
+    this.#events.left(older);
+  }
+}

@@ -1,0 +1,209 @@
+import type { Position } from "../core/audio/position.ts";
+import type { Message } from "../core/tree/greeting.ts";
+import type { Region } from "../core/tree/region.ts";
+import type { Cohort, Joiner, Population } from "./calls.ts";
+import type { Host } from "./host.ts";
+import { delayOf, LAST_MILE } from "./line.ts";
+import { bytesIn, Socket } from "./socket.ts";
+import type { SoundReader } from "./sound.ts";
+import { gapTo, isWelcome, toldWindow } from "./texts.ts";
+
+/** Silences up to this are nothing a jitter buffer does not hide, in ms. */
+const SILENCE_MS = 250;
+/** A cohort as large as this tells its lag in four parts: the last of it is served well after the first. */
+const PARTS_FROM = 40;
+
+/** What ears need of the world. */
+export type Hearing = { readonly reader: SoundReader; readonly population: Population };
+
+type Standing = Pick<Joiner, "region" | "epoch" | "sequence">;
+
+/**
+ * A leaf's socket to one listener, or to many who stand at the same place: a cohort, whose sends cost as many times as it has members.
+ * Checks at every message that nothing is missing, repeated or unmarked.
+ */
+export class Ear extends Socket {
+  readonly leaf: Host;
+  readonly region: Region;
+  readonly #hearing: Hearing;
+  #size = 1;
+  #joiner: Joiner | undefined;
+  #epoch: number;
+  #sequence: number;
+  #beforeEpoch: number;
+  #beforeSequence: number;
+  #sentAt: number;
+  #gapEpoch = 0;
+  #gapSequence = 0;
+  #isWelcomed = false;
+  #isLive = false;
+  #hasSound = false;
+  #isOpen = true;
+  #comeBackMs: number | undefined;
+
+  constructor(leaf: Host, who: Standing, hearing: Hearing, joiner?: Joiner) {
+    super();
+    this.leaf = leaf;
+    this.region = who.region;
+    this.#hearing = hearing;
+    this.#joiner = joiner;
+    this.#epoch = this.#beforeEpoch = who.epoch;
+    this.#sequence = this.#beforeSequence = who.sequence;
+    this.#sentAt = leaf.ground.clock.now;
+  }
+
+  /** Listeners behind this socket. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** True once he hears: what is sent to him is sent to all who stand where he stands. */
+  get isSteady(): boolean {
+    return this.#isLive && this.#hasSound && this.#isOpen;
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** When a chunk last left for him, in ms. */
+  get heardAt(): number {
+    return this.#sentAt;
+  }
+
+  /** The mind says that he was greeted. */
+  goLive(): void {
+    this.#isLive = true;
+  }
+
+  /** True if `other` stands at the same chunk: then the two can be one. */
+  standsWith(other: Ear): boolean {
+    return this.#epoch === other.#epoch && this.#sequence === other.#sequence;
+  }
+
+  /** True if he was sent all up to `place`. */
+  standsAt(place: Position): boolean {
+    return this.#epoch === place.epoch && this.#sequence === place.sequence;
+  }
+
+  /** `size` of these as a cohort of their own. */
+  part(size: number): Ear {
+    const part = new Ear(this.leaf, { region: this.region, epoch: this.#epoch, sequence: this.#sequence }, this.#hearing);
+    part.#size = size;
+    part.#sentAt = this.#sentAt;
+    part.#isWelcomed = part.#isLive = part.#hasSound = true;
+    part.#comeBackMs = this.#comeBackMs;
+    this.#size -= size;
+    return part;
+  }
+
+  /** From now on he needs no watching of his own, and others may be added. */
+  settle(): void {
+    if (this.#joiner !== undefined) this.#hearing.population.settled(this.#joiner);
+    this.#joiner = undefined;
+  }
+
+  /** Takes in who stands at the same place. */
+  add(other: Ear): void {
+    this.#size += other.#size;
+    this.#comeBackMs ??= other.#comeBackMs;
+    other.settle();
+    other.#size = 0;
+    other.#isOpen = false;
+  }
+
+  /** One of a cohort leaves of his own will. */
+  loseOne(): void {
+    this.#size--;
+  }
+
+  override send(message: Message): void {
+    const { server, ground } = this.leaf;
+    const leavesAt = server.instant;
+    server.charge(this.#size * (ground.costs.sendMs + (bytesIn(message) / 1_024) * ground.costs.sendKibMs));
+    if (!this.#isOpen) return;
+    if (typeof message === "string") this.#read(message);
+    else this.#hear(message, leavesAt, server.instant);
+  }
+
+  override close(code: number): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#hearing.population.closed(this.#joiner, this.#stand(), code);
+  }
+
+  /** The leaf died: the connection is broken, and what was still on its way is lost. */
+  drop(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#hearing.population.dropped(this.#joiner, this.#stand());
+  }
+
+  #stand(): Cohort {
+    return {
+      region: this.region,
+      size: this.#size,
+      epoch: this.#beforeEpoch,
+      sequence: this.#beforeSequence,
+      fasterMs: this.leaf.ground.clock.now - this.#sentAt,
+      fasterEpoch: this.#epoch,
+      fasterSequence: this.#sequence,
+      comeBackMs: this.#comeBackMs,
+    };
+  }
+
+  #read(text: string): void {
+    const { invariants, measures } = this.leaf.ground;
+    if (!this.#isWelcomed && !isWelcome(text)) invariants.break("welcome", () => `${this.leaf.name}: ${text.slice(0, 80)}`);
+    this.#isWelcomed = true;
+    this.#comeBackMs = toldWindow(text) ?? this.#comeBackMs;
+    const gap = gapTo(text);
+    if (gap === undefined) return;
+    measures.gaps += this.#size;
+    this.#gapEpoch = gap.epoch;
+    this.#gapSequence = gap.sequence;
+  }
+
+  #hear(message: Uint8Array, from: number, until: number): void {
+    const { invariants, measures, publishers } = this.leaf.ground;
+    if (!this.#isWelcomed) invariants.break("welcome", () => `${this.leaf.name}: sound before the welcome`);
+    this.#beforeEpoch = this.#epoch;
+    this.#beforeSequence = this.#sequence;
+    const silentMs = from - this.#sentAt;
+    if (this.#hasSound && silentMs > SILENCE_MS) measures.silence.add(silentMs, this.#size);
+    this.#sentAt = from;
+    for (const { epoch, sequence, dueMs } of this.#hearing.reader.read(message).chunks) {
+      this.#check(epoch, sequence);
+      measures.chunks += this.#size;
+      if (this.#isLive) this.#measure(from, until, dueMs - (publishers.get(epoch) ?? 0));
+    }
+    if (this.#hasSound) return;
+    this.#hasSound = true;
+    this.#joiner?.sounds(from + this.#joiner.delayMs);
+  }
+
+  #check(epoch: number, sequence: number): void {
+    const { invariants } = this.leaf.ground;
+    const [lastEpoch, lastSequence] = [this.#epoch, this.#sequence];
+    if (epoch < lastEpoch || (epoch === lastEpoch && sequence <= lastSequence)) {
+      invariants.break("order", () => `${this.leaf.name}: ${epoch}.${sequence} after ${lastEpoch}.${lastSequence}`);
+      return;
+    }
+    const goesOn = lastEpoch === 0 || (epoch === lastEpoch && sequence === lastSequence + 1);
+    const isTold = epoch === this.#gapEpoch && sequence === this.#gapSequence;
+    if (!goesOn && !isTold) invariants.break("hole", () => `${this.leaf.name}: ${epoch}.${sequence} after ${lastEpoch}.${lastSequence}`);
+    this.#gapEpoch = 0;
+    this.#epoch = epoch;
+    this.#sequence = sequence;
+  }
+
+  #measure(from: number, until: number, due: number): void {
+    const { measures, luck } = this.leaf.ground;
+    if (this.#joiner !== undefined) return measures.heard(until - due + this.#joiner.delayMs, 1);
+    const parts = this.#size >= PARTS_FROM ? 4 : 1;
+    for (let part = 0; part < parts; part++) {
+      const sentAt = from + ((part + 0.5) / parts) * (until - from);
+      measures.heard(sentAt - due + delayOf(LAST_MILE, luck.lines), this.#size / parts);
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import type { Clock } from "./clock.ts";
+import type { Costs } from "./costs.ts";
+import type { Invariants } from "./invariants.ts";
+import { delayOf, FAR, Line, NEAR } from "./line.ts";
+import type { Streams } from "./luck.ts";
+import type { Measures } from "./measures.ts";
+import type { Server } from "./server.ts";
+
+/** What everything in an evening stands on. */
+export type Ground = {
+  readonly clock: Clock;
+  readonly luck: Streams;
+  readonly costs: Costs;
+  readonly measures: Measures;
+  readonly invariants: Invariants;
+  /** A core for an object: its own, or the one that all share. */
+  readonly server: () => Server;
+  /** By how much the clock of the machine that published an epoch is ahead of virtual time, in ms: for whoever measures lag. */
+  readonly publishers: Map<number, number>;
+};
+
+/** A pair of lines between two machines, there and back. */
+export function linesBetween(ground: Ground, oneRegion: string, otherRegion: string): readonly [Line, Line] {
+  const kind = oneRegion === otherRegion ? NEAR : FAR;
+  const luck = ground.luck.lines;
+  const delayMs = delayOf(kind, luck);
+  return [new Line(kind, delayMs, luck), new Line(kind, delayMs, luck)];
+}

@@ -1,0 +1,160 @@
+import { backoffMs } from "../core/backoff.ts";
+import type { NodeRef, Plan } from "../core/tree/plan.ts";
+import type { Region } from "../core/tree/region.ts";
+import type { Answer, Joiner, LeafHost } from "./calls.ts";
+import type { Task } from "./clock.ts";
+import type { Isolate } from "./edge.ts";
+import type { Ground } from "./ground.ts";
+
+/** How many leaves one join may be sent to; as in edge/listen.ts. */
+const TRIES = 3;
+/** From the click to the leaf: TCP and TLS handshakes and the request, each way once the line's delay. */
+const TRIPS = 5;
+
+/** What a listener needs of the world. */
+export type Doors = {
+  readonly ground: Ground;
+  /** Any isolate near him. */
+  isolate(region: Region): Isolate;
+  leaf(node: NodeRef): LeafHost;
+  /** He sits in a leaf. */
+  sits(listener: Listener): void;
+  /** The room is over. */
+  turnedAway(listener: Listener): void;
+};
+
+/** Where a listener is: the clock or a core's queue calls him, and what he does then depends on it. */
+type Step = "away" | "at-the-leaf" | "in-the-queue" | "knocked";
+
+/** One listener while he is on his own: coming, waiting, coming back. Steady ones are a cohort's (ear.ts). */
+export class Listener implements Joiner, Task {
+  readonly #doors: Doors;
+  region: Region = "weur";
+  epoch = 0;
+  sequence = 0;
+  delayMs = 0;
+  /** When he clicked, or when his connection broke, in ms. */
+  #since = 0;
+  #isNew = true;
+  #attempt = 0;
+  #windowMs: number | undefined;
+  #step: Step = "away";
+  #isolate: Isolate | undefined;
+  #leaf: LeafHost | undefined;
+  #leafLife = 0;
+  #tried: NodeRef[] = [];
+  #node: NodeRef | undefined;
+
+  constructor(doors: Doors) {
+    this.#doors = doors;
+  }
+
+  /** Comes for the first time. */
+  come(region: Region, delayMs: number): void {
+    this.#begin(region, delayMs, 0, 0);
+    this.#isNew = true;
+    this.#windowMs = undefined;
+    this.#dial();
+  }
+
+  /** Lost his connection; comes back within the window that he was told, from the last chunk that he has heard. */
+  comeBack(region: Region, delayMs: number, epoch: number, sequence: number, windowMs: number | undefined): void {
+    this.#begin(region, delayMs, epoch, sequence);
+    this.#isNew = false;
+    this.#windowMs = windowMs;
+    this.#wait();
+  }
+
+  sounds(at: number): void {
+    const { measures } = this.#doors.ground;
+    (this.#isNew ? measures.firstSound : measures.back).add(at - this.#since);
+  }
+
+  answered(answer: Answer, plan: Plan | undefined): void {
+    this.#isolate?.learn(plan);
+    if (answer === "taken") this.#doors.sits(this);
+    else if (answer === "ended") this.#doors.turnedAway(this);
+    else this.#another();
+  }
+
+  run(): void {
+    switch (this.#step) {
+      case "away":
+        return this.#dial();
+      case "at-the-leaf":
+        return this.#knock();
+      case "in-the-queue":
+        return this.#enter();
+      case "knocked":
+        return;
+    }
+  }
+
+  #begin(region: Region, delayMs: number, epoch: number, sequence: number): void {
+    this.region = region;
+    this.delayMs = delayMs;
+    this.epoch = epoch;
+    this.sequence = sequence;
+    this.#since = this.#doors.ground.clock.now;
+    this.#attempt = 0;
+    this.#step = "away";
+  }
+
+  #wait(): void {
+    const { clock, luck } = this.#doors.ground;
+    this.#step = "away";
+    clock.at(clock.now + backoffMs(this.#attempt++, luck.arrivals(), this.#windowMs), this);
+  }
+
+  #dial(): void {
+    this.#tried = NOBODY;
+    this.#isolate = this.#doors.isolate(this.region);
+    if (this.#isolate.plan !== undefined) this.#choose();
+    else this.#isolate.know((plan) => this.#knows(plan));
+  }
+
+  #knows(plan: Plan | undefined): void {
+    if (plan === undefined) this.#refused();
+    else this.#choose();
+  }
+
+  #choose(): void {
+    const node = this.#isolate?.place(this.region, this.#tried);
+    if (node === undefined) return this.#refused();
+    const { clock } = this.#doors.ground;
+    this.#node = node;
+    this.#leaf = this.#doors.leaf(node);
+    this.#step = "at-the-leaf";
+    // Another leaf is tried by the edge itself: only the first knock has come from afar.
+    clock.at(clock.now + this.delayMs * (this.#tried.length === 0 ? TRIPS : 1), this);
+  }
+
+  #knock(): void {
+    const leaf = this.#leaf;
+    if (leaf === undefined || !leaf.isUp) return this.#another();
+    this.#step = "in-the-queue";
+    this.#leafLife = leaf.life;
+    leaf.server.submit(this);
+  }
+
+  #enter(): void {
+    const plan = this.#isolate?.plan;
+    const leaf = this.#leaf;
+    if (leaf === undefined || plan === undefined || leaf.life !== this.#leafLife) return this.#another();
+    this.#step = "knocked";
+    leaf.knock(this, plan);
+  }
+
+  #another(): void {
+    if (this.#node !== undefined) this.#tried = [...this.#tried, this.#node];
+    if (this.#tried.length >= TRIES) this.#refused();
+    else this.#choose();
+  }
+
+  #refused(): void {
+    this.#doors.ground.measures.refused();
+    this.#wait();
+  }
+}
+
+const NOBODY: NodeRef[] = [];

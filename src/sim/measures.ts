@@ -1,0 +1,96 @@
+import { Histogram } from "./histogram.ts";
+
+/** One second of the evening. Counts of listeners are at its end; times in ms. */
+export type Second = {
+  readonly second: number;
+  /** Who hears or will with the next chunk, who is on his way, and who hears the cached lane. */
+  readonly live: number;
+  readonly away: number;
+  readonly cached: number;
+  readonly joins: number;
+  readonly refused: number;
+  readonly lagP50Ms: number | undefined;
+  readonly lagP99Ms: number | undefined;
+  /** The widest stride of any leaf. */
+  readonly stride: number;
+  readonly rootRequests: number;
+  readonly audienceRequests: number;
+  /** Of the relay or leaf that got most. */
+  readonly nodeRequests: number;
+  /** Leaves and relays that are awake. */
+  readonly nodes: number;
+};
+
+/** What only the world can say of a second. */
+export type Standing = Pick<Second, "live" | "away" | "cached" | "stride" | "nodes">;
+
+/** Counts and times of an evening, second by second and altogether. */
+export class Measures {
+  readonly seconds: Second[] = [];
+  /** From when a chunk was due to when it arrived, of all that was not replayed. */
+  readonly lag = new Histogram();
+  /** From the click to the first sound, of whom comes for the first time. */
+  readonly firstSound = new Histogram();
+  /** From a broken connection to sound again. */
+  readonly back = new Histogram();
+  /** Times without sound, of listeners who kept their connection; only those beyond a quarter of a second. */
+  readonly silence = new Histogram();
+  joins = 0;
+  refusals = 0;
+  drops = 0;
+  chunks = 0;
+  gaps = 0;
+  readonly #lag = new Histogram();
+  #joined = 0;
+  #refused = 0;
+  #root = 0;
+  #audience = 0;
+  #node = 0;
+
+  heard(lagMs: number, times: number): void {
+    this.#lag.add(lagMs, times);
+  }
+
+  joined(): void {
+    this.joins++;
+    this.#joined++;
+  }
+
+  refused(): void {
+    this.refusals++;
+    this.#refused++;
+  }
+
+  /** A root, the audience or a node got its `count`th request of this second. */
+  requested(kind: "root" | "audience" | "node", count: number): void {
+    if (kind === "root") this.#root = Math.max(this.#root, count);
+    else if (kind === "audience") this.#audience = Math.max(this.#audience, count);
+    else this.#node = Math.max(this.#node, count);
+  }
+
+  /** A second is over. */
+  close(standing: Standing): void {
+    this.seconds.push({
+      second: this.seconds.length + 1,
+      ...standing,
+      joins: this.#joined,
+      refused: this.#refused,
+      lagP50Ms: rounded(this.#lag.quantile(0.5)),
+      lagP99Ms: rounded(this.#lag.quantile(0.99)),
+      rootRequests: this.#root,
+      audienceRequests: this.#audience,
+      nodeRequests: this.#node,
+    });
+    this.lag.merge(this.#lag);
+    this.#lag.clear();
+    this.#joined = 0;
+    this.#refused = 0;
+    this.#root = 0;
+    this.#audience = 0;
+    this.#node = 0;
+  }
+}
+
+function rounded(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms * 10) / 10;
+}

@@ -1,0 +1,21 @@
+import type { LocalTime } from "../core/ids.ts";
+import { type KeptLinks, type NodeSettings, TreeNode } from "../core/tree/node.ts";
+import type { Plan } from "../core/tree/plan.ts";
+import { TreeRoot } from "../core/tree/root.ts";
+import type { Saved } from "../core/tree/saved.ts";
+import type { Socket } from "./socket.ts";
+
+/** The minds that an evening runs: those of core, unless a test plants a faulty one to see that it is found out. */
+
+export type NodeMind = TreeNode<Socket>;
+export type RootMind = TreeRoot<Socket>;
+
+export type Minds = {
+  readonly node: (settings: NodeSettings, saved: Saved | undefined, kept: KeptLinks<Socket>, now: LocalTime) => NodeMind;
+  readonly root: (plan: Plan, epoch: number, ended: boolean, now: LocalTime) => RootMind;
+};
+
+export const MINDS: Minds = {
+  node: (settings, saved, kept, now) => new TreeNode<Socket>(settings, saved, kept, now),
+  root: (plan, epoch, ended, now) => new TreeRoot<Socket>(plan, epoch, ended, now),
+};

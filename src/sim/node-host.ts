@@ -1,0 +1,322 @@
+import { localTime } from "../core/ids.ts";
+import { Admission } from "../core/tree/admission.ts";
+import type { Below } from "../core/tree/downstream.ts";
+import type { Message } from "../core/tree/greeting.ts";
+import type { Lines } from "../core/tree/listeners.ts";
+import type { NodeEffect } from "../core/tree/node.ts";
+import { type NodeRef, nodeName, type Plan, parentName } from "../core/tree/plan.ts";
+import type { Saved } from "../core/tree/saved.ts";
+import { unreachable } from "../core/unreachable.ts";
+import { ENDING } from "../core/wire/ending.ts";
+import type { AttachAnswer, AttachAsk, ChildHost, Directory, Joiner, LeafHost, ParentHost } from "./calls.ts";
+import { CALL_MS, Children } from "./children.ts";
+import type { Timer } from "./clock.ts";
+import { Ear, type Hearing } from "./ear.ts";
+import type { Ground } from "./ground.ts";
+import { Host } from "./host.ts";
+import type { Minds, NodeMind } from "./minds.ts";
+import { Seating } from "./seating.ts";
+import type { LinkEnd, Socket } from "./socket.ts";
+
+/** As in objects/node-body.ts and objects/leaf-object.ts, relay-object.ts. */
+const REPORT_MS = 1_000;
+const GATHER_MS = 50;
+const SECOND_MS = 1_000;
+const PARKED_MS = 1_000;
+const IDLE_MS = 30_000;
+const KEEP_MS: Readonly<Record<Below, number>> = { listeners: 30_000, nodes: 60_000 };
+/** An unconfirmed write is on disk after so long, in ms; a death before loses it. Assumed. */
+const WRITE_MS = 20;
+/** A listener's own close comes back after so long, in ms. Assumed. */
+const HANG_UP_MS = 50;
+
+/** Makes a node's mind from its settings and what it had saved. */
+export type MakeMind = Minds["node"];
+/** What a listener's line does when a mind delivers. */
+const LINES: Lines<Socket> = {
+  send: (link, message) => link.send(message),
+  queued: (link) => link.queuedBytes,
+  heardAt: () => undefined,
+};
+
+type Written = { readonly saved: Saved; readonly at: number };
+
+/** The body of a relay or a leaf: does what objects/node-body.ts does, on virtual sockets. Decides nothing. */
+export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
+  readonly node: NodeRef;
+  readonly below: Below;
+  readonly #directory: Directory;
+  readonly #hearing: Hearing;
+  readonly #make: MakeMind;
+  readonly #watch: (node: NodeHost) => void;
+  #children: Children;
+  #mind: NodeMind | undefined;
+  #written: readonly Written[] = [];
+  #seating: Seating;
+  #admission = new Admission<Joiner>();
+  #uplinks = new Set<LinkEnd>();
+  #reportedAt = 0;
+  #reporting: Timer | undefined;
+  #resting: Timer | undefined;
+  #second: Timer | undefined;
+  #watching: Timer | undefined;
+
+  /** @param watch called after every event, to see that all holds */
+  constructor(ground: Ground, node: NodeRef, directory: Directory, hearing: Hearing, make: MakeMind, watch: (node: NodeHost) => void) {
+    super(ground, "node", nodeName(node), node.region);
+    this.node = node;
+    this.below = node.level === 0 ? "listeners" : "nodes";
+    this.#directory = directory;
+    this.#hearing = hearing;
+    this.#make = make;
+    this.#watch = watch;
+    this.#children = this.#noChildren();
+    this.#seating = new Seating(this, hearing);
+  }
+
+  /** The mind, while the object is in memory. */
+  get mind(): NodeMind | undefined {
+    return this.#mind;
+  }
+
+  get plan(): Plan | undefined {
+    return this.#mind?.plan;
+  }
+
+  /** Listeners who sit at this leaf. */
+  get seats(): number {
+    return this.#seating.size;
+  }
+
+  get ears(): ReadonlySet<Ear> {
+    return this.#seating.ears;
+  }
+
+  get children(): ReadonlyMap<string, LinkEnd> {
+    return this.#children.links;
+  }
+
+  get uplinks(): ReadonlySet<LinkEnd> {
+    return this.#uplinks;
+  }
+
+  override die(downMs: number): void {
+    const uplinks = [...this.#uplinks];
+    const links = [...this.#children.links.values()];
+    const seating = this.#seating;
+    const admission = this.#admission;
+    super.die(downMs);
+    this.#mind = undefined;
+    this.#reporting = this.#resting = this.#second = this.#watching = undefined;
+    this.#reportedAt = 0;
+    this.#children = this.#noChildren();
+    this.#uplinks = new Set();
+    this.#seating = new Seating(this, this.#hearing);
+    this.#admission = new Admission();
+    const { now } = this.ground.clock;
+    this.#written = this.#written.filter(({ at }) => at <= now);
+    for (const link of [...uplinks, ...links]) link.abandon();
+    seating.drop();
+    for (const joiner of admission.tick(localTime(Number.POSITIVE_INFINITY)).late) joiner.answered("unready", undefined);
+  }
+
+  /** A listener knocks: taken at once, parked for a moment, or told why not. */
+  knock(joiner: Joiner, plan: Plan): void {
+    this.requested();
+    const mind = this.#know(plan);
+    if (mind.down.ended) return joiner.answered("ended", mind.plan);
+    if (mind.plan === undefined || mind.listeners + this.#admission.parked >= mind.plan.leafListeners)
+      return joiner.answered("full", mind.plan);
+    if (this.#admission.arrive(joiner, this.local)) this.#admit(joiner, mind);
+    else this.#watchParked(mind);
+  }
+
+  /** One of the steady listeners leaves. False if there is none. */
+  loseOne(random: number): boolean {
+    if (this.#mind === undefined || !this.#seating.loseOne(this.#mind, random)) return false;
+    this.server.charge(this.ground.costs.turnMs);
+    this.#settle();
+    return true;
+  }
+
+  attach(ask: AttachAsk, reply: (answer: AttachAnswer) => void): void {
+    this.#know(ask.plan);
+    this.#children.attach(ask, reply);
+  }
+
+  dialed(link: LinkEnd, parent: string): void {
+    const mind = this.#mind ?? this.#recall();
+    this.#uplinks.add(link);
+    mind.dialed(link, parent);
+  }
+
+  heard(link: LinkEnd, message: Message): void {
+    const mind = this.#mind;
+    if (mind === undefined) return;
+    if (mind.isUplink(link)) {
+      if (typeof message === "string") this.#perform(mind.read(link, message, this.local, this.ground.luck.minds()));
+      else {
+        this.#perform(mind.hear(link, message, this.local));
+        // The sound has gone out: now there is time for joins.
+        for (const joiner of this.#admission.heard(mind.down.service.lateMs, this.local)) this.#admit(joiner, mind);
+      }
+      if (this.below === "listeners") this.#seating.gather(mind);
+    }
+    this.#settle();
+  }
+
+  closed(link: LinkEnd): void {
+    this.#uplinks.delete(link);
+    const mind = this.#mind;
+    if (mind === undefined) return;
+    if (mind.isUplink(link)) this.#perform(mind.lost(link, this.ground.luck.minds()));
+    this.#settle();
+  }
+
+  #know(plan: Plan): NodeMind {
+    const mind = this.#mind ?? this.#recall();
+    if (plan.revision > (mind.plan?.revision ?? 0)) this.#perform(mind.learn(plan, this.ground.luck.minds()));
+    return mind;
+  }
+
+  #recall(): NodeMind {
+    const settings = { node: this.node, below: this.below, keepMs: KEEP_MS[this.below], serving: { listeners: () => this.#seating.size } };
+    this.#mind = this.#make(settings, this.#written.at(-1)?.saved, { above: [], below: [] }, this.local);
+    this.#perform(this.#mind.wake(this.local, this.ground.luck.minds()));
+    return this.#mind;
+  }
+
+  #perform(effects: readonly NodeEffect<Socket>[]): void {
+    for (const effect of effects) this.#do(effect);
+  }
+
+  #do(effect: NodeEffect<Socket>): void {
+    switch (effect.do) {
+      case "send":
+        return effect.to.send(effect.message);
+      case "send-all":
+        for (const link of this.#mind?.down.live ?? []) link.send(effect.message);
+        return;
+      case "deliver":
+        return this.#perform(this.#mind?.down.deliver(effect.to, LINES, this.local) ?? []);
+      case "mark-live":
+        if (effect.link instanceof Ear) effect.link.goLive();
+        return;
+      case "close": {
+        const { link } = effect;
+        link.close(ENDING[effect.ending].code);
+        if (link instanceof Ear) this.#sentAway(link);
+        return this.#perform(this.#mind?.lost(link, this.ground.luck.minds()) ?? []);
+      }
+      case "save":
+        return this.#save(effect.saved);
+      case "ask":
+        this.later(effect.afterMs, () => this.#ask(effect.ask));
+        return;
+      default:
+        return unreachable(effect);
+    }
+  }
+
+  #save(saved: Saved): void {
+    const { now } = this.ground.clock;
+    const durable = this.#written.findLastIndex(({ at }) => at <= now);
+    this.#written = [...this.#written.slice(Math.max(0, durable)), { saved, at: now + WRITE_MS }];
+  }
+
+  #ask(ask: number): void {
+    const question = this.#mind?.question(ask);
+    if (question === undefined) return;
+    const { parent, plan, from } = question;
+    const host = this.#directory.parent(parent);
+    this.ask<AttachAnswer>(
+      host,
+      CALL_MS,
+      (reply) => host.attach({ node: this.node, from, plan, parent: parentName(parent) }, reply),
+      (answer) => {
+        if (answer?.dialed !== true) this.#perform(this.#mind?.unanswered(ask, this.ground.luck.minds()) ?? []);
+      },
+    );
+  }
+
+  #admit(joiner: Joiner, mind: NodeMind): void {
+    if (mind.down.ended) return joiner.answered("ended", mind.plan);
+    this.server.charge(this.ground.costs.joinMs);
+    const ear = this.#seating.sit(joiner);
+    joiner.answered("taken", mind.plan);
+    const from = joiner.epoch === 0 ? undefined : { epoch: joiner.epoch, sequence: joiner.sequence };
+    this.#perform(mind.join(ear, from, this.local, this.ground.luck.minds()));
+    this.#seating.gather(mind);
+    this.#settle();
+  }
+
+  #watchParked(mind: NodeMind): void {
+    this.#watching ??= this.later(PARKED_MS, () => {
+      this.#watching = undefined;
+      const { taken, late } = this.#admission.tick(this.local);
+      for (const joiner of taken) this.#admit(joiner, mind);
+      for (const joiner of late) joiner.answered("busy", mind.plan);
+      if (this.#admission.parked > 0) this.#watchParked(mind);
+    });
+  }
+
+  /** A listener was closed; his own close comes back as an event. */
+  #sentAway(ear: Ear): void {
+    this.later(HANG_UP_MS, () => {
+      if (!this.#seating.leave(ear)) return;
+      this.#mind?.leave(ear);
+      this.#settle();
+    });
+  }
+
+  /** As in objects/node-body.ts. */
+  #settle(): void {
+    const mind = this.#mind;
+    if (mind === undefined) return;
+    if (mind.wantsSeconds) this.#second ??= this.later(SECOND_MS, () => this.#pass());
+    if (mind.owesReport && this.#reporting === undefined) {
+      const sinceMs = this.ground.clock.now - this.#reportedAt;
+      this.#reporting = this.later(Math.max(GATHER_MS, REPORT_MS - sinceMs), () => this.#report());
+    }
+    if (mind.idle) this.#resting ??= this.later(IDLE_MS, () => this.#rest());
+    this.#watch(this);
+  }
+
+  #pass(): void {
+    this.#second = undefined;
+    const mind = this.#mind;
+    if (mind === undefined) return;
+    this.#perform(mind.second(this.local, this.ground.luck.minds()));
+    if (this.below === "listeners") this.#seating.gather(mind);
+    this.#settle();
+  }
+
+  #report(): void {
+    this.#reporting = undefined;
+    this.#reportedAt = this.ground.clock.now;
+    const report = this.#mind?.report();
+    report?.to.send(report.text);
+  }
+
+  #rest(): void {
+    this.#resting = undefined;
+    this.#perform(this.#mind?.rest() ?? []);
+  }
+
+  #noChildren(): Children {
+    return new Children(this, this.#directory, {
+      joined: (link, from) => {
+        this.#perform(this.#mind?.join(link, from, this.local, this.ground.luck.minds()) ?? []);
+        this.#settle();
+      },
+      left: (link) => {
+        this.#mind?.leave(link);
+        this.#settle();
+      },
+      counted: (link, report) => {
+        this.#mind?.count(link, report);
+        this.#settle();
+      },
+    });
+  }
+}

@@ -1,0 +1,329 @@
+import { Alignment, placeSpeech } from "../core/audio/alignment.ts";
+import { decodeSpeech } from "../core/audio/speech.ts";
+import type { SessionId } from "../core/ids.ts";
+import { decide, isHeard, quietAfterMs } from "../core/room/decide.ts";
+import type { Room as People, RoomEffect, RoomEvent } from "../core/room/state.ts";
+import type { DownEffect } from "../core/tree/downstream.ts";
+import type { Plan } from "../core/tree/plan.ts";
+import { unreachable } from "../core/unreachable.ts";
+import { ENDING } from "../core/wire/ending.ts";
+import type { StageSays, StageWelcome, State } from "../core/wire/messages.ts";
+import { audienceStateOf, type Head, roomStateOf, stageStateOf } from "../core/wire/room-states.ts";
+import type { AudienceHost, Claim } from "./audience-host.ts";
+import type { AttachAnswer, AttachAsk, Directory, ParentHost } from "./calls.ts";
+import { CALL_MS, Children } from "./children.ts";
+import type { Timer } from "./clock.ts";
+import type { Ground } from "./ground.ts";
+import { Host } from "./host.ts";
+import type { Minds, RootMind } from "./minds.ts";
+import type { LinkEnd, Socket } from "./socket.ts";
+import type { Stage, StagePage } from "./speaker.ts";
+
+/** As in objects/announcer.ts and objects/room-object.ts. */
+const COUNT_MS = 1_000;
+const RETRY_MS = 1_000;
+const LIFE_REVISIONS = 2 ** 32;
+/** A line to a speaker that breaks because the room died is noticed after so long, in ms. Assumed. */
+const BROKEN_MS = 15;
+
+/** Makes a root's mind from what the room has stored. */
+export type MakeRoot = Minds["root"];
+
+type Seat = { readonly session: SessionId; readonly page: StagePage; readonly alignment: Alignment };
+type Awake = { readonly mind: RootMind; people: People };
+
+/** The room's object: people, and the root of the tree while live; does what objects/room-object.ts, root.ts and announcer.ts do. */
+export class RoomHost extends Host implements ParentHost, Stage {
+  readonly #directory: Directory;
+  readonly #audience: AudienceHost;
+  readonly #make: MakeRoot;
+  readonly #chunkMs: number;
+  #record: { plan: Plan; epoch: number; ended: boolean };
+  #children: Children;
+  #awake: Awake | undefined;
+  #seats = new Map<number, Seat>();
+  #connections = 0;
+  #lives = 0;
+  #revision = 0;
+  #ticking: Timer | undefined;
+  #isStarting = false;
+  #counting: Timer | undefined;
+  #countedAt = Number.NEGATIVE_INFINITY;
+  #quiet: Timer | undefined;
+
+  constructor(ground: Ground, region: string, plan: Plan, audience: AudienceHost, directory: Directory, chunkMs: number, make: MakeRoot) {
+    super(ground, "root", plan.root, region);
+    this.#record = { plan, epoch: 0, ended: false };
+    this.#audience = audience;
+    this.#directory = directory;
+    this.#chunkMs = chunkMs;
+    this.#make = make;
+    this.#children = this.#noChildren();
+  }
+
+  get mind(): RootMind | undefined {
+    return this.#awake?.mind;
+  }
+
+  get plan(): Plan {
+    return this.#record.plan;
+  }
+
+  get children(): ReadonlyMap<string, LinkEnd> {
+    return this.#children.links;
+  }
+
+  /** True while chunks leave. */
+  get isLive(): boolean {
+    return this.#ticking !== undefined;
+  }
+
+  override die(downMs: number): void {
+    const links = [...this.#children.links.values()];
+    const seats = [...this.#seats.values()];
+    super.die(downMs);
+    this.#awake = undefined;
+    this.#children = this.#noChildren();
+    this.#seats = new Map();
+    this.#connections = 0;
+    this.#ticking = this.#counting = this.#quiet = undefined;
+    this.#isStarting = false;
+    this.#countedAt = Number.NEGATIVE_INFINITY;
+    for (const link of links) link.abandon();
+    for (const seat of seats) this.ground.clock.after(BROKEN_MS, () => seat.page.closed(1006));
+  }
+
+  attach(ask: AttachAsk, reply: (answer: AttachAnswer) => void): void {
+    this.#wake();
+    this.#children.attach(ask, reply);
+  }
+
+  seat(session: SessionId, name: string, page: StagePage): number | "gone" {
+    this.requested();
+    const awake = this.#wake();
+    if (this.#record.ended) return "gone";
+    const connection = ++this.#connections;
+    this.#seats.set(connection, { session, page, alignment: new Alignment() });
+    this.#handle(awake, { type: "speaker-came", session, name, connection }, () => this.#welcome(awake, session, page));
+    return connection;
+  }
+
+  say(connection: number, said: StageSays): void {
+    const awake = this.#awake;
+    const seat = this.#seats.get(connection);
+    if (awake === undefined || seat === undefined) return;
+    const { session, page } = seat;
+    switch (said.type) {
+      case "ping":
+        return page.hears(JSON.stringify({ type: "pong", revision: 0, roomTime: this.#roomTime, id: said.id }));
+      case "on-air":
+      case "off-air":
+        return this.#handle(awake, { type: said.type, session });
+      case "mute":
+        return this.#handle(awake, { type: "mute", session, muted: said.muted });
+      case "end":
+        return this.#handle(awake, { type: "ended", session });
+      default:
+        return unreachable(said);
+    }
+  }
+
+  spoke(connection: number, message: Uint8Array): void {
+    const awake = this.#awake;
+    const seat = this.#seats.get(connection);
+    const bundle = awake?.mind.bundle;
+    if (awake === undefined || seat === undefined || bundle === undefined) return;
+    const voice = awake.people.speakers.get(seat.session)?.voice;
+    const speech = decodeSpeech(message);
+    if (voice === undefined || typeof speech === "string") return;
+    const frames = placeSpeech(seat.alignment, speech, bundle.positionAt(this.local), bundle.openFrom);
+    if (typeof frames === "string" || !isHeard(awake.people, seat.session, connection)) return;
+    for (const frame of frames) awake.mind.add(voice, frame);
+  }
+
+  left(connection: number): void {
+    const seat = this.#seats.get(connection);
+    if (!this.#seats.delete(connection) || this.#awake === undefined || seat === undefined) return;
+    this.#handle(this.#awake, { type: "speaker-left", session: seat.session, connection });
+  }
+
+  #wake(): Awake {
+    if (this.#awake !== undefined) return this.#awake;
+    const { plan, epoch, ended } = this.#record;
+    const phase = ended ? "ended" : "quiet";
+    const people: People = { id: plan.root, title: "An evening", chunkMs: this.#chunkMs, phase, speakers: new Map(), nextVoice: 1 };
+    this.#awake = { mind: this.#make(plan, epoch, ended, this.local), people };
+    this.#revision = ++this.#lives * LIFE_REVISIONS;
+    this.#tell(roomStateOf(people, epoch, this.#head()));
+    this.#tell(stageStateOf(people, this.#head()));
+    return this.#awake;
+  }
+
+  #handle(awake: Awake, event: RoomEvent, first?: () => void): void {
+    const { room, effects } = decide(awake.people, event);
+    awake.people = room;
+    first?.();
+    for (const effect of effects) this.#do(awake, effect);
+    this.#watchSilence(awake);
+  }
+
+  #do(awake: Awake, effect: RoomEffect): void {
+    switch (effect.do) {
+      case "supersede": {
+        const seat = this.#seats.get(effect.connection);
+        this.#seats.delete(effect.connection);
+        return seat?.page.closed(ENDING.superseded.code);
+      }
+      case "silence":
+        return awake.mind.bundle?.silence(effect.voice);
+      case "start-clock":
+        return this.#start(awake);
+      case "stop-clock":
+        return this.#stop();
+      case "tell-room":
+        return this.#tell(roomStateOf(awake.people, this.#record.epoch, this.#head()));
+      case "tell-stage":
+        return this.#tell(stageStateOf(awake.people, this.#head()));
+      case "end":
+        return this.#end(awake);
+      default:
+        return unreachable(effect);
+    }
+  }
+
+  #start(awake: Awake): void {
+    if (awake.mind.bundle !== undefined) return this.#run(awake);
+    if (this.#isStarting) return;
+    this.#isStarting = true;
+    this.ask<Claim>(
+      this.#audience,
+      CALL_MS,
+      (reply) => this.#audience.claim(this.#record.plan.root, reply),
+      (claim) => {
+        this.#isStarting = false;
+        if (claim === undefined) {
+          this.later(RETRY_MS, () => (awake.people.phase === "live" ? this.#start(awake) : undefined));
+          return;
+        }
+        if ("moved" in claim) return this.#handle(awake, { type: "claim-refused" });
+        this.#record = { ...this.#record, epoch: claim.epoch };
+        this.ground.publishers.set(claim.epoch, this.aheadMs);
+        awake.mind.begin(claim.epoch, this.#chunkMs, this.local);
+        this.#tell(roomStateOf(awake.people, claim.epoch, this.#head()));
+        if (awake.people.phase === "live") this.#run(awake);
+      },
+    );
+  }
+
+  #run(awake: Awake): void {
+    if (this.#ticking !== undefined) return;
+    this.#perform(awake.mind.start(this.local));
+    this.#arm(awake);
+  }
+
+  #stop(): void {
+    this.#ticking?.cancel();
+    this.#ticking = undefined;
+    this.#perform(this.#awake?.mind.stop() ?? []);
+  }
+
+  #arm(awake: Awake): void {
+    this.#ticking = this.later(Math.max(0, (awake.mind.due ?? 0) - this.local), () => {
+      const tick = awake.mind.tick(this.local);
+      if (tick !== undefined) this.#perform(tick.effects);
+      this.#arm(awake);
+    });
+  }
+
+  #end(awake: Awake): void {
+    this.#record = { ...this.#record, ended: true };
+    this.#stop();
+    this.#perform(awake.mind.down.end());
+    const seats = [...this.#seats.values()];
+    this.#seats = new Map();
+    for (const { page } of seats) page.closed(ENDING.ended.code);
+  }
+
+  #perform(effects: readonly DownEffect<Socket>[]): void {
+    for (const effect of effects) {
+      switch (effect.do) {
+        case "send":
+          effect.to.send(effect.message);
+          break;
+        case "send-all":
+          for (const link of this.#awake?.mind.down.live ?? []) link.send(effect.message);
+          break;
+        case "mark-live":
+        // The root has no listeners of its own.
+        case "deliver":
+          break;
+        case "close":
+          effect.link.close(ENDING[effect.ending].code);
+          break;
+        default:
+          unreachable(effect);
+      }
+    }
+  }
+
+  #counted(): void {
+    const sinceMs = this.ground.clock.now - this.#countedAt;
+    this.#counting ??= this.later(Math.max(0, COUNT_MS - sinceMs), () => {
+      this.#counting = undefined;
+      this.#countedAt = this.ground.clock.now;
+      this.#tell(audienceStateOf(this.#awake?.mind.listeners ?? 0, this.#head()));
+    });
+  }
+
+  #tell(state: State): void {
+    const text = JSON.stringify(state);
+    this.#perform(this.#awake?.mind.down.tell(text) ?? []);
+    for (const { page } of this.#seats.values()) page.hears(text);
+  }
+
+  #welcome(awake: Awake, session: SessionId, page: StagePage): void {
+    const speaker = awake.people.speakers.get(session);
+    if (speaker === undefined) return;
+    const { voice, name, onAir, muted } = speaker;
+    const states = [
+      roomStateOf(awake.people, this.#record.epoch, this.#head()),
+      stageStateOf(awake.people, this.#head()),
+      audienceStateOf(awake.mind.listeners, this.#head()),
+    ];
+    const text: StageWelcome = { type: "stage-welcome", ...this.#head(), session, voice, name, onAir, muted, states };
+    page.hears(JSON.stringify(text));
+  }
+
+  #head(): Head {
+    return { revision: ++this.#revision, roomTime: this.#roomTime };
+  }
+
+  get #roomTime(): number {
+    return this.#awake?.mind.bundle?.roomTimeAt(this.local) ?? 0;
+  }
+
+  #watchSilence(awake: Awake): void {
+    const waitMs = quietAfterMs(awake.people);
+    if (waitMs === undefined) {
+      this.#quiet?.cancel();
+      this.#quiet = undefined;
+      return;
+    }
+    this.#quiet ??= this.later(waitMs, () => {
+      this.#quiet = undefined;
+      this.#handle(awake, { type: "nobody-on-air-for-long" });
+    });
+  }
+
+  #noChildren(): Children {
+    return new Children(this, this.#directory, {
+      joined: (link, from) => this.#perform(this.#awake?.mind.join(link, from, this.local) ?? []),
+      left: (link) => {
+        if (this.#awake?.mind.leave(link)) this.#counted();
+      },
+      counted: (link, report) => {
+        if (this.#awake?.mind.count(link, report)) this.#counted();
+      },
+    });
+  }
+}

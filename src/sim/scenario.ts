@@ -1,0 +1,21 @@
+import type { World, WorldSettings } from "./world.ts";
+
+/** What happens on an evening, besides that people come. */
+export type Scenario = {
+  readonly name: string;
+  /** One line for who chooses. */
+  readonly says: string;
+  /** What differs from an ordinary evening. */
+  readonly settings?: (asked: WorldSettings) => Partial<WorldSettings>;
+  /** Puts what will break into the evening; called before it begins. */
+  readonly stage: (world: World, evening: Evening) => void;
+};
+
+/** When things may happen, in ms. */
+export type Evening = {
+  readonly endMs: number;
+  /** Everybody has come by then, if nothing breaks. */
+  readonly fullMs: number;
+  /** An instant at this share of the time after all have come. */
+  readonly after: (share: number) => number;
+};

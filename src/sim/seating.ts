@@ -1,0 +1,125 @@
+import type { Joiner } from "./calls.ts";
+import { Ear, type Hearing } from "./ear.ts";
+import type { Host } from "./host.ts";
+import type { NodeMind } from "./minds.ts";
+
+/** Cohorts of a leaf whose stride is above 1: so many parts can be dealt evenly at every stride (1, 2, 5, 10 and 20 divide it). */
+const PARTS = 20;
+
+/**
+ * The listeners of one leaf. Who stands where others stand becomes one with them: as one cohort while the stride is 1, as up to PARTS of
+ * them above, so that the mind can deal them. Only who is new, slow or elsewhere is a link of his own.
+ */
+export class Seating {
+  readonly #leaf: Host;
+  readonly #hearing: Hearing;
+  readonly #ears = new Set<Ear>();
+  readonly #single = new Set<Ear>();
+  #steady: Ear[] = [];
+  #size = 0;
+
+  constructor(leaf: Host, hearing: Hearing) {
+    this.#leaf = leaf;
+    this.#hearing = hearing;
+  }
+
+  /** Listeners who sit here. */
+  get size(): number {
+    return this.#size;
+  }
+
+  get ears(): ReadonlySet<Ear> {
+    return this.#ears;
+  }
+
+  /** A seat for one who was let in. */
+  sit(joiner: Joiner): Ear {
+    const ear = new Ear(this.#leaf, joiner, this.#hearing, joiner);
+    this.#ears.add(ear);
+    this.#single.add(ear);
+    this.#size++;
+    return ear;
+  }
+
+  /** After anything was sent: who can be one with others becomes so. */
+  gather(mind: NodeMind): void {
+    const { stride } = mind.down.service;
+    if (stride === 1 && this.#steady.length > 1) this.#join(mind);
+    if (this.#single.size > 0) for (const ear of this.#single) this.#merge(ear, mind, stride);
+    const first = this.#steady[0];
+    if (stride > 1 && this.#steady.length === 1 && first !== undefined && first.size > 1) this.#split(first, mind);
+  }
+
+  /** One of the steady listeners leaves. False if there is none. */
+  loseOne(mind: NodeMind, random: number): boolean {
+    const ear = this.#steady[Math.floor(random * this.#steady.length)];
+    if (ear === undefined) return false;
+    ear.loseOne();
+    this.#size--;
+    if (ear.size === 0) {
+      this.#remove(ear);
+      mind.leave(ear);
+    }
+    return true;
+  }
+
+  /** These are gone. False if they were already. */
+  leave(ear: Ear): boolean {
+    if (!this.#ears.has(ear)) return false;
+    this.#remove(ear);
+    this.#size -= ear.size;
+    return true;
+  }
+
+  /** The leaf is dead. */
+  drop(): void {
+    for (const ear of this.#ears) ear.drop();
+  }
+
+  #merge(ear: Ear, mind: NodeMind, stride: number): void {
+    if (!ear.isSteady) return;
+    if (this.#steady.length < (stride === 1 ? 1 : PARTS)) {
+      this.#single.delete(ear);
+      this.#steady.push(ear);
+      ear.settle();
+      return;
+    }
+    let smallest: Ear | undefined;
+    for (const other of this.#steady) if (ear.standsWith(other) && (smallest === undefined || other.size < smallest.size)) smallest = other;
+    if (smallest !== undefined) this.#unite(ear, smallest, mind);
+  }
+
+  /** All parts into one, as soon as they stand at the same place. */
+  #join(mind: NodeMind): void {
+    const [first, ...others] = this.#steady;
+    if (first === undefined) return;
+    this.#steady = [first, ...others.filter((other) => !other.standsWith(first))];
+    for (const other of others) if (other.standsWith(first)) this.#unite(other, first, mind);
+  }
+
+  /** Right after its turn: all parts have been sent all there is. */
+  #split(whole: Ear, mind: NodeMind): void {
+    if (!whole.standsAt(mind.down.feed.newest)) return;
+    const each = Math.floor(whole.size / PARTS);
+    for (let part = 1; part < PARTS && each > 0; part++) {
+      const ear = whole.part(each);
+      this.#ears.add(ear);
+      this.#steady.push(ear);
+      mind.down.restore(ear, true);
+    }
+  }
+
+  #unite(ear: Ear, other: Ear, mind: NodeMind): void {
+    this.#ears.delete(ear);
+    this.#single.delete(ear);
+    mind.leave(ear);
+    other.add(ear);
+  }
+
+  #remove(ear: Ear): void {
+    this.#ears.delete(ear);
+    this.#single.delete(ear);
+    const at = this.#steady.indexOf(ear);
+    if (at >= 0) this.#steady.splice(at, 1);
+  }
+}

@@ -1,0 +1,75 @@
+import type { Clock, Task } from "./clock.ts";
+
+/**
+ * One core that runs the work of an object, or of a whole process: one task after the other, each taking its virtual time.
+ * So whoever is given more than he can do falls behind by himself, and minds see it as they would.
+ */
+export class Server implements Task {
+  readonly #clock: Clock;
+  #queue: Task[] = [];
+  #first = 0;
+  #isArmed = false;
+  #isBusy = false;
+  #freeAt = 0;
+  #spent = 0;
+  #workedMs = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The instant within the running task, in ms: what is sent now leaves now. Minds see the task's beginning: a Worker's clock stands still. */
+  get instant(): number {
+    return this.#clock.now + this.#spent;
+  }
+
+  /** How far it is behind, in ms. */
+  get behindMs(): number {
+    return Math.max(0, this.#freeAt - this.#clock.now);
+  }
+
+  /** CPU that it has used, in ms. */
+  get workedMs(): number {
+    return this.#workedMs;
+  }
+
+  /** The running task takes `ms` more. */
+  charge(ms: number): void {
+    this.#spent += ms;
+  }
+
+  /** `task` runs as soon as everything before it is done. */
+  submit(task: Task): void {
+    if (!this.#isArmed && !this.#isBusy && this.#freeAt <= this.#clock.now) return this.#do(task);
+    this.#queue.push(task);
+    this.#arm();
+  }
+
+  /** The clock says that it is free again. */
+  run(): void {
+    this.#isArmed = false;
+    const task = this.#queue[this.#first++];
+    if (this.#first === this.#queue.length) {
+      this.#queue = [];
+      this.#first = 0;
+    }
+    if (task !== undefined) this.#do(task);
+  }
+
+  #arm(): void {
+    if (this.#isArmed || this.#isBusy) return;
+    this.#isArmed = true;
+    this.#clock.at(this.#freeAt, this);
+  }
+
+  #do(task: Task): void {
+    this.#spent = 0;
+    this.#isBusy = true;
+    task.run();
+    this.#isBusy = false;
+    this.#freeAt = this.#clock.now + this.#spent;
+    this.#workedMs += this.#spent;
+    this.#spent = 0;
+    if (this.#first < this.#queue.length) this.#arm();
+  }
+}

@@ -1,0 +1,127 @@
+import type { Broken } from "./invariants.ts";
+import type { Second } from "./measures.ts";
+import type { Evening, Scenario } from "./scenario.ts";
+import { DEFAULTS, World, type WorldSettings } from "./world.ts";
+
+/** Room that leaves have beyond the listeners: placed by luck, some are fuller than others. */
+const SPARE = 1.25;
+/** Listeners begin to come a second after the evening has begun, in ms. */
+const DOORS_MS = 1_000;
+
+/** What is asked for. */
+export type Asked = {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly listeners: number;
+  readonly arrivals: number;
+  readonly seconds: number;
+  readonly settings?: Partial<WorldSettings>;
+};
+
+/** What an evening came to. Every figure is simulated; it holds only what the seed determines, so two runs are equal byte for byte. */
+export type Report = {
+  readonly simulated: true;
+  readonly scenario: string;
+  readonly seed: number;
+  readonly listeners: number;
+  readonly arrivals: number;
+  readonly seconds: number;
+  readonly leaves: number;
+  readonly relays: number;
+  readonly joins: number;
+  readonly refused: number;
+  /** Connections that broke. */
+  readonly drops: number;
+  readonly chunksHeard: number;
+  readonly gapsTold: number;
+  readonly lagMs: Spread;
+  readonly firstSoundMs: Spread;
+  /** From a broken connection to sound again. */
+  readonly backMs: Spread;
+  /** Silences of who kept his connection, only those above 250 ms; and how many listeners had one. */
+  readonly silenceMs: Spread & { readonly listeners: number };
+  readonly mostRequests: { readonly root: number; readonly audience: number; readonly node: number };
+  readonly events: number;
+  readonly brokenRules: Readonly<Record<string, number>>;
+  readonly broken: readonly Broken[];
+  readonly bySecond: readonly Second[];
+};
+
+export type Spread = { readonly p50: number | null; readonly p99: number | null; readonly max: number };
+
+/** The world of an evening, before anything has happened. */
+export function worldOf(asked: Asked): World {
+  const { seed, listeners, arrivals, scenario } = asked;
+  const base: WorldSettings = { ...DEFAULTS, seed, listeners, arrivals, leaves: 0, ...asked.settings };
+  const own = { ...base, ...scenario.settings?.(base) };
+  const leaves = own.leaves > 0 ? own.leaves : Math.max(8, Math.ceil((own.listeners / own.leafListeners) * SPARE));
+  const world = new World({ ...own, leaves });
+  scenario.stage(world, eveningOf(asked, own));
+  return world;
+}
+
+/**
+ * Plays an evening from beginning to end.
+ *
+ * @param progress called after each second of it
+ */
+export function simulate(asked: Asked, progress?: (world: World, second: number) => void): Report {
+  const world = worldOf(asked);
+  for (let second = 1; second <= asked.seconds; second++) {
+    world.play(1_000);
+    progress?.(world, second);
+  }
+  return reportOf(asked, world);
+}
+
+/** The line that plays the same evening again. */
+export function replayOf({ scenario, seed, listeners, arrivals, seconds }: Asked): string {
+  return `npm run sim -- --scenario ${scenario.name} --listeners ${listeners} --arrivals ${arrivals} --seconds ${seconds} --seed ${seed}`;
+}
+
+function eveningOf({ seconds }: Asked, { listeners, arrivals }: WorldSettings): Evening {
+  const endMs = seconds * 1_000;
+  const fullMs = Math.min(endMs, DOORS_MS + (listeners / arrivals) * 1_000);
+  return { endMs, fullMs, after: (share) => fullMs + share * (endMs - fullMs) };
+}
+
+function reportOf({ scenario, seed, seconds }: Asked, world: World): Report {
+  const { measures, settings, invariants } = world;
+  const most = (of: (second: Second) => number): number => measures.seconds.reduce((highest, second) => Math.max(highest, of(second)), 0);
+  return {
+    simulated: true,
+    scenario: scenario.name,
+    seed,
+    listeners: settings.listeners,
+    arrivals: settings.arrivals,
+    seconds,
+    leaves: world.nodes.filter((node) => node.below === "listeners").length,
+    relays: world.nodes.filter((node) => node.below === "nodes").length,
+    joins: measures.joins,
+    refused: measures.refusals,
+    drops: measures.drops,
+    chunksHeard: measures.chunks,
+    gapsTold: measures.gaps,
+    lagMs: spreadOf(measures.lag),
+    firstSoundMs: spreadOf(measures.firstSound),
+    backMs: spreadOf(measures.back),
+    silenceMs: { ...spreadOf(measures.silence), listeners: measures.silence.count },
+    mostRequests: {
+      root: most((second) => second.rootRequests),
+      audience: most((second) => second.audienceRequests),
+      node: most((second) => second.nodeRequests),
+    },
+    events: world.events,
+    brokenRules: invariants.counts,
+    broken: invariants.broken,
+    bySecond: measures.seconds,
+  };
+}
+
+function spreadOf(times: { quantile(share: number): number | undefined; readonly max: number }): Spread {
+  const rounded = (share: number): number | null => {
+    const value = times.quantile(share);
+    return value === undefined ? null : Math.round(value);
+  };
+  return { p50: rounded(0.5), p99: rounded(0.99), max: Math.round(times.max) };
+}

@@ -1,0 +1,134 @@
+import type { Message } from "../core/tree/greeting.ts";
+import type { Task } from "./clock.ts";
+import type { Host } from "./host.ts";
+import type { Line } from "./line.ts";
+
+/** What a mind calls a link: the end of a connection that its object holds. */
+export abstract class Socket {
+  /** Sends now; charged to the object. */
+  abstract send(message: Message): void;
+  /** Bytes that wait to leave; none where lines are fast. */
+  get queuedBytes(): number {
+    return 0;
+  }
+
+  /** Closes from this side. */
+  abstract close(code: number): void;
+}
+
+/** Who holds a socket between objects. */
+export interface Holder {
+  heard(link: LinkEnd, message: Message): void;
+  /** The other side closed, died, or answered a close. */
+  closed(link: LinkEnd): void;
+}
+
+/** Bytes that a message is on the wire; texts are ASCII but for names. */
+export function bytesIn(message: Message): number {
+  return typeof message === "string" ? message.length : message.byteLength;
+}
+
+/** One end of a connection between two objects. */
+export class LinkEnd extends Socket {
+  readonly host: Host;
+  readonly #holder: Holder;
+  readonly #life: number;
+  readonly #line: Line;
+  #peer: LinkEnd | undefined;
+  #isOpen = true;
+  #isSilent = false;
+
+  private constructor(host: Host, holder: Holder, line: Line) {
+    super();
+    this.host = host;
+    this.#holder = holder;
+    this.#life = host.life;
+    this.#line = line;
+  }
+
+  /** A connection, open at both ends. */
+  static pair(one: Host, oneHolder: Holder, other: Host, otherHolder: Holder, lines: readonly [Line, Line]): readonly [LinkEnd, LinkEnd] {
+    const here = new LinkEnd(one, oneHolder, lines[0]);
+    const there = new LinkEnd(other, otherHolder, lines[1]);
+    here.#peer = there;
+    there.#peer = here;
+    return [here, there];
+  }
+
+  get peer(): LinkEnd | undefined {
+    return this.#peer;
+  }
+
+  /** False once it was closed here, or its object died. */
+  get isOpen(): boolean {
+    return this.#isOpen && this.host.life === this.#life;
+  }
+
+  /** From now on nothing passes either way, and nobody is told: a half-open connection. */
+  silence(): void {
+    this.#isSilent = true;
+    if (this.#peer !== undefined) this.#peer.#isSilent = true;
+  }
+
+  get isSilent(): boolean {
+    return this.#isSilent;
+  }
+
+  override send(message: Message): void {
+    const { server, ground } = this.host;
+    const bytes = bytesIn(message);
+    server.charge(ground.costs.sendMs + (bytes / 1_024) * ground.costs.sendKibMs);
+    if (this.#isSilent || !this.isOpen || this.#peer === undefined) return;
+    ground.clock.at(this.#line.arrivalOf(server.instant, bytes), new Delivery(this.#peer, message));
+  }
+
+  override close(_code: number): void {
+    if (!this.isOpen) return;
+    this.#isOpen = false;
+    this.#sayClosed(this.host.server.instant);
+  }
+
+  /** The object is dead: the other side is told, unless the connection is half-open. */
+  abandon(): void {
+    this.#isOpen = false;
+    this.#sayClosed(this.host.ground.clock.now);
+  }
+
+  #sayClosed(at: number): void {
+    if (this.#isSilent || this.#peer === undefined) return;
+    this.host.ground.clock.at(this.#line.arrivalOf(at, 0), new Delivery(this.#peer, undefined));
+  }
+
+  /** For deliveries only. */
+  deliver(message: Message | undefined): void {
+    const { server, ground } = this.host;
+    if (this.host.life !== this.#life) return;
+    server.charge(ground.costs.hopMs);
+    if (message === undefined) {
+      // A close is answered by a close, and the one who asked for it hears of it too.
+      const wasOpen = this.#isOpen;
+      this.#isOpen = false;
+      if (wasOpen) this.#sayClosed(server.instant);
+      this.#holder.closed(this);
+    } else if (this.#isOpen) this.#holder.heard(this, message);
+  }
+}
+
+/** A message on its way: first along the line, then in the queue of the object that it is for. */
+class Delivery implements Task {
+  readonly #to: LinkEnd;
+  readonly #message: Message | undefined;
+  #hasArrived = false;
+
+  constructor(to: LinkEnd, message: Message | undefined) {
+    this.#to = to;
+    this.#message = message;
+  }
+
+  run(): void {
+    if (this.#hasArrived) return this.#to.deliver(this.#message);
+    this.#hasArrived = true;
+    // What was on its way when the connection fell silent never comes.
+    if (!this.#to.isSilent) this.#to.host.server.submit(this);
+  }
+}

@@ -1,0 +1,137 @@
+import { relayLevels } from "../core/tree/plan.ts";
+import type { Ground } from "./ground.ts";
+import type { Host } from "./host.ts";
+import { NodeHost } from "./node-host.ts";
+import type { RoomHost } from "./room-host.ts";
+import type { LinkEnd } from "./socket.ts";
+
+/** A node may be without a parent for so long, in ms. */
+const ORPHAN_MS = 5_000;
+/** After the last change counts may be wrong for so long, in ms. */
+const CONVERGE_MS = 5_000;
+/** After the last fault everybody is live within this, in ms. */
+const RECOVERY_MS = 30_000;
+/** Who is live has heard something within this, in ms, while somebody speaks. */
+const FRESH_MS = 3_000;
+/** Links below that the plan's fan-out does not count: an archive at the root, and one child that changes parents. */
+const SPARE_LINKS = 2;
+
+/** What the watch remembers of a node. */
+type Seen = { life: number; epoch: number; revision: number; orphanSince: number | undefined };
+
+/** What the watch must be told of the world. */
+export type Scene = {
+  readonly nodes: () => Iterable<NodeHost>;
+  readonly room: () => RoomHost;
+  readonly present: () => number;
+  readonly seated: () => number;
+  /** When listeners last came, left or were dropped, in ms. */
+  readonly lastChange: () => number;
+  /** When something last broke, or was still broken, in ms. */
+  readonly lastFault: () => number;
+};
+
+/** Looks at nodes after every event of theirs, and at the whole tree four times a second. */
+export class Watch {
+  readonly #ground: Ground;
+  readonly #scene: Scene;
+  readonly #seen = new Map<NodeHost, Seen>();
+
+  constructor(ground: Ground, scene: Scene) {
+    this.#ground = ground;
+    this.#scene = scene;
+  }
+
+  /** After an event at `node`. */
+  node(node: NodeHost): void {
+    const { mind } = node;
+    if (mind === undefined) return;
+    const { invariants, clock } = this.#ground;
+    let seen = this.#seen.get(node);
+    const revision = mind.plan?.revision ?? 0;
+    const { epoch } = mind.down;
+    if (seen === undefined || seen.life !== node.life) {
+      seen = { life: node.life, epoch, revision, orphanSince: undefined };
+      this.#seen.set(node, seen);
+    }
+    if (epoch < seen.epoch) invariants.break("epoch", () => `${node.name}: ${epoch} after ${seen.epoch}`);
+    if (revision < seen.revision) invariants.break("plan", () => `${node.name}: ${revision} after ${seen.revision}`);
+    seen.epoch = epoch;
+    seen.revision = revision;
+    if (mind.plan === undefined) return;
+    const most = node.below === "listeners" ? mind.plan.leafListeners : mind.plan.fanOut + SPARE_LINKS;
+    const size = node.below === "listeners" ? node.seats : mind.down.size;
+    if (size > most) invariants.break("children", () => `${node.name}: ${size} below, ${most} allowed`);
+    const isFed = mind.idle || [...node.uplinks].some((link) => feeds(link));
+    if (isFed) seen.orphanSince = undefined;
+    else seen.orphanSince ??= clock.now;
+  }
+
+  /** The whole tree. */
+  sweep(): void {
+    const { invariants, clock } = this.#ground;
+    const room = this.#scene.room();
+    const plan = room.mind?.down === undefined ? undefined : room.plan;
+    for (const node of this.#scene.nodes()) {
+      this.node(node);
+      const since = this.#seen.get(node)?.orphanSince;
+      const canBeFed = clock.now - this.#scene.lastFault() > ORPHAN_MS && room.isUp;
+      if (since !== undefined && node.mind !== undefined && clock.now - since > ORPHAN_MS && canBeFed) {
+        invariants.break("orphan", () => `${node.name}: ${node.seats} listeners without a parent for ${Math.round(clock.now - since)} ms`);
+      }
+      this.#climb(node);
+    }
+    if (plan !== undefined && room.mind !== undefined) {
+      const { size } = room.mind.down;
+      const most = Math.max(plan.fanOut, Object.keys(plan.regions).length) + SPARE_LINKS;
+      if (size > most) invariants.break("children", () => `${room.name}: ${size} below, ${most} allowed at ${relayLevels(plan)} levels`);
+    }
+    this.#count(room);
+    if (clock.now - this.#scene.lastFault() > RECOVERY_MS && clock.now - this.#scene.lastChange() > FRESH_MS) this.recovered();
+  }
+
+  /** Everybody who is present is seated, and hears. */
+  recovered(): void {
+    const { invariants, clock } = this.#ground;
+    const room = this.#scene.room();
+    const away = this.#scene.present() - this.#scene.seated();
+    if (away > 0) invariants.break("recovery", () => `${away} listeners have no socket`);
+    if (!room.isLive) return;
+    for (const node of this.#scene.nodes()) {
+      for (const ear of node.ears) {
+        const silentMs = clock.now - ear.heardAt;
+        if (silentMs > FRESH_MS)
+          invariants.break("recovery", () => `${node.name}: ${ear.size} hear nothing for ${Math.round(silentMs)} ms`);
+      }
+    }
+  }
+
+  #count(room: RoomHost): void {
+    const { invariants, clock } = this.#ground;
+    const since = Math.max(this.#scene.lastChange(), this.#scene.lastFault());
+    if (room.mind === undefined || clock.now - since < CONVERGE_MS) return;
+    const counted = room.mind.listeners;
+    const seated = this.#scene.seated();
+    if (counted !== seated) invariants.break("counts", () => `${room.name} counts ${counted}, ${seated} are there`);
+  }
+
+  /** From a node upward along the links that feed it: to the root, and never past a node twice. */
+  #climb(node: NodeHost): void {
+    const passed = new Set<Host>();
+    for (let at: Host | undefined = node; at !== undefined; at = feederOf(at)) {
+      if (passed.has(at)) return this.#ground.invariants.break("cycle", () => `${node.name} feeds itself`);
+      passed.add(at);
+    }
+  }
+}
+
+/** True while what the other side sends can arrive. */
+function feeds(link: LinkEnd): boolean {
+  return link.isOpen && !link.isSilent && link.peer?.isOpen === true;
+}
+
+function feederOf(at: Host): Host | undefined {
+  if (!(at instanceof NodeHost)) return undefined;
+  for (const link of at.uplinks) if (feeds(link)) return link.peer?.host;
+  return undefined;
+}

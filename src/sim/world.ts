@@ -1,0 +1,269 @@
+import { audienceOf, parseRoomId } from "../core/ids.ts";
+import type { NodeRef, ParentRef, Plan, Window } from "../core/tree/plan.ts";
+import type { Region } from "../core/tree/region.ts";
+import { AudienceHost } from "./audience-host.ts";
+import type { Directory } from "./calls.ts";
+import { Clock } from "./clock.ts";
+import { type Costs, WORKERD_COSTS } from "./costs.ts";
+import { Crowd, type Origins } from "./crowd.ts";
+import { Isolate } from "./edge.ts";
+import type { Ground } from "./ground.ts";
+import { Invariants } from "./invariants.ts";
+import { anyOf, streams } from "./luck.ts";
+import { Measures } from "./measures.ts";
+import { MINDS, type Minds } from "./minds.ts";
+import { NodeHost } from "./node-host.ts";
+import { RoomHost } from "./room-host.ts";
+import { Server } from "./server.ts";
+import type { LinkEnd } from "./socket.ts";
+import { SoundReader } from "./sound.ts";
+import { SpeakerPage } from "./speaker.ts";
+import { Watch } from "./watch.ts";
+
+/** How often the whole tree is looked at, in ms. */
+const SWEEP_MS = 250;
+/** A dead object can be called again after this, in ms: its next call starts it elsewhere. Assumed. */
+const RESTART_MS = 500;
+/** When the host goes on air, in ms. */
+const ON_AIR_MS = 200;
+/** When the first listener comes, in ms. */
+const DOORS_MS = 1_000;
+
+/** An evening to be played. */
+export type WorldSettings = {
+  readonly seed: number;
+  readonly listeners: number;
+  /** Arrivals per second, from second 1 on. */
+  readonly arrivals: number;
+  readonly chunkMs: number;
+  readonly fanOut: number;
+  readonly leafListeners: number;
+  /** Leaves in the plan at the beginning, per region by its share. */
+  readonly leaves: number;
+  readonly origins: Origins;
+  /** `own`: each object has a core of its own, as in a deployment; `one`: all share one, as on a single workerd process. */
+  readonly processes: "own" | "one";
+  readonly costs: Costs;
+  readonly isolatesPerRegion: number;
+  /** Listeners who leave of their own will, per second. */
+  readonly leaving: number;
+  readonly minds: Minds;
+};
+
+/** Where listeners come from unless a scenario says otherwise. Assumed. */
+export const ORIGINS: Origins = [
+  { region: "weur", share: 0.35 },
+  { region: "enam", share: 0.3 },
+  { region: "wnam", share: 0.15 },
+  { region: "apac", share: 0.12 },
+  { region: "sam", share: 0.08 },
+];
+
+export const DEFAULTS: Omit<WorldSettings, "seed" | "listeners" | "arrivals" | "leaves"> = {
+  chunkMs: 100,
+  fanOut: 64,
+  leafListeners: 500,
+  origins: ORIGINS,
+  processes: "own",
+  costs: WORKERD_COSTS,
+  isolatesPerRegion: 16,
+  leaving: 0,
+  minds: MINDS,
+};
+
+/** The public half of a key pair that nobody uses: no ticket is checked here. RFC 8037, appendix A. */
+const VERIFY_KEY = { kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" };
+
+/** A whole evening in virtual time: the objects, the lines between them, and everybody who listens. The same seed plays the same evening. */
+export class World implements Directory {
+  readonly settings: WorldSettings;
+  readonly ground: Ground;
+  readonly invariants: Invariants;
+  readonly measures = new Measures();
+  readonly crowd: Crowd;
+  readonly room: RoomHost;
+  readonly audience: AudienceHost;
+  readonly host: SpeakerPage;
+  readonly #clock = new Clock();
+  readonly #nodes = new Map<Region, NodeHost[][]>();
+  readonly #all: NodeHost[] = [];
+  readonly #watch: Watch;
+  readonly #reader = new SoundReader();
+  #lastChange = 0;
+  #lastFault = 0;
+  #seated = 0;
+
+  constructor(settings: WorldSettings) {
+    this.settings = settings;
+    const clock = this.#clock;
+    this.invariants = new Invariants(() => clock.now);
+    const shared = new Server(clock);
+    this.ground = {
+      clock,
+      luck: streams(settings.seed),
+      costs: settings.costs,
+      measures: this.measures,
+      invariants: this.invariants,
+      server: () => (settings.processes === "one" ? shared : new Server(clock)),
+      publishers: new Map(),
+    };
+    const plan = planOf(settings);
+    const home = settings.origins[0]?.region ?? "weur";
+    this.audience = new AudienceHost(this.ground, home, plan);
+    this.room = new RoomHost(this.ground, home, plan, this.audience, this, settings.chunkMs, settings.minds.root);
+    const { listeners, arrivals, origins, isolatesPerRegion } = settings;
+    const coming = { listeners, perSecond: arrivals, fromMs: DOORS_MS, origins, isolatesPerRegion };
+    this.crowd = new Crowd(
+      this.ground,
+      coming,
+      () => new Isolate(this.ground, this.audience),
+      (node) => this.child(node),
+    );
+    this.#watch = new Watch(this.ground, {
+      nodes: () => this.#all,
+      room: () => this.room,
+      present: () => this.crowd.present,
+      seated: () => this.crowd.seated,
+      lastChange: () => this.#lastChange,
+      lastFault: () => this.#lastFault,
+    });
+    this.host = new SpeakerPage(this.ground, this.room);
+    clock.after(ON_AIR_MS, () => this.host.connect());
+    this.#sweep();
+    this.#second();
+    if (settings.leaving > 0) this.#leave();
+  }
+
+  /** Virtual time, in ms. */
+  get now(): number {
+    return this.#clock.now;
+  }
+
+  /** Events that have happened. */
+  get events(): number {
+    return this.#clock.happened;
+  }
+
+  /** Every leaf and relay that was ever called. */
+  get nodes(): readonly NodeHost[] {
+    return this.#all;
+  }
+
+  /** Lets `ms` pass. */
+  play(ms: number): void {
+    this.#clock.play(this.#clock.now + ms);
+  }
+
+  /** `action` at an instant of the evening, in ms. */
+  at(ms: number, action: () => void): void {
+    this.#clock.at(ms, { run: action });
+  }
+
+  child(node: NodeRef): NodeHost {
+    let levels = this.#nodes.get(node.region);
+    if (levels === undefined) {
+      levels = [];
+      this.#nodes.set(node.region, levels);
+    }
+    let level = levels[node.level];
+    if (level === undefined) {
+      level = [];
+      levels[node.level] = level;
+    }
+    const known = level[node.index];
+    if (known !== undefined) return known;
+    const hearing = { reader: this.#reader, population: this.crowd };
+    const made = new NodeHost(this.ground, node, this, hearing, this.settings.minds.node, (host) => this.#watch.node(host));
+    level[node.index] = made;
+    this.#all.push(made);
+    return made;
+  }
+
+  parent(parent: ParentRef): NodeHost | RoomHost {
+    return parent.kind === "root" ? this.room : this.child(parent.node);
+  }
+
+  /** Something is broken at this moment. */
+  faulty(): void {
+    this.#lastFault = this.#clock.now;
+  }
+
+  /** An object dies; it can be called again after `downMs`. */
+  kill(host: NodeHost | RoomHost, downMs = RESTART_MS): void {
+    host.die(downMs);
+    this.#clock.after(downMs, () => this.faulty());
+    this.faulty();
+  }
+
+  /** A link falls silent, and nobody is told. */
+  halfOpen(link: LinkEnd): void {
+    link.silence();
+    this.faulty();
+  }
+
+  /** Every object is started anew on other code: all sockets drop. */
+  deploy(): void {
+    for (const node of this.#all) if (node.mind !== undefined) node.die(0);
+    this.room.die(0);
+    this.crowd.evictIsolates();
+    this.faulty();
+  }
+
+  /** Awake leaves or relays. */
+  awake(below: "listeners" | "nodes"): readonly NodeHost[] {
+    return this.#all.filter((node) => node.below === below && node.mind !== undefined);
+  }
+
+  /** Any awake leaf or relay, by luck. */
+  anyAwake(below: "listeners" | "nodes"): NodeHost | undefined {
+    return anyOf(this.awake(below), this.ground.luck.faults());
+  }
+
+  /** One awake leaf or relay dies, by luck. */
+  killAny(below: "listeners" | "nodes"): void {
+    const node = this.anyAwake(below);
+    if (node !== undefined) this.kill(node);
+  }
+
+  #sweep(): void {
+    this.#clock.after(SWEEP_MS, () => {
+      if (this.crowd.seated !== this.#seated || !this.crowd.isComplete) this.#lastChange = this.#clock.now;
+      this.#seated = this.crowd.seated;
+      this.#watch.sweep();
+      this.#sweep();
+    });
+  }
+
+  #second(): void {
+    this.#clock.after(1_000, () => {
+      const live = this.crowd.seated;
+      let nodes = 0;
+      let stride = 1;
+      for (const { mind } of this.#all) {
+        if (mind === undefined) continue;
+        nodes++;
+        stride = Math.max(stride, mind.down.service.stride);
+      }
+      this.measures.close({ live, away: this.crowd.present - live, cached: 0, stride, nodes });
+      this.#second();
+    });
+  }
+
+  /** One of those who listen leaves. */
+  #leave(): void {
+    const { luck } = this.ground;
+    this.#clock.after((-Math.log(1 - luck.arrivals()) * 1_000) / this.settings.leaving, () => {
+      const leaf = anyOf(this.awake("listeners"), luck.arrivals());
+      if (leaf?.loseOne(luck.arrivals())) this.crowd.left();
+      this.#leave();
+    });
+  }
+}
+
+function planOf({ fanOut, leafListeners, leaves, origins }: WorldSettings): Plan {
+  const root = parseRoomId("the-evening");
+  if (root === undefined) throw new Error("no room's name");
+  const regions: Partial<Record<Region, Window>> = {};
+  for (const { region, share } of origins) regions[region] = { firstOpen: 0, width: Math.max(1, Math.ceil(leaves * share)) };
+  return { revision: 1, audience: audienceOf(root), root, fanOut, leafListeners, regions, verifyKey: VERIFY_KEY };
+}
