@@ -1,8 +1,9 @@
 import type { CrowdReport } from "../../src/cli/crowd/report.ts";
+import { textTable } from "../../src/cli/text-table.ts";
 import type { Measured } from "./bench.ts";
 import type { Load } from "./measure.ts";
+import { fixed, median } from "./median.ts";
 import { benchChunkBytes } from "./sound.ts";
-import { fixed, median, table } from "./table.ts";
 
 /** What the steady benches found: medians over the runs, and ratios to the first row. */
 export function serversTable(measured: readonly Measured[], load: Load): string {
@@ -55,7 +56,7 @@ export function serversTable(measured: readonly Measured[], load: Load): string 
     "joined",
     "CPU µs of runs",
   ];
-  return `${preface(load)}\n\n${table(head, rows)}`;
+  return `${preface(load)}\n\n${textTable(head, rows)}`;
 }
 
 /** What the storm found: how those who listened fared, and those who came. */
@@ -108,7 +109,7 @@ export function stormTable(measured: readonly Measured[], load: Load): string {
     "KB/listener",
   ];
   const storm = `${load.storm.listeners} join at ${load.storm.perSecond}/s while ${load.listeners} listen; lag and gap are of those who listened (ms)`;
-  return `${preface(load)}\n${storm}\n\n${table(head, rows)}`;
+  return `${preface(load)}\n${storm}\n\n${textTable(head, rows)}`;
 }
 
 /** The server's memory that listeners brought, in KB of 1,024 bytes each. */
