@@ -15,7 +15,7 @@ const BUSY = 0.7;
 const EASY = 0.5;
 /** Chunks later than this, in ms, say that there is more work than time; shorter ones are the machine's ordinary noise. */
 const LATE_MS = 120;
-/** So many late chunks in a row are no accident. */
+/** So many late chunks in a row are no accident; one that is late by as many times LATE_MS weighs as much: under a storm few chunks come at all. */
 const LATE_CHUNKS = 4;
 /** A chunk later than this, in ms, is calm no more. */
 const CALM_MS = 60;
@@ -35,7 +35,7 @@ const CALM_LONGEST_MS = 320_000;
  */
 export class StrideControl {
   #step = 0;
-  #lateInARow = 0;
+  #lateness = 0;
   #calmSince: LocalTime | undefined;
   #calmNeeded = CALM_FIRST_MS;
   #narrowedAt: LocalTime | undefined;
@@ -53,12 +53,12 @@ export class StrideControl {
    * @param listeners to whom it goes
    */
   heard(lateMs: number, tickMs: number | undefined, listeners: number, now: LocalTime): boolean {
-    this.#lateInARow = lateMs > LATE_MS ? this.#lateInARow + 1 : 0;
+    this.#lateness = lateMs > LATE_MS ? this.#lateness + lateMs / LATE_MS : 0;
     if (lateMs > CALM_MS) this.#calmSince = undefined;
     else this.#calmSince ??= now;
     const share = (step: number): number => (tickMs === undefined ? 0 : (listeners * SEND_MS) / ((STRIDES[step] ?? 1) * tickMs));
     const isLong = (STRIDES[this.#step + 1] ?? 1) * (tickMs ?? 0) > LONG_MS;
-    const isLate = this.#lateInARow >= LATE_CHUNKS && (!isLong || lateMs > VERY_LATE_MS);
+    const isLate = this.#lateness >= LATE_CHUNKS && (!isLong || lateMs > VERY_LATE_MS);
     if ((isLate || share(this.#step) > BUSY) && this.#step < STRIDES.length - 1) return this.#widen(now, isLate);
     const isCalm = this.#calmSince !== undefined && now - this.#calmSince >= this.#calmNeeded;
     if (isCalm && this.#step > 0 && share(this.#step - 1) < EASY) return this.#narrow(now);
@@ -69,7 +69,7 @@ export class StrideControl {
     this.#step++;
     this.#calmSince = undefined;
     // What was late before this step says nothing of it.
-    this.#lateInARow = 0;
+    this.#lateness = 0;
     if (isLate && this.#narrowedAt !== undefined) {
       const lasted = now - this.#narrowedAt >= LASTED_MS;
       this.#calmNeeded = lasted ? CALM_FIRST_MS : Math.min(CALM_LONGEST_MS, this.#calmNeeded * 2);
