@@ -4,6 +4,7 @@ import { secureHeaders } from "hono/secure-headers";
 import type { Env } from "../objects/calls.ts";
 import { log } from "../objects/log.ts";
 import { asset } from "./assets.ts";
+import { expectCrowd, readExpected } from "./expect.ts";
 import { listen } from "./listen.ts";
 import { readLobby } from "./lobby.ts";
 import { broadcastPage, homePage, listenerPage, problemFor } from "./pages.tsx";
@@ -41,6 +42,8 @@ app.get("/healthz", (c) => c.json({ ok: true }));
 app.post("/api/rooms", smallBody, createRoom);
 app.get("/api/rooms/:room", readRoom);
 app.get("/api/rooms/:room/ticket", readTicket);
+app.post("/api/rooms/:room/expect", smallBody, expectCrowd);
+app.get("/api/rooms/:room/expect", readExpected);
 app.get("/api/lobby", readLobby);
 
 app.get("/rooms/:room/listen", listen);

@@ -1,16 +1,17 @@
 import type { Context } from "hono";
 import { parsePosition } from "../core/audio/position.ts";
 import { parseRoomId, type RoomId } from "../core/ids.ts";
-import { placeListener } from "../core/tree/place.ts";
+import { anyLeaf, placeListener } from "../core/tree/place.ts";
 import { type NodeRef, nodeName, type Plan } from "../core/tree/plan.ts";
-import { regionOf } from "../core/tree/region.ts";
+import { type Region, regionOf } from "../core/tree/region.ts";
 import { type Env, HEADER } from "../objects/calls.ts";
 import { nodeStub } from "../objects/locate.ts";
+import { foundFull, foundSeat, leaveUncounted, mayKnock, takeUncounted } from "./full-rooms.ts";
 import { knownOf, learnFrom } from "./plan-memory.ts";
 import { isProblemCode, type ProblemCode, problem } from "./problem.ts";
 import { placeOf } from "./visitor.ts";
 
-/** How many leaves one join may be sent to before it is told to come back: more tries would triple a storm. */
+/** How many leaves one join may be sent to: one by the plan that is known, two more by what their answers tell. */
 const TRIES = 3;
 
 /**
@@ -29,9 +30,15 @@ export async function listen(c: Context<{ Bindings: Env }>): Promise<Response> {
   // What is over stays over, so that even an old memory is right.
   if (known.summary.phase === "ended") return problem(c, "room-ended");
   const answer = await findLeaf(c, room, known.plan, from);
-  return typeof answer === "string" ? problem(c, answer) : answer;
+  return typeof answer === "string" ? lastRung(c, answer) : answer;
 }
 
+/** What is done for a join that no leaf could take. */
+function lastRung(c: Context<{ Bindings: Env }>, why: ProblemCode): Response {
+  return problem(c, why);
+}
+
+/** A leaf's answer to the upgrade; or why there is none. */
 async function findLeaf(
   c: Context<{ Bindings: Env }>,
   room: RoomId,
@@ -39,38 +46,52 @@ async function findLeaf(
   from: string | undefined,
 ): Promise<Response | ProblemCode> {
   const wanted = regionOf(placeOf(c.req.raw));
+  if (!mayKnock(room, plan.revision, Date.now())) {
+    leaveUncounted(room, wanted, 1);
+    return "room-full";
+  }
   const full: NodeRef[] = [];
   let newest = plan;
+  let joins = 1 + takeUncounted(room, wanted);
   let why: ProblemCode = "room-full";
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const leaf = placeListener(newest, wanted, Math.random(), full);
-    if (leaf === undefined) return why;
+    const open = placeListener(newest, wanted, Math.random(), full);
+    // Where all is full by the plan, one leaf is asked all the same: its answer brings the newer plan.
+    const leaf = open ?? (attempt === 0 ? anyLeaf(newest, wanted, Math.random()) : undefined);
+    if (leaf === undefined) break;
     const answer = await nodeStub(c.env, leaf)
-      .fetch("https://node/listen", { headers: handOver(leaf, newest, from) })
+      .fetch("https://node/listen", { headers: handOver(leaf, newest, from, wanted, joins) })
       .catch(() => undefined);
+    full.push(leaf);
     if (answer === undefined) {
       why = "room-unready";
-      full.push(leaf);
       continue;
     }
+    joins = 0;
     newest = learnFrom(room, answer) ?? newest;
     // Only the socket goes out: what our own objects tell each other in headers stays inside.
-    if (answer.webSocket !== null) return new Response(null, { status: 101, webSocket: answer.webSocket });
+    if (answer.webSocket !== null) {
+      foundSeat(room);
+      return new Response(null, { status: 101, webSocket: answer.webSocket });
+    }
     const code = answer.headers.get(HEADER.refusal) ?? "";
     if (isProblemCode(code)) why = code;
     if (code === "server-full" || code === "room-ended") return why;
-    full.push(leaf);
   }
+  if (joins > 0) leaveUncounted(room, wanted, joins);
+  if (why === "room-full") foundFull(room, newest.revision, placeListener(newest, wanted, 0) === undefined, Date.now());
   return why;
 }
 
 /** Made anew rather than passed on: nothing that a stranger wrote reaches a leaf, but a position that was parsed. */
-function handOver(leaf: NodeRef, plan: Plan, from: string | undefined): Record<string, string> {
+function handOver(leaf: NodeRef, plan: Plan, from: string | undefined, wanted: Region, joins: number): Record<string, string> {
   const headers: Record<string, string> = {
     Upgrade: "websocket",
     [HEADER.node]: nodeName(leaf),
     [HEADER.plan]: JSON.stringify(plan),
     [HEADER.planRevision]: String(plan.revision),
+    [HEADER.wanted]: wanted,
+    [HEADER.joins]: String(joins),
   };
   if (from !== undefined) headers[HEADER.from] = from;
   return headers;

@@ -9,6 +9,7 @@ import { lobbyOf } from "../objects/lobby-client.ts";
 import type { Listing } from "../objects/lobby-object.ts";
 import { roomStub } from "../objects/locate.ts";
 import { log } from "../objects/log.ts";
+import { bearerOf, jsonOf, sentenceOf } from "./body.ts";
 import { forget, recall } from "./plan-memory.ts";
 import { type ProblemCode, problem } from "./problem.ts";
 import { inventName } from "./room-names.ts";
@@ -45,13 +46,13 @@ export async function createRoom(c: Context<{ Bindings: Env }>): Promise<Respons
   const locked = await lockedFor(c);
   if (locked !== undefined) return problem(c, locked);
   const body = CreateBody.safeParse(jsonOf(await c.req.text()));
-  if (!body.success) return problem(c, "body-invalid", sentenceOf(body.error));
+  if (!body.success) return problem(c, "body-invalid", sentenceOf(body.error, '{"title": "Friday talk"}'));
   const { title, listed, chunkMs } = body.data;
   const room = parseRoomId(body.data.room ?? inventName(crypto.getRandomValues(new Uint32Array(3))));
   if (room === undefined) return problem(c, "room-name-invalid");
-  const { fanOut, leafListeners, leaves } = settingsOf(c.env);
-  const region = regionOf(placeOf(c.req.raw));
-  const created = await roomStub(c.env, room).create({ room, title, listed, chunkMs, region, fanOut, leafListeners, leaves });
+  const { fanOut, leafListeners, leaves, maxListeners } = settingsOf(c.env);
+  const shape = { region: regionOf(placeOf(c.req.raw)), fanOut, leafListeners, leaves, maxListeners };
+  const created = await roomStub(c.env, room).create({ room, title, listed, chunkMs, ...shape });
   if (created === "taken") return problem(c, "room-taken");
   forget(room);
   const { hostTicket, successorTickets, createdAt } = created;
@@ -79,7 +80,7 @@ async function lockedFor(c: Context<{ Bindings: Env }>): Promise<ProblemCode | u
   if (c.env.OPEN_CREATE === "1") return undefined;
   const key = c.env.CREATE_KEY;
   if (key === undefined || key === "") return "create-key-missing";
-  const brought = /^Bearer (.+)$/.exec(c.req.header("authorization") ?? "")?.[1] ?? "";
+  const brought = bearerOf(c) ?? "";
   return (await sameText(brought, key)) ? undefined : "create-key-wrong";
 }
 
@@ -100,20 +101,4 @@ function urlsOf(c: Context, room: RoomId, ticket: string): { page: string; broad
     listen: `${socket.href}/listen`,
     stage: `${socket.href}/stage`,
   };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function sentenceOf(error: z.ZodError): string {
-  const [first] = error.issues;
-  if (first === undefined) return "The request's body could not be read";
-  return first.path.length === 0
-    ? `The body must be a JSON object like {"title": "Friday talk"}: ${first.message}`
-    : `${first.path.join(".")}: ${first.message}`;
 }

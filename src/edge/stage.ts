@@ -3,6 +3,7 @@ import { parseRoomId, type RoomId } from "../core/ids.ts";
 import { STAGE_PROTOCOL, type TicketClaims, ticketInProtocols } from "../core/wire/ticket.ts";
 import { type Env, HEADER } from "../objects/calls.ts";
 import { roomStub } from "../objects/locate.ts";
+import { bearerOf } from "./body.ts";
 import { knownOf } from "./plan-memory.ts";
 import { isProblemCode, type ProblemCode, problem } from "./problem.ts";
 import { checkTicket } from "./tickets.ts";
@@ -10,7 +11,7 @@ import { checkTicket } from "./tickets.ts";
 /** `GET /api/rooms/:room/ticket`: 204 if the bearer's ticket opens the stage, else why not. A browser cannot read why an upgrade was refused. */
 export async function readTicket(c: Context<{ Bindings: Env }>): Promise<Response> {
   const room = parseRoomId(c.req.param("room") ?? "");
-  const ticket = /^Bearer (.+)$/.exec(c.req.header("authorization") ?? "")?.[1];
+  const ticket = bearerOf(c);
   const refused = room === undefined ? "room-unknown" : await admit(c.env, room, ticket);
   return typeof refused === "string" ? problem(c, refused) : c.body(null, 204, { "Cache-Control": "no-store" });
 }
@@ -35,7 +36,7 @@ export async function stage(c: Context<{ Bindings: Env }>): Promise<Response> {
 }
 
 /** What the ticket claims, if it opens this room's stage; else why not. */
-async function admit(env: Env, room: RoomId, ticket: string | undefined): Promise<TicketClaims | ProblemCode> {
+export async function admit(env: Env, room: RoomId, ticket: string | undefined): Promise<TicketClaims | ProblemCode> {
   const known = await knownOf(env, room);
   if (known === undefined) return "room-unknown";
   if (ticket === undefined) return "ticket-missing";

@@ -70,6 +70,11 @@ export class Announcer {
     }, NOTE_MS);
   }
 
+  /** The plan changed: edges that know nothing are to begin with it. */
+  notePlan(): void {
+    this.#note();
+  }
+
   /** A speaker's first text. */
   welcome(seat: Seat): void {
     const { people, record } = this.#facts();
@@ -96,7 +101,7 @@ export class Announcer {
     const { people, record } = this.#facts();
     const { room, title, listed, chunkMs, createdAt, plan } = record;
     const summary = { room, title, listed, chunkMs, createdAt, phase: people.phase, listeners: this.#root.listeners };
-    const noted = audienceStub(this.#env, plan.audience).note(summary);
+    const noted = audienceStub(this.#env, plan.audience).note({ plan, summary });
     this.#outlive(noted.catch((fault: unknown) => log("note-failed", { room, why: String(fault) })));
   }
 

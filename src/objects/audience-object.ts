@@ -34,9 +34,12 @@ export class Audience extends DurableObject<Env> implements AudienceCalls {
     return { epoch, plan };
   }
 
-  async note(summary: Summary): Promise<void> {
+  async note({ plan, summary }: Known): Promise<void> {
     this.requests.note++;
-    if (this.#plan()?.root === summary.room) this.ctx.storage.kv.put("summary", summary);
+    const known = this.#plan();
+    if (known === undefined || known.root !== summary.room) return;
+    this.ctx.storage.kv.put("summary", summary);
+    if (plan.root === known.root && plan.revision > known.revision) this.ctx.storage.kv.put("plan", plan);
   }
 
   #plan(): Plan | undefined {

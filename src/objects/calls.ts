@@ -3,6 +3,7 @@ import type { LaneHead } from "../core/audio/lane-head.ts";
 import type { Position } from "../core/audio/position.ts";
 import type { RoomId } from "../core/ids.ts";
 import type { Plan } from "../core/tree/plan.ts";
+import type { Expectation } from "../core/tree/plant.ts";
 import type { Region } from "../core/tree/region.ts";
 import type { RoomPhase } from "../core/wire/messages.ts";
 
@@ -22,6 +23,7 @@ export type Env = {
   readonly FAN_OUT?: string;
   readonly LISTENERS_PER_LEAF?: string;
   readonly INITIAL_LEAVES?: string;
+  readonly MAX_LISTENERS?: string;
   readonly SUMMARY_SECONDS?: string;
   /** A stride that no controller changes; for measuring only. */
   readonly STRIDE?: string;
@@ -50,6 +52,7 @@ export type CreateAsk = {
   readonly fanOut: number;
   readonly leafListeners: number;
   readonly leaves: number;
+  readonly maxListeners: number;
 };
 export type Created = {
   readonly hostTicket: string;
@@ -61,7 +64,27 @@ export type Created = {
 
 export interface RoomCalls extends ParentCalls {
   create(ask: CreateAsk): Promise<Created | "taken">;
+  /** A crowd is expected: the tree is made wide enough and woken. Undefined if there is no such room, or it is over. */
+  expect(expectation: Expectation, maxListeners: number): Promise<Progress | undefined>;
+  /** How far the tree is ready; undefined as above. */
+  progress(): Promise<Progress | undefined>;
 }
+
+/** How far a tree is ready for its crowd. */
+export type Progress = {
+  /** Listeners that were last said to come; 0 if none were. */
+  readonly expected: number;
+  /** Listeners for whom there are leaves. */
+  readonly seats: number;
+  readonly leaves: number;
+  /** Leaves that are awake and linked. */
+  readonly ready: number;
+  readonly listeners: number;
+  /** More are expected than the operator allows. */
+  readonly capped: boolean;
+  /** More want to come just now than the operator allows: they hear the cached lane. */
+  readonly full: boolean;
+};
 
 /** What anybody may know of a room; cached for a while at every edge. */
 export type Summary = {
@@ -85,8 +108,8 @@ export interface AudienceCalls extends Rpc.DurableObjectBranded {
   look(): Promise<Known | undefined>;
   /** Compare-and-set: the next epoch for `root` if it is the one that feeds this audience, else who is. */
   claim(root: RoomId): Promise<Claim | undefined>;
-  /** The root tells what changed for the public. */
-  note(summary: Summary): Promise<void>;
+  /** The root tells what changed for the public, and its plan; an older one changes nothing. */
+  note(known: Known): Promise<void>;
 }
 
 /** What an archive tells the edge: what can be fetched, and the newest states, as texts. */
@@ -115,6 +138,9 @@ export const HEADER = {
   parent: "x-canopy-parent",
   /** A listener's last heard chunk, `epoch.sequence`. */
   from: "x-canopy-from",
+  /** The region that a listener would be served from best, and how many joins wanted it that nobody has counted yet: 0 for a second attempt. */
+  wanted: "x-canopy-wanted",
+  joins: "x-canopy-joins",
   /** A speaker's verified session and name. */
   session: "x-canopy-session",
   name: "x-canopy-name",

@@ -1,7 +1,7 @@
-import type { Position } from "../core/audio/position.ts";
-import { type NodeRef, type ParentRef, type Plan, parseNodeName } from "../core/tree/plan.ts";
+import { BEFORE_ALL, type Position } from "../core/audio/position.ts";
+import { type NodeRef, nodeName, type ParentRef, type Plan, parentName, parseNodeName } from "../core/tree/plan.ts";
 import { mayFeed } from "../core/tree/repair.ts";
-import { parseTally, type TallyReport } from "../core/tree/tally.ts";
+import { parseTally, type TallyReport } from "../core/tree/totals.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import { type AttachAnswer, type AttachAsk, type Env, HEADER } from "./calls.ts";
 import { nodeStub } from "./locate.ts";
@@ -9,6 +9,12 @@ import { end, hangUp } from "./sockets.ts";
 
 /** A child that does not answer a dial within this time, in ms, is asked to ask again. */
 const DIAL_MS = 5_000;
+
+/**
+ * Children that are woken at once: an object may have 6 connections that wait for an answer, and those who ask by themselves want some.
+ * https://developers.cloudflare.com/workers/platform/limits/#simultaneous-open-connections
+ */
+const WAKE_AT_ONCE = 4;
 
 /** What a parent's mind must hear of its children. */
 export type ChildEvents = {
@@ -27,6 +33,9 @@ export class Children {
   readonly #events: ChildEvents;
   readonly #links = new Map<string, WebSocket>();
   readonly #dialing = new Set<string>();
+  /** Children yet to be woken, and those who are being woken. */
+  readonly #asleep = new Map<string, NodeRef>();
+  readonly #waking = new Set<string>();
 
   constructor(env: Env, events: ChildEvents) {
     this.#env = env;
@@ -46,26 +55,54 @@ export class Children {
     if (!mayFeed(plan, self, node, others)) {
       return { dialed: false, why: "not fed from here", ...(plan.revision > ask.plan.revision ? { plan } : {}) };
     }
-    this.#dialing.add(ask.node);
-    const link = await this.#dial(node, ask).finally(() => this.#dialing.delete(ask.node));
-    if (link === undefined) return { dialed: false, why: "the child did not answer" };
-    const older = this.#links.get(ask.node);
-    this.#links.set(ask.node, link);
+    return (await this.#link(node, ask.parent, ask.from)) ? { dialed: true } : { dialed: false, why: "the child did not answer" };
+  }
+
+  /** Dials those of `nodes` that have no link, before they ask for it: a few at a time. Who does not answer is left to the next time. */
+  wake(nodes: readonly NodeRef[], self: ParentRef): void {
+    for (const node of nodes) {
+      const name = nodeName(node);
+      if (!this.#links.has(name) && !this.#dialing.has(name)) this.#asleep.set(name, node);
+    }
+    while (this.#waking.size < WAKE_AT_ONCE && this.#asleep.size > 0) this.#wakeNext(parentName(self));
+  }
+
+  #wakeNext(parent: string): void {
+    for (const [name, node] of this.#asleep) {
+      this.#asleep.delete(name);
+      if (this.#links.has(name) || this.#dialing.has(name)) continue;
+      this.#waking.add(name);
+      void this.#link(node, parent, BEFORE_ALL).finally(() => {
+        this.#waking.delete(name);
+        this.#wakeNext(parent);
+      });
+      return;
+    }
+  }
+
+  /** Dials a child; a newer link to it replaces an older one. False if it did not answer. */
+  async #link(node: NodeRef, parent: string, from: Position): Promise<boolean> {
+    const name = nodeName(node);
+    this.#dialing.add(name);
+    const link = await this.#dial(node, parent).finally(() => this.#dialing.delete(name));
+    if (link === undefined) return false;
+    const older = this.#links.get(name);
+    this.#links.set(name, link);
     link.addEventListener("message", (event) => this.#heard(link, event.data));
-    link.addEventListener("close", () => this.#gone(ask.node, link));
+    link.addEventListener("close", () => this.#gone(name, link));
     // A protocol error fires no close event on a socket that was dialed.
-    link.addEventListener("error", () => this.#gone(ask.node, link));
-    this.#events.joined(link, ask.from);
+    link.addEventListener("error", () => this.#gone(name, link));
+    this.#events.joined(link, from);
     if (older !== undefined) {
       end(older, ENDING.uprooted);
-      this.#gone(ask.node, older);
+      this.#gone(name, older);
     }
-    return { dialed: true };
+    return true;
   }
 
   /** A link to `node`, or undefined if it did not answer in time; an answer that comes too late is hung up on. */
-  async #dial(node: NodeRef, { node: name, parent }: AttachAsk): Promise<WebSocket | undefined> {
-    const headers = { Upgrade: "websocket", [HEADER.node]: name, [HEADER.parent]: parent };
+  async #dial(node: NodeRef, parent: string): Promise<WebSocket | undefined> {
+    const headers = { Upgrade: "websocket", [HEADER.node]: nodeName(node), [HEADER.parent]: parent };
     let isLate = false;
     const dialing = nodeStub(this.#env, node)
       .fetch("https://node/link", { headers })

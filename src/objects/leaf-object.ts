@@ -1,7 +1,9 @@
 import { parsePosition } from "../core/audio/position.ts";
 import { localTime } from "../core/ids.ts";
+import { isCount } from "../core/json.ts";
 import { Admission } from "../core/tree/admission.ts";
 import type { Plan } from "../core/tree/plan.ts";
+import { isRegion } from "../core/tree/region.ts";
 import { STRIDES } from "../core/tree/stride.ts";
 import { ENDING, type Ending } from "../core/wire/ending.ts";
 import { MAX_TEXT_LENGTH } from "../core/wire/parse.ts";
@@ -60,8 +62,13 @@ export class Leaf extends NodeBody {
 
   /** Takes a join at once, parks it for a moment, or says why not. */
   #knock(request: Request, mind: Mind): Response | Promise<Response> {
+    this.#want(request, mind);
     const refusal = this.#refusal(mind);
-    if (refusal !== undefined) return refuse(request, mind, refusal);
+    if (refusal !== undefined) {
+      // Nothing else happens to a full leaf in a quiet room: who was wanted in vain is reported all the same.
+      this.settle();
+      return refuse(request, mind, refusal);
+    }
     return new Promise((answer) => {
       const join = { request, answer };
       if (this.#admission.arrive(join, localTime(Date.now()))) this.#admit(join, mind);
@@ -99,8 +106,18 @@ export class Leaf extends NodeBody {
     }, PARKED_MS);
   }
 
+  /** A leaf has no children. */
+  protected override wake(): void {}
+
   protected override markLive(link: WebSocket): void {
     link.serializeAttachment("live");
+  }
+
+  /** Counts what came, before anything is decided of it: who is refused was wanted too. */
+  #want(request: Request, mind: Mind): void {
+    const wanted = request.headers.get(HEADER.wanted) ?? "";
+    const joins = Number(request.headers.get(HEADER.joins) ?? 0);
+    if (isRegion(wanted) && isCount(joins)) mind.want(wanted, joins);
   }
 
   #count(): void {

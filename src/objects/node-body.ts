@@ -4,7 +4,7 @@ import { parseObject } from "../core/json.ts";
 import type { Below, ServingSettings } from "../core/tree/downstream.ts";
 import type { Lines } from "../core/tree/listeners.ts";
 import { type NodeEffect, TreeNode } from "../core/tree/node.ts";
-import { nodeName, type Plan, parentName, parseNodeName, parsePlan } from "../core/tree/plan.ts";
+import { type NodeRef, nodeName, type Plan, parentName, parseNodeName, parsePlan } from "../core/tree/plan.ts";
 import { parseSaved } from "../core/tree/saved.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
@@ -162,10 +162,15 @@ export abstract class NodeBody extends DurableObject<Env> {
       case "ask":
         setTimeout(() => this.ctx.waitUntil(this.#ask(effect.ask)), effect.afterMs);
         return;
+      case "wake":
+        return this.wake(effect.children);
       default:
         return unreachable(effect);
     }
   }
+
+  /** Dials children that sleep. */
+  protected abstract wake(children: readonly NodeRef[]): void;
 
   /** Remembers with the socket that it was greeted; links that were dialed do not outlive a sleep, and need not be marked. */
   protected abstract markLive(link: WebSocket): void;

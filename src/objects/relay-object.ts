@@ -1,4 +1,5 @@
 import { localTime } from "../core/ids.ts";
+import type { NodeRef } from "../core/tree/plan.ts";
 import type { AttachAnswer, AttachAsk, Env, ParentCalls } from "./calls.ts";
 import { Children } from "./children.ts";
 import { type Mind, NodeBody } from "./node-body.ts";
@@ -38,6 +39,10 @@ export class Relay extends NodeBody implements ParentCalls {
   override fetch(request: Request): Response {
     const mind = this.mindOf(request);
     return mind === undefined ? new Response(null, { status: 404 }) : this.acceptUplink(mind, request);
+  }
+
+  protected override wake(children: readonly NodeRef[]): void {
+    if (this.mind !== undefined) this.#children.wake(children, { kind: "relay", node: this.mind.node });
   }
 
   protected override markLive(): void {}

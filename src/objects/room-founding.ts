@@ -18,7 +18,7 @@ export type Founded = { readonly record: RoomRecord; readonly created: Created }
  */
 export async function found(env: Env, ask: CreateAsk): Promise<Founded> {
   const keys = await makeKeys();
-  const { room, title, listed, chunkMs, fanOut, leafListeners } = ask;
+  const { room, title, listed, chunkMs, fanOut, leafListeners, maxListeners } = ask;
   const regions = { [ask.region]: { firstOpen: 0, width: ask.leaves } };
   const plan: Plan = {
     revision: 1,
@@ -27,6 +27,7 @@ export async function found(env: Env, ask: CreateAsk): Promise<Founded> {
     fanOut,
     leafListeners,
     regions,
+    planted: false,
     verifyKey: keys.verifying,
     segments: makeSecret(),
   };
@@ -37,7 +38,7 @@ export async function found(env: Env, ask: CreateAsk): Promise<Founded> {
     signTicket(keys, room, "host", "Host", 0),
     ...ranks.map((rank) => signTicket(keys, room, "successor", "Successor", rank)),
   ]);
-  const record: RoomRecord = { room, title, listed, chunkMs, createdAt, ended: false, epoch: 0, plan, keys };
+  const record: RoomRecord = { room, title, listed, chunkMs, createdAt, ended: false, epoch: 0, plan, maxListeners, keys };
   return { record, created: { plan, createdAt, hostTicket, successorTickets } };
 }
 

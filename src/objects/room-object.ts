@@ -2,14 +2,25 @@ import { DurableObject } from "cloudflare:workers";
 import { parseSessionId } from "../core/ids.ts";
 import { decide, isHeard, quietAfterMs } from "../core/room/decide.ts";
 import type { Room as People, RoomEffect, RoomEvent } from "../core/room/state.ts";
+import type { Expectation } from "../core/tree/plant.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import { isMessage, MAX_TEXT_LENGTH, parseStageSays } from "../core/wire/parse.ts";
 import { Announcer } from "./announcer.ts";
-import { type AttachAnswer, type AttachAsk, type CreateAsk, type Created, type Env, HEADER, type RoomCalls } from "./calls.ts";
+import {
+  type AttachAnswer,
+  type AttachAsk,
+  type CreateAsk,
+  type Created,
+  type Env,
+  HEADER,
+  type Progress,
+  type RoomCalls,
+} from "./calls.ts";
 import { lobbyOf } from "./lobby-client.ts";
 import { archiveStub, audienceStub } from "./locate.ts";
 import { log } from "./log.ts";
+import { Planting } from "./planting.ts";
 import { found } from "./room-founding.ts";
 import { type RoomRecord, RoomStore } from "./room-store.ts";
 import { Root } from "./root.ts";
@@ -21,12 +32,12 @@ const MAX_SEATS = 32;
 /** A clock that could not be started is tried again after this, in ms, while somebody waits on air. */
 const RETRY_MS = 1_000;
 
-type Awake = { record: RoomRecord; people: People; readonly root: Root; readonly announcer: Announcer };
+type Awake = { record: RoomRecord; people: People; readonly root: Root; readonly announcer: Announcer; readonly planting: Planting };
 
 /** The authoritative room: keeps what is decided, seats the speakers, and is the root of the tree while live. */
 export class Room extends DurableObject<Env> implements RoomCalls {
   /** Calls that this object has answered, by kind; joins of listeners must never add to it. */
-  readonly requests = { create: 0, attach: 0, stage: 0 };
+  readonly requests = { create: 0, attach: 0, stage: 0, expect: 0 };
   readonly #store: RoomStore;
   readonly #stage = new Stage();
   #awake: Awake | undefined;
@@ -60,6 +71,24 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   async attach(ask: AttachAsk): Promise<AttachAnswer> {
     this.requests.attach++;
     return this.#awake?.root.attach(ask) ?? { dialed: false, why: "no such room" };
+  }
+
+  async expect(expectation: Expectation, maxListeners: number): Promise<Progress | undefined> {
+    this.requests.expect++;
+    const awake = this.#awake;
+    if (awake === undefined || awake.record.ended) return undefined;
+    awake.record = { ...awake.record, maxListeners };
+    this.#store.save(awake.record);
+    return awake.planting.expect(expectation, { maxListeners });
+  }
+
+  async progress(): Promise<Progress | undefined> {
+    this.requests.expect++;
+    return this.#awake?.record.ended === false ? this.#awake.planting.progress() : undefined;
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#awake?.planting.beat();
   }
 
   /** A speaker's upgrade; the edge has checked the ticket and names session and speaker. */
@@ -98,7 +127,10 @@ export class Room extends DurableObject<Env> implements RoomCalls {
 
   #wake(record: RoomRecord): void {
     const { room: id, title, chunkMs } = record;
-    const root = new Root(this.env, record, () => this.#awake?.announcer.counted());
+    const root = new Root(this.env, record, {
+      counted: () => this.#awake?.announcer.counted(),
+      grow: (plan) => this.ctx.waitUntil(this.#awake?.planting.grow(plan) ?? Promise.resolve()),
+    });
     const awake: Awake = {
       record,
       people: { id, title, chunkMs, phase: record.ended ? "ended" : "quiet", speakers: new Map(), nextVoice: 1 },
@@ -111,6 +143,10 @@ export class Room extends DurableObject<Env> implements RoomCalls {
         () => awake,
         (work) => this.ctx.waitUntil(work),
       ),
+      planting: new Planting(this.ctx, this.#store, root, (plan) => {
+        awake.record = { ...awake.record, plan };
+        awake.announcer.notePlan();
+      }),
     };
     this.#awake = awake;
     for (const { session, name, connection } of this.#stage.restore(this.ctx.getWebSockets())) {
@@ -194,6 +230,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
 
   /** The clock starts; the first time in this object's life with an epoch that nobody had before. */
   #start(awake: Awake): void {
+    awake.planting.live();
     if (awake.root.bundle !== undefined) {
       this.#wakeArchive(awake);
       return awake.root.start();

@@ -1,5 +1,6 @@
 import type { RoomId } from "../core/ids.ts";
 import type { Plan } from "../core/tree/plan.ts";
+import type { Expectation } from "../core/tree/plant.ts";
 import type { RoomKeys } from "./tickets.ts";
 
 /** What a room's object keeps through sleep, restarts and deploys. */
@@ -14,13 +15,25 @@ export type RoomRecord = {
   /** The last epoch that this room claimed; 0 before the first. */
   readonly epoch: number;
   readonly plan: Plan;
+  /** Listeners that the operator allows, no limit if absent; the room's tree grows no further. */
+  readonly maxListeners?: number;
   readonly keys: RoomKeys;
+};
+
+/** A crowd that is expected, as it is kept. */
+export type Expected = Expectation & {
+  /** The operator allows fewer. */
+  readonly isCapped: boolean;
+  /** When it was told, in ms since 1970. */
+  readonly since: number;
+  /** The room was live since then. */
+  readonly wasLive: boolean;
 };
 
 /** States that one life of a room's object may tell: more than it ever will, and two million lives still fit a number. */
 const LIFE_REVISIONS = 2 ** 32;
 
-/** The room's one record in its object's SQLite. Only this class writes it, so what is read has the shape that was written. */
+/** What a room keeps in its object's SQLite. Only this class writes it, so what is read has the shape that was written. */
 export class RoomStore {
   readonly #storage: DurableObjectStorage;
 
@@ -30,7 +43,9 @@ export class RoomStore {
 
   /** Undefined until the room is created. */
   load(): RoomRecord | undefined {
-    return this.#storage.kv.get<RoomRecord>("room");
+    const record = this.#storage.kv.get<RoomRecord>("room");
+    const plan = this.#storage.kv.get<Plan>("plan");
+    return record !== undefined && plan !== undefined && plan.revision > record.plan.revision ? { ...record, plan } : record;
   }
 
   /** Where the revisions of this life of the object begin: above those of every life before it. */
@@ -43,5 +58,20 @@ export class RoomStore {
   /** Synchronous: the runtime holds every message sent after it until it is safe. */
   save(record: RoomRecord): void {
     this.#storage.kv.put("room", record);
+  }
+
+  /** A plan apart from the rest: a room that grows is live, and no sound waits for this write. Resolves when it is safe. */
+  async savePlan(plan: Plan): Promise<void> {
+    await this.#storage.put("plan", plan, { allowUnconfirmed: true });
+    await this.#storage.sync();
+  }
+
+  /** The crowd that was last expected. */
+  expected(): Expected | undefined {
+    return this.#storage.kv.get<Expected>("expected");
+  }
+
+  saveExpected(expected: Expected): void {
+    this.#storage.kv.put("expected", expected);
   }
 }

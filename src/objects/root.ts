@@ -1,7 +1,9 @@
 import type { Bundle, PlacedFrame } from "../core/audio/bundle.ts";
 import { localTime } from "../core/ids.ts";
-import type { DownEffect } from "../core/tree/downstream.ts";
-import { TreeRoot } from "../core/tree/root.ts";
+import type { Limits } from "../core/tree/grow.ts";
+import type { Plan } from "../core/tree/plan.ts";
+import { type RootEffect, TreeRoot } from "../core/tree/root.ts";
+import type { Totals } from "../core/tree/totals.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import type { AttachAnswer, AttachAsk, Env } from "./calls.ts";
@@ -10,28 +12,89 @@ import { log } from "./log.ts";
 import type { RoomRecord } from "./room-store.ts";
 import { end, send, sendAll } from "./sockets.ts";
 
+/** The one periodic event of a root, in ms. */
+const SECOND_MS = 1_000;
+
+/** What the room must hear of its tree. */
+export type RootEvents = {
+  /** The number of listeners below may have changed. */
+  counted(): void;
+  /** The tree calls for this plan: to be stored, then adopted. */
+  grow(plan: Plan): void;
+};
+
 /** The body of the tree's root, inside the room's object: its timer, and the sockets to the top nodes. Decides nothing. */
 export class Root {
   readonly #mind: TreeRoot<WebSocket>;
   readonly #children: Children;
+  readonly #events: RootEvents;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #second: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param counted called when the number of listeners below may have changed */
-  constructor(env: Env, { plan, epoch, ended }: RoomRecord, counted: () => void) {
-    this.#mind = new TreeRoot(plan, epoch, ended, localTime(Date.now()));
+  constructor(env: Env, { plan, epoch, ended, maxListeners }: RoomRecord, events: RootEvents) {
+    this.#events = events;
+    this.#mind = new TreeRoot(plan, epoch, ended, localTime(Date.now()), {
+      maxListeners: maxListeners ?? Number.POSITIVE_INFINITY,
+    });
     this.#children = new Children(env, {
       joined: (link, from) => this.#perform(this.#mind.join(link, from, localTime(Date.now()))),
       left: (link) => {
-        if (this.#mind.leave(link)) counted();
+        if (this.#mind.leave(link)) events.counted();
+        this.#settle();
       },
       counted: (link, report) => {
-        if (this.#mind.count(link, report)) counted();
+        if (this.#mind.count(link, report)) events.counted();
+        this.#settle();
       },
     });
   }
 
   get listeners(): number {
     return this.#mind.listeners;
+  }
+
+  /** Figures of the whole tree, by the newest reports. */
+  totals(): Totals {
+    return this.#mind.totals();
+  }
+
+  /** The plan that the tree lives by. */
+  get plan(): Plan {
+    return this.#mind.plan;
+  }
+
+  /** Leaves that the plan has. */
+  get leaves(): number {
+    return this.#mind.leaves;
+  }
+
+  /** True while more is wanted than the operator allows. */
+  get isFull(): boolean {
+    return this.#mind.isFull;
+  }
+
+  /** True while the clock runs. */
+  get isLive(): boolean {
+    return this.#timer !== undefined;
+  }
+
+  get isEnded(): boolean {
+    return this.#mind.down.ended;
+  }
+
+  /** What the operator allows this room. */
+  set limits(limits: Limits) {
+    this.#mind.limits = limits;
+  }
+
+  /** A plan that is stored: the tree lives by it from here on. */
+  adopt(plan: Plan): void {
+    this.#perform(this.#mind.adopt(plan));
+  }
+
+  /** A sign of life for a tree that waits. */
+  heartbeat(): void {
+    this.#perform(this.#mind.heartbeat());
   }
 
   /** The clock and timeline; undefined until the first `begin` of this object's life. */
@@ -59,6 +122,7 @@ export class Root {
     if (this.#timer !== undefined) return;
     this.#perform(this.#mind.start(localTime(Date.now())));
     this.#arm();
+    this.#settle();
   }
 
   /** Stops the clock; the links stay. */
@@ -99,7 +163,17 @@ export class Root {
     this.#arm();
   }
 
-  #perform(effects: readonly DownEffect<WebSocket>[]): void {
+  #settle(): void {
+    if (this.#mind.wantsSeconds) this.#second ??= setTimeout(() => this.#pass(), SECOND_MS);
+  }
+
+  #pass(): void {
+    this.#second = undefined;
+    this.#perform(this.#mind.second(localTime(Date.now())));
+    this.#settle();
+  }
+
+  #perform(effects: readonly RootEffect<WebSocket>[]): void {
     for (const effect of effects) {
       switch (effect.do) {
         case "send":
@@ -111,6 +185,15 @@ export class Root {
         case "mark-live":
         // The root has no listeners of its own.
         case "deliver":
+          break;
+        case "counted":
+          this.#events.counted();
+          break;
+        case "store-plan":
+          this.#events.grow(effect.plan);
+          break;
+        case "wake":
+          this.#children.wake(effect.children, { kind: "root", room: this.#mind.plan.root });
           break;
         case "close":
           end(effect.link, ENDING[effect.ending]);

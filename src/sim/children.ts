@@ -1,7 +1,7 @@
-import type { Position } from "../core/audio/position.ts";
+import { BEFORE_ALL, type Position } from "../core/audio/position.ts";
 import type { Message } from "../core/tree/greeting.ts";
-import { nodeName } from "../core/tree/plan.ts";
-import { parseTally, type TallyReport } from "../core/tree/tally.ts";
+import { type NodeRef, nodeName, type Plan } from "../core/tree/plan.ts";
+import { parseTally, type TallyReport } from "../core/tree/totals.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import type { AttachAnswer, AttachAsk, Directory } from "./calls.ts";
 import { linesBetween } from "./ground.ts";
@@ -12,6 +12,9 @@ import { type Holder, LinkEnd } from "./socket.ts";
 const DIAL_MS = 5_000;
 /** One way of a call between objects, in ms; links between them draw their own delay. Assumed. */
 export const CALL_MS = 10;
+
+/** Children that are woken at once; as in objects/children.ts. */
+const WAKE_AT_ONCE = 4;
 
 /** What a parent's mind must hear of its children. */
 export type ChildEvents = {
@@ -26,6 +29,8 @@ export class Children implements Holder {
   readonly #directory: Directory;
   readonly #events: ChildEvents;
   readonly #links = new Map<string, LinkEnd>();
+  readonly #asleep = new Map<string, NodeRef>();
+  readonly #waking = new Set<string>();
 
   constructor(host: Host, directory: Directory, events: ChildEvents) {
     this.#host = host;
@@ -57,6 +62,28 @@ export class Children implements Holder {
       this.#joined(nodeName(ask.node), link, ask.from);
       reply({ dialed: true });
     });
+  }
+
+  /** Dials those of `nodes` that have no link, a few at a time. */
+  wake(nodes: readonly NodeRef[], plan: Plan, parent: string): void {
+    for (const node of nodes) {
+      const name = nodeName(node);
+      if (!this.#links.has(name) && !this.#waking.has(name)) this.#asleep.set(name, node);
+    }
+    while (this.#waking.size < WAKE_AT_ONCE && this.#asleep.size > 0) this.#wakeNext(plan, parent);
+  }
+
+  #wakeNext(plan: Plan, parent: string): void {
+    for (const [name, node] of this.#asleep) {
+      this.#asleep.delete(name);
+      if (this.#links.has(name)) continue;
+      this.#waking.add(name);
+      this.attach({ node, from: BEFORE_ALL, plan, parent }, () => {
+        this.#waking.delete(name);
+        this.#wakeNext(plan, parent);
+      });
+      return;
+    }
   }
 
   heard(link: LinkEnd, message: Message): void {

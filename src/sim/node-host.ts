@@ -213,6 +213,9 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
       case "ask":
         this.later(effect.afterMs, () => this.#ask(effect.ask));
         return;
+      case "wake":
+        if (this.#mind?.plan !== undefined) this.#children.wake(effect.children, this.#mind.plan, nodeName(this.node));
+        return;
       default:
         return unreachable(effect);
     }

@@ -265,5 +265,5 @@ function planOf({ fanOut, leafListeners, leaves, origins }: WorldSettings): Plan
   if (root === undefined) throw new Error("no room's name");
   const regions: Partial<Record<Region, Window>> = {};
   for (const { region, share } of origins) regions[region] = { firstOpen: 0, width: Math.max(1, Math.ceil(leaves * share)) };
-  return { revision: 1, audience: audienceOf(root), root, fanOut, leafListeners, regions, verifyKey: VERIFY_KEY };
+  return { revision: 1, audience: audienceOf(root), root, fanOut, leafListeners, regions, planted: false, verifyKey: VERIFY_KEY };
 }

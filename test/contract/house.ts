@@ -1,5 +1,17 @@
 import type { Position } from "../../src/core/audio/position.ts";
+import type { Plan } from "../../src/core/tree/plan.ts";
 import type { ListenerHears, StageHears } from "../../src/core/wire/messages.ts";
+
+/** How far a tree is ready for its crowd; as the API says it. */
+export type Progress = {
+  readonly expected: number;
+  readonly seats: number;
+  readonly leaves: number;
+  readonly ready: number;
+  readonly listeners: number;
+  readonly capped: boolean;
+  readonly full: boolean;
+};
 
 /**
  * What any Canopy must be able to do, so that the same sentences can be asked of workerd and of the simulator.
@@ -7,11 +19,14 @@ import type { ListenerHears, StageHears } from "../../src/core/wire/messages.ts"
  */
 export type House = {
   /** Makes a room of its own for each test. */
-  open(chunkMs?: 40 | 100 | 200): Promise<OpenRoom>;
-  eventually(what: string, isTrue: () => boolean): Promise<void>;
+  open(chunkMs?: 40 | 100 | 200, shape?: Shape): Promise<OpenRoom>;
+  eventually(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void>;
   /** Lets so much time pass, in ms. */
   pass(ms: number): Promise<void>;
 };
+
+/** How a room begins, where the house's own settings will not do. */
+export type Shape = { readonly leaves: number; readonly leafListeners: number; readonly maxListeners?: number };
 
 export type OpenRoom = {
   /** A speaker's connection with the host's ticket. */
@@ -26,6 +41,14 @@ export type OpenRoom = {
   killLeaves(): Promise<void>;
   /** Calls that the room's object has answered since it woke. */
   roomRequests(): Promise<number>;
+  /** Times that the audience's object was asked what it knows, since it woke. */
+  audienceLooks(): Promise<number>;
+  /** The newest plan that edges are told. */
+  plan(): Promise<Plan>;
+  /** The host expects a crowd. */
+  expect(listeners: number): Promise<Progress>;
+  /** How far the tree is ready for it. */
+  progress(): Promise<Progress>;
 };
 
 export type Speaker = {

@@ -4,12 +4,15 @@ import { chunksIn, decodeChunk } from "../../src/core/audio/chunk.ts";
 import { FRAME_SAMPLES } from "../../src/core/audio/format.ts";
 import { formatPosition, type Position } from "../../src/core/audio/position.ts";
 import { encodeSpeech } from "../../src/core/audio/speech.ts";
+import { audienceOf } from "../../src/core/ids.ts";
 import type { ListenerHears, StageHears } from "../../src/core/wire/messages.ts";
 import { parseListenerHears, parseStageHears } from "../../src/core/wire/parse.ts";
+import { app } from "../../src/edge/app.ts";
 import type { Env } from "../../src/objects/calls.ts";
+import { audienceStub } from "../../src/objects/locate.ts";
 import type { Room } from "../../src/objects/room-object.ts";
 import { aFrame, roomId } from "../support/build.ts";
-import type { Ear, House, OpenRoom, Speaker } from "./house.ts";
+import type { Ear, House, OpenRoom, Progress, Shape, Speaker } from "./house.ts";
 
 declare global {
   namespace Cloudflare {
@@ -30,14 +33,16 @@ let rooms = 0;
 
 /** The house on the real runtime: real objects, real sockets between them. */
 export const workerdHouse: House = {
-  async open(chunkMs = 100) {
+  async open(chunkMs = 100, shape) {
     const room = `contract-${Date.now().toString(36)}-${++rooms}`;
-    const created = await call("POST", "/api/rooms", { title: "Contract", room, chunkMs });
-    return openRoom(room, String((await created.json<{ hostTicket: string }>()).hostTicket));
+    const body = { title: "Contract", room, chunkMs };
+    const ask = shape === undefined ? call : shapedCall(shape);
+    const created = await ask("POST", "/api/rooms", body);
+    return openRoom(room, String((await created.json<{ hostTicket: string }>()).hostTicket), ask);
   },
   async eventually(what, isTrue) {
     const deadline = Date.now() + PATIENCE_MS;
-    while (!isTrue()) {
+    while (!(await isTrue())) {
       if (Date.now() > deadline) throw new Error(`never came true: ${what}`);
       await pass(10);
     }
@@ -54,6 +59,13 @@ export function call(method: string, path: string, body?: unknown, headers: Reco
   });
 }
 
+/** A request to the worker as another deployment's settings would have it. */
+function shapedCall({ leaves, leafListeners, maxListeners = 1_000_000 }: Shape): typeof call {
+  const settings = { INITIAL_LEAVES: String(leaves), LISTENERS_PER_LEAF: String(leafListeners), MAX_LISTENERS: String(maxListeners) };
+  return async (method, path, body, headers = {}) =>
+    app.request(`http://canopy.test${path}`, { method, headers, body: JSON.stringify(body) }, { ...env, ...settings });
+}
+
 /** An upgrade request to the worker. */
 export function upgrade(path: string, headers: Record<string, string> = {}): Promise<Response> {
   return exports.default.fetch(`http://canopy.test${path}`, { headers: { Upgrade: "websocket", ...headers } });
@@ -63,8 +75,11 @@ function pass(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-function openRoom(room: string, ticket: string): OpenRoom {
+function openRoom(room: string, ticket: string, ask: typeof call): OpenRoom {
   const stub = env.ROOM.get(env.ROOM.idFromName(roomId(room)));
+  const audience = audienceStub(env, audienceOf(roomId(room)));
+  let asked = 0;
+  const bearer = { Authorization: `Bearer ${ticket}` };
   return {
     host: () => connectSpeaker(room, ticket),
     listener: (from) => connectEar(room, from),
@@ -73,9 +88,27 @@ function openRoom(room: string, ticket: string): OpenRoom {
     },
     killRelays: () => killAll(env.RELAY),
     killLeaves: () => killAll(env.LEAF),
+    async audienceLooks() {
+      const requests: unknown = await runInDurableObject(audience, (object) => Reflect.get(object, "requests"));
+      return (requests as { look: number }).look - asked;
+    },
+    async plan() {
+      asked++;
+      const known = await audience.look();
+      if (known === undefined) throw new Error("no audience");
+      return known.plan;
+    },
+    expect: (listeners) => progressOf(ask("POST", `/api/rooms/${room}/expect`, { listeners }, bearer)),
+    progress: () => progressOf(call("GET", `/api/rooms/${room}/expect`, undefined, bearer)),
     roomRequests: () =>
       runInDurableObject<Room, number>(stub as DurableObjectStub, ({ requests }) => requests.create + requests.attach + requests.stage),
   };
+}
+
+async function progressOf(answer: Promise<Response>): Promise<Progress> {
+  const told = await answer;
+  if (told.status !== 200) throw new Error(`no progress, but ${told.status}`);
+  return told.json();
 }
 
 async function killAll(namespace: DurableObjectNamespace<undefined> | Env["RELAY"]): Promise<void> {

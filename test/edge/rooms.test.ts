@@ -158,7 +158,7 @@ describe("a listener's upgrade", () => {
   });
 
   it("to a room that is full is told when to come back", async () => {
-    const small = { ...env, LISTENERS_PER_LEAF: "1", INITIAL_LEAVES: "1" };
+    const small = { ...env, LISTENERS_PER_LEAF: "1", INITIAL_LEAVES: "1", MAX_LISTENERS: "1" };
     const made = await app.request("http://canopy.test/api/rooms", { method: "POST", body: JSON.stringify({ title: "Small" }) }, small);
     const { room } = await made.json<Created>();
     const first = await upgrade(`/rooms/${room}/listen`);

@@ -2,6 +2,8 @@ import { encodeChunk, type VoiceBlock } from "../../src/core/audio/chunk.ts";
 import { audienceOf, parseRoomId, type RoomId } from "../../src/core/ids.ts";
 import type { NodeRef, Plan } from "../../src/core/tree/plan.ts";
 import type { Region } from "../../src/core/tree/region.ts";
+import { NOTHING } from "../../src/core/tree/tally.ts";
+import type { TallyReport } from "../../src/core/tree/totals.ts";
 
 /** Builders: they fill in what a test does not care about. */
 
@@ -36,7 +38,7 @@ export function roomId(name: string): RoomId {
 
 /** A plan of `leaves` leaves in western Europe, unless told otherwise. */
 export function aPlan(
-  of: { leaves?: number; fanOut?: number; revision?: number; regions?: Plan["regions"]; leafListeners?: number } = {},
+  of: { leaves?: number; fanOut?: number; revision?: number; regions?: Plan["regions"]; leafListeners?: number; planted?: boolean } = {},
 ): Plan {
   const room = roomId("demo");
   return {
@@ -46,8 +48,14 @@ export function aPlan(
     fanOut: of.fanOut ?? 4,
     leafListeners: of.leafListeners ?? 64,
     regions: of.regions ?? { weur: { firstOpen: 0, width: of.leaves ?? 16 } },
+    planted: of.planted ?? false,
     verifyKey: { kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" },
   };
+}
+
+/** A child's report in which nothing is told but what a test cares about. */
+export function aTally(revision: number, of: Partial<TallyReport> = {}): TallyReport {
+  return { ...NOTHING, ...of, revision };
 }
 
 export function leaf(index: number, region: Region = "weur"): NodeRef {

@@ -17,11 +17,23 @@ export type LinkText =
    * in which it has no sound to hand on, so that children do not take the hunger of their parent for its death.
    */
   | { readonly type: "flow"; readonly flows: boolean }
+  /** A newer plan; every hop hands it on. */
+  | { readonly type: "plan"; readonly plan: Plan }
+  /** A sign of life in a planted room that is not live yet, so that no node is put away; every hop hands it on. */
+  | { readonly type: "heartbeat" }
   /** The room is over, for good: leaves say so to their listeners and close. */
   | { readonly type: "end" };
 
 /** `end` as text. */
 export const END_TEXT = JSON.stringify({ type: "end", for: "nodes" });
+
+/** `heartbeat` as text. */
+export const HEARTBEAT_TEXT = JSON.stringify({ type: "heartbeat", for: "nodes" });
+
+/** `plan` as text. */
+export function formatPlan(plan: Plan): string {
+  return JSON.stringify({ type: "plan", for: "nodes", plan });
+}
 
 /** `link` as text. */
 export function formatLink(epoch: number, plan: Plan, states: readonly string[]): string {
@@ -45,9 +57,11 @@ export function parseLinkText(text: string): LinkText | undefined {
   if (said["type"] === "end") return { type: "end" };
   if (said["type"] === "linked") return linkedOf(said["newest"], said["ageMs"], said["flows"] === true);
   if (said["type"] === "flow") return { type: "flow", flows: said["flows"] === true };
+  if (said["type"] === "heartbeat") return { type: "heartbeat" };
+  const plan = parsePlan(said["plan"]);
+  if (said["type"] === "plan") return plan === undefined ? undefined : { type: "plan", plan };
   if (said["type"] !== "link") return undefined;
   const { epoch, states } = said;
-  const plan = parsePlan(said["plan"]);
   if (plan === undefined || !isCount(epoch) || !Array.isArray(states)) return undefined;
   return { type: "link", epoch, plan, states: states.filter((state) => typeof state === "string") };
 }

@@ -1,12 +1,14 @@
 import type { Position } from "../audio/position.ts";
 import type { LocalTime } from "../ids.ts";
 import { unreachable } from "../unreachable.ts";
+import { Census } from "./census.ts";
 import { type Below, type DownEffect, Downstream, type ServingSettings } from "./downstream.ts";
-import { type LinkText, parseLinkText } from "./link.ts";
-import type { NodeRef, ParentRef, Plan } from "./plan.ts";
+import { formatPlan, HEARTBEAT_TEXT, type LinkText, parseLinkText } from "./link.ts";
+import { childrenOf, type NodeRef, type ParentRef, type Plan } from "./plan.ts";
+import type { Region } from "./region.ts";
 import type { Saved } from "./saved.ts";
 import { parseStateHead } from "./states.ts";
-import { formatTally, Tally, type TallyReport } from "./tally.ts";
+import { formatTally, type TallyReport } from "./totals.ts";
 import { type AskLater, Upstream } from "./upstream.ts";
 
 /** What a node's body must do. */
@@ -14,7 +16,9 @@ export type NodeEffect<Link> =
   | DownEffect<Link>
   /** After so many ms, ask: whom and for what, `question` says then. */
   | ({ readonly do: "ask" } & AskLater)
-  | { readonly do: "save"; readonly saved: Saved };
+  | { readonly do: "save"; readonly saved: Saved }
+  /** Dial those of these children that have no link yet: a crowd is expected. */
+  | { readonly do: "wake"; readonly children: readonly NodeRef[] };
 
 type Linked = Extract<LinkText, { type: "linked" }>;
 
@@ -42,11 +46,9 @@ export class TreeNode<Link> {
   readonly down: Downstream<Link>;
   readonly node: NodeRef;
   readonly #up: Upstream<Link>;
-  readonly #tally = new Tally<Link>();
+  readonly #census: Census<Link>;
   readonly #counted: (() => number) | undefined;
   #plan: Plan | undefined;
-  #reports: number;
-  #reported = -1;
   #soundless = true;
 
   /**
@@ -56,7 +58,7 @@ export class TreeNode<Link> {
   constructor(settings: NodeSettings, saved: Saved | undefined, kept: KeptLinks<Link>, now: LocalTime) {
     this.node = settings.node;
     this.#counted = settings.below === "listeners" ? (settings.serving?.listeners ?? (() => this.down.size)) : undefined;
-    this.#reports = now;
+    this.#census = new Census(settings.node, now);
     this.#up = new Upstream(settings.node);
     // Without anybody who heard it before, nothing is a repeat, and who comes back is served best by all there is.
     this.down = new Downstream(settings.below, settings.keepMs, kept.below.length > 0 ? saved?.newest : undefined, settings.serving);
@@ -81,12 +83,12 @@ export class TreeNode<Link> {
 
   /** Listeners below this node. */
   get listeners(): number {
-    return this.#counted?.() ?? this.#tally.listeners;
+    return this.#counted?.() ?? this.#census.tally.listeners;
   }
 
-  /** True while nobody hangs below: the link above can be let go. */
+  /** True while nobody hangs below nor is expected: the link above can be let go. */
   get idle(): boolean {
-    return this.down.size === 0;
+    return this.down.size === 0 && (this.#plan?.planted !== true || this.down.ended);
   }
 
   /** True while a link above feeds this node. */
@@ -103,7 +105,8 @@ export class TreeNode<Link> {
   learn(plan: Plan, random: number): readonly NodeEffect<Link>[] {
     if (this.#plan !== undefined && this.#plan.revision >= plan.revision) return [];
     this.#setPlan(plan);
-    return [...this.#saves(), ...this.#seek(random)];
+    const told: readonly NodeEffect<Link>[] = this.#counted !== undefined ? [] : [{ do: "send-all", message: formatPlan(plan) }];
+    return [...told, ...this.#saves(), ...this.#seek(random), ...this.#wakes()];
   }
 
   /** A listener or a child came; `from` is the last chunk that it heard. */
@@ -113,25 +116,30 @@ export class TreeNode<Link> {
 
   /** A listener or a child is gone. */
   leave(link: Link): void {
-    if (this.down.leave(link)) this.#tally.forget(link);
+    if (this.down.leave(link)) this.#census.forget(link);
   }
 
-  /** A child reported its total. What still comes on a link that was replaced counts no more. */
+  /** A child reported its totals. What still comes on a link that was replaced counts no more. */
   count(child: Link, report: TallyReport): void {
-    if (this.down.has(child)) this.#tally.record(child, report);
+    if (this.down.has(child)) this.#census.count(child, report);
   }
 
-  /** True while the parent does not know the newest total; also after a link was made anew. */
+  /** So many joins were sent to this leaf that wanted `region`; counted whether or not they can be taken, so that the tree grows where it is wanted. */
+  want(region: Region, joins: number): void {
+    this.#census.want(region, joins);
+  }
+
+  /** True while the parent does not know the newest totals; also after a link was made anew. */
   get owesReport(): boolean {
-    return this.#up.linked !== undefined && this.listeners !== this.#reported;
+    return this.#up.linked !== undefined && this.#plan !== undefined && this.#census.owes(this.#counted?.() ?? 0);
   }
 
-  /** The total to report upward, if the parent does not know it. */
+  /** The totals to report upward, if the parent does not know them. */
   report(): { readonly to: Link; readonly text: string } | undefined {
     const to = this.#up.linked;
-    if (to === undefined || !this.owesReport) return undefined;
-    this.#reported = this.listeners;
-    return { to, text: formatTally({ revision: ++this.#reports, listeners: this.#reported }) };
+    if (to === undefined || this.#plan === undefined || !this.owesReport) return undefined;
+    const own = this.#counted === undefined ? undefined : { listeners: this.#counted(), ...this.down.service };
+    return { to, text: formatTally(this.#census.report(this.#plan, own)) };
   }
 
   /** What question `ask` is, now that its wait is over; undefined if the world has changed since. */
@@ -177,6 +185,10 @@ export class TreeNode<Link> {
         return this.#goLive(uplink, said, now, random);
       case "flow":
         return this.#up.linked === uplink ? this.down.flow(said.flows) : [];
+      case "plan":
+        return this.learn(said.plan, random);
+      case "heartbeat":
+        return [...(this.#counted !== undefined ? [] : [{ do: "send-all", message: HEARTBEAT_TEXT } as const]), ...this.#wakes()];
       case "end":
         return [...this.down.end(), ...this.#saves()];
       case undefined:
@@ -201,6 +213,7 @@ export class TreeNode<Link> {
   /** A second has passed; called by the body while `wantsSeconds`, and the only thing that happens to a node by itself. */
   second(now: LocalTime, random: number): readonly NodeEffect<Link>[] {
     const { flows } = this.down;
+    this.#census.second(flows);
     const alive = flows && this.#soundless ? this.down.sayFlow() : [];
     this.#soundless = true;
     const broken = closing(this.#up.second(flows, random), "unfed");
@@ -223,9 +236,9 @@ export class TreeNode<Link> {
   #goLive(uplink: Link, { ageMs, flows }: Linked, now: LocalTime, random: number): readonly NodeEffect<Link>[] {
     const others = closing(this.#up.goLive(uplink, random), "uprooted");
     if (this.#up.linked !== uplink) return others;
-    this.#reported = -1;
+    this.#census.linked();
     if (ageMs !== undefined) this.down.feed.isAged(ageMs, now);
-    return [...this.down.flow(flows), ...this.down.open(now), ...this.#saves(), ...others, ...this.#seek(random)];
+    return [...this.down.flow(flows), ...this.down.open(now), ...this.#saves(), ...others, ...this.#seek(random), ...this.#wakes()];
   }
 
   #state(text: string): readonly NodeEffect<Link>[] {
@@ -238,6 +251,12 @@ export class TreeNode<Link> {
   #seek(random: number): readonly NodeEffect<Link>[] {
     const ask = this.idle || this.#plan === undefined ? undefined : this.#up.question(this.#plan, random);
     return ask === undefined ? [] : [{ do: "ask", ...ask }];
+  }
+
+  /** Where a crowd is expected, who is linked wakes those below. */
+  #wakes(): readonly NodeEffect<Link>[] {
+    if (this.#counted !== undefined || this.#plan?.planted !== true || this.down.ended || this.#up.linked === undefined) return [];
+    return [{ do: "wake", children: childrenOf(this.#plan, this.node) }];
   }
 
   #setPlan(plan: Plan): void {

@@ -23,3 +23,11 @@ export function placeListener(plan: Plan, wanted: Region, random: number, tried:
   }
   return undefined;
 }
+
+/** Any leaf at all, of the nearest region that has one, open or full: for who wants to hear of a newer plan. */
+export function anyLeaf(plan: Plan, wanted: Region, random: number): NodeRef | undefined {
+  const region = nearestFirst(wanted).find((near) => (plan.regions[near]?.width ?? 0) > 0);
+  if (region === undefined) return undefined;
+  const width = plan.regions[region]?.width ?? 0;
+  return { audience: plan.audience, region, level: 0, index: Math.min(width - 1, Math.floor(random * width)) };
+}

@@ -1,6 +1,6 @@
 import { type AudienceId, parseAudienceId, parseRoomId, type RoomId } from "../ids.ts";
 import { isCount, isFields } from "../json.ts";
-import { DEFAULT_REGION, isRegion, type Region } from "./region.ts";
+import { DEFAULT_REGION, isRegion, REGIONS, type Region } from "./region.ts";
 
 /** One region's leaves: those below `firstOpen` are full, those from `width` on are not in use. */
 export type Window = { readonly firstOpen: number; readonly width: number };
@@ -23,6 +23,8 @@ export type Plan = {
   /** Listeners that one leaf takes. */
   readonly leafListeners: number;
   readonly regions: Readonly<Partial<Record<Region, Window>>>;
+  /** A crowd is expected: nodes keep their links though nobody listens yet. */
+  readonly planted: boolean;
   readonly verifyKey: VerifyKey;
   /** The unguessable part of the addresses of this audience's segments; undefined where they cannot be fetched. */
   readonly segments?: string;
@@ -67,6 +69,18 @@ export function nodesAt(width: number, fanOut: number, level: number): number {
 export function parentOf(plan: Plan, node: NodeRef): ParentRef {
   if (node.level >= relayLevels(plan)) return { kind: "root", room: plan.root };
   return { kind: "relay", node: { ...node, level: node.level + 1, index: Math.floor(node.index / plan.fanOut) } };
+}
+
+/** Whom the root feeds, or a relay: by the plan, whether or not they are awake. */
+export function childrenOf(plan: Plan, parent: NodeRef | "root"): readonly NodeRef[] {
+  if (parent === "root") return REGIONS.flatMap((region) => nodesFrom(plan, region, relayLevels(plan), 0, Number.POSITIVE_INFINITY));
+  return nodesFrom(plan, parent.region, parent.level - 1, parent.index * plan.fanOut, (parent.index + 1) * plan.fanOut);
+}
+
+function nodesFrom(plan: Plan, region: Region, level: number, from: number, to: number): readonly NodeRef[] {
+  const end = Math.min(to, nodesAt(plan.regions[region]?.width ?? 0, plan.fanOut, level));
+  const { audience } = plan;
+  return Array.from({ length: Math.max(0, end - from) }, (_, offset) => ({ audience, region, level, index: from + offset }));
 }
 
 /** Who feeds a node, as one word: the room's name, or the relay's. */
@@ -123,7 +137,7 @@ export function parsePlan(said: unknown): Plan | undefined {
   if (audience === undefined || root === undefined || regions === undefined || verifyKey === undefined) return undefined;
   if (!isCount(revision) || !isCount(fanOut) || fanOut < 2 || !isCount(leafListeners) || leafListeners < 1) return undefined;
   const segments = parseSecret(said["segments"]);
-  const plan = { revision, audience, root, fanOut, leafListeners, regions, verifyKey };
+  const plan = { revision, audience, root, fanOut, leafListeners, regions, planted: said["planted"] === true, verifyKey };
   return segments === undefined ? plan : { ...plan, segments };
 }
 

@@ -1,12 +1,27 @@
 import { Bundle, type Closed, type PlacedFrame } from "../audio/bundle.ts";
 import type { Position } from "../audio/position.ts";
 import { type LocalTime, localTime } from "../ids.ts";
+import { Demander } from "./demander.ts";
 import { type DownEffect, Downstream } from "./downstream.ts";
-import type { Plan } from "./plan.ts";
-import { Tally, type TallyReport } from "./tally.ts";
+import { type Limits, widthOf } from "./grow.ts";
+import { formatPlan, HEARTBEAT_TEXT } from "./link.ts";
+import { childrenOf, type NodeRef, type Plan } from "./plan.ts";
+import { REGIONS } from "./region.ts";
+import { NOTHING, Tally } from "./tally.ts";
+import type { TallyReport, Totals } from "./totals.ts";
 
 /** How much sound the root keeps, in ms: as much as a relay, its child. */
 const KEEP_MS = 60_000;
+
+/** What a root's body must do, besides what any parent's does. */
+export type RootEffect<Link> =
+  | DownEffect<Link>
+  /** Store this plan, safely, then `adopt` it: what a node was told must outlive the root. */
+  | { readonly do: "store-plan"; readonly plan: Plan }
+  /** Dial those of these children that have no link yet: a crowd is expected. */
+  | { readonly do: "wake"; readonly children: readonly NodeRef[] }
+  /** The number of listeners changed. */
+  | { readonly do: "counted" };
 
 /** What a tick made: what to send, and the chunk it closed. */
 export type Tick<Link> = { readonly effects: readonly DownEffect<Link>[]; readonly closed: Closed };
@@ -19,11 +34,17 @@ export type Tick<Link> = { readonly effects: readonly DownEffect<Link>[]; readon
 export class TreeRoot<Link> {
   readonly down = new Downstream<Link>("nodes", KEEP_MS);
   readonly #tally = new Tally<Link>();
-  readonly #plan: Plan;
+  readonly #demander = new Demander();
+  /** What the operator allows this room. */
+  limits: Limits;
+  #plan: Plan;
+  #news = false;
+  #isFull = false;
   #bundle: Bundle | undefined;
 
   /** @param epoch the last one that this room claimed; 0 before the first */
-  constructor(plan: Plan, epoch: number, ended: boolean, now: LocalTime) {
+  constructor(plan: Plan, epoch: number, ended: boolean, now: LocalTime, limits: Limits = { maxListeners: Number.POSITIVE_INFINITY }) {
+    this.limits = limits;
     this.#plan = plan;
     this.down.plan = plan;
     this.down.epoch = epoch;
@@ -31,13 +52,29 @@ export class TreeRoot<Link> {
     if (ended) this.down.end();
   }
 
+  /** Listeners below, by the newest reports. */
+  get listeners(): number {
+    return this.#tally.listeners;
+  }
+
+  /** The newest plan that nodes may know. */
   get plan(): Plan {
     return this.#plan;
   }
 
-  /** Listeners below, by the newest reports. */
-  get listeners(): number {
-    return this.#tally.listeners;
+  /** Leaves that the plan has. */
+  get leaves(): number {
+    return REGIONS.reduce((sum, region) => sum + widthOf(this.#plan, region), 0);
+  }
+
+  /** True while more is wanted than the operator allows: what is too many is for the cached lane. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** Figures of the whole tree, by the newest reports. */
+  totals(): Totals {
+    return this.#tally.totals(NOTHING, () => 0);
   }
 
   /** The clock and timeline; undefined until the first `begin` of this root's life. */
@@ -53,12 +90,47 @@ export class TreeRoot<Link> {
   /** A child is gone. True if the number of listeners may have changed. */
   leave(link: Link): boolean {
     this.down.leave(link);
+    this.#news = true;
     return this.#tally.forget(link);
   }
 
   /** A child reported. True if the number of listeners changed; what comes on a link that was replaced counts no more. */
   count(link: Link, report: TallyReport): boolean {
-    return this.down.has(link) && this.#tally.record(link, report);
+    const before = this.#tally.listeners;
+    if (!this.down.has(link) || !this.#tally.record(link, report)) return false;
+    this.#news = true;
+    return this.#tally.listeners !== before;
+  }
+
+  /** True while a second may have something to do: sound flows, or somebody reported; a quiet room grows too. */
+  get wantsSeconds(): boolean {
+    return !this.down.ended && (this.down.flows || this.#news);
+  }
+
+  /** A second has passed; called by the body while `wantsSeconds`. The tree grows here, by one plan a second at most. */
+  second(now: LocalTime): readonly RootEffect<Link>[] {
+    this.#news = false;
+    const counted: readonly RootEffect<Link>[] = this.#tally.second(this.down.flows) ? [{ do: "counted" }] : [];
+    const { plan, isFull } = this.#demander.look(this.#plan, this.totals(), this.limits, now);
+    this.#isFull = isFull;
+    return plan === undefined ? counted : [...counted, { do: "store-plan", plan }];
+  }
+
+  /** A plan that was stored, or that a child knew already: from here on the tree lives by it. An older one changes nothing. */
+  adopt(plan: Plan): readonly RootEffect<Link>[] {
+    if (plan.revision <= this.#plan.revision) return [];
+    this.#plan = plan;
+    this.down.plan = plan;
+    return [{ do: "send-all", message: formatPlan(plan) }, ...this.#wakes()];
+  }
+
+  /** A minute of waiting for a crowd has passed: a sign of life for who waits below, and those who were lost are woken again. */
+  heartbeat(): readonly RootEffect<Link>[] {
+    return this.#plan.planted ? [{ do: "send-all", message: HEARTBEAT_TEXT }, ...this.#wakes()] : [];
+  }
+
+  #wakes(): readonly RootEffect<Link>[] {
+    return this.#plan.planted && !this.down.ended ? [{ do: "wake", children: childrenOf(this.#plan, "root") }] : [];
   }
 
   /** A new epoch, claimed by the caller; its timeline begins at `now`. */

@@ -1,42 +1,86 @@
-import { isCount, parseObject } from "../json.ts";
+import type { Region } from "./region.ts";
+import { type FirstLeaf, mergeTotals, regionsOf, type TallyReport, type Totals } from "./totals.ts";
 
-/** What a node reports of all that hangs below it: a total with a revision, so that a lost or doubled report does no harm. */
-export type TallyReport = { readonly revision: number; readonly listeners: number };
+/** A node reports at least this often while sound flows, in seconds, also if nothing changed. */
+export const REPORT_SECONDS = 10;
+/** Who has not reported for so many seconds while sound flows is half-open or dead: three reports are missing. */
+const SILENT_SECONDS = 3 * REPORT_SECONDS;
+
+type Child = { readonly report: TallyReport; silentSeconds: number; counts: boolean };
 
 /** Counts of all children, merged; each child's newest report alone counts. */
-export class Tally<Child> {
-  readonly #reports = new Map<Child, TallyReport>();
+export class Tally<Link> {
+  readonly #children = new Map<Link, Child>();
+  readonly #joins = new Map<Region, number>();
 
-  /** Replaces what `child` said before; a report that comes twice or late changes nothing. */
-  record(child: Child, report: TallyReport): boolean {
-    const before = this.#reports.get(child);
-    if (before !== undefined && before.revision >= report.revision) return false;
-    this.#reports.set(child, report);
-    return before?.listeners !== report.listeners;
+  /** Replaces what a child said before; a report that comes twice or late changes nothing. True if it said anything new. */
+  record(link: Link, report: TallyReport): boolean {
+    const before = this.#children.get(link);
+    if (before !== undefined && before.report.revision >= report.revision) return false;
+    for (const [region, { joins }] of regionsOf(report)) {
+      const told = before?.report.regions[region]?.joins ?? 0;
+      // Fewer than before: the child slept or began anew meanwhile, and counts from nought.
+      this.want(region, joins < told ? joins : joins - told);
+    }
+    this.#children.set(link, { report, silentSeconds: 0, counts: true });
+    return before?.counts !== true || !saysTheSame(before.report, report);
   }
 
-  /** A child that is gone counts no more; its listeners are counted where they come back. */
-  forget(child: Child): boolean {
-    return this.#reports.delete(child);
+  /** So many more joins wanted `region`. Kept for good, also when the child that told of them is gone. */
+  want(region: Region, joins: number): void {
+    if (joins > 0) this.#joins.set(region, (this.#joins.get(region) ?? 0) + joins);
+  }
+
+  /** A child that is gone counts no more; its listeners are counted where they come back. True if it counted until now. */
+  forget(link: Link): boolean {
+    const counted = this.#children.get(link)?.counts === true;
+    this.#children.delete(link);
+    return counted;
+  }
+
+  /**
+   * A second has passed. While sound flows nobody who lives is silent for long: who is, counts no more until he reports again.
+   *
+   * @returns true if the counts changed by it
+   */
+  second(flows: boolean): boolean {
+    let changed = false;
+    for (const child of this.#children.values()) {
+      child.silentSeconds = flows ? child.silentSeconds + 1 : 0;
+      if (!child.counts || child.silentSeconds < SILENT_SECONDS) continue;
+      child.counts = false;
+      changed = true;
+    }
+    return changed;
   }
 
   /** Listeners below all children. */
   get listeners(): number {
     let sum = 0;
-    for (const report of this.#reports.values()) sum += report.listeners;
+    for (const { report, counts } of this.#children.values()) if (counts) sum += report.listeners;
     return sum;
+  }
+
+  /** All children's figures and `own`, merged. Joins are all that were ever counted here. */
+  totals(own: Totals, first: FirstLeaf): Totals {
+    const all: Totals[] = [own];
+    for (const { report, counts } of this.#children.values()) if (counts) all.push(report);
+    const counted: [Region, { listeners: number; joins: number; from: number; fullBelow: number }][] = [];
+    for (const [region, joins] of this.#joins) counted.push([region, { listeners: 0, joins, from: 0, fullBelow: 0 }]);
+    const regions = Object.fromEntries(counted);
+    return mergeTotals([...all.map(withoutJoins), { ...NOTHING, regions }], first);
   }
 }
 
-/** A report as it travels up a link. */
-export function formatTally(report: TallyReport): string {
-  return JSON.stringify({ type: "tally", ...report });
+/** Figures of nobody. */
+export const NOTHING: Totals = { listeners: 0, ready: 0, slow: 0, stride: 0, lateMs: 0, regions: {} };
+
+/** Joins are merged by difference, as they come, so that those of a child that is gone stay counted. */
+function withoutJoins(totals: Totals): Totals {
+  const regions = Object.fromEntries(regionsOf(totals).map(([region, one]) => [region, { ...one, joins: 0 }]));
+  return { ...totals, regions };
 }
 
-/** The only door for a report from below. */
-export function parseTally(text: string): TallyReport | undefined {
-  const said = parseObject(text);
-  if (said?.["type"] !== "tally") return undefined;
-  const { revision, listeners } = said;
-  return isCount(revision) && isCount(listeners) ? { revision, listeners } : undefined;
+function saysTheSame(before: TallyReport, report: TallyReport): boolean {
+  return JSON.stringify({ ...before, revision: 0 }) === JSON.stringify({ ...report, revision: 0 });
 }

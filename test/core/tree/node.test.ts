@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatLink, formatLinked } from "../../../src/core/tree/link.ts";
 import { parseSaved, type Saved } from "../../../src/core/tree/saved.ts";
-import { aChunk, aPlan, chunks } from "../../support/build.ts";
+import { aChunk, aPlan, aTally, chunks } from "../../support/build.ts";
 import { aLeaf, askIn, bareLeaf, bareRelay, heardBy, now, PARENT, plan, room, sentTo } from "../../support/nodes.ts";
 
 describe("a leaf that loses its parent", () => {
@@ -153,9 +153,9 @@ describe("a relay", () => {
     node.read("root", formatLinked({ epoch: 0, sequence: 0 }, 0), now, 0);
     node.join("one", undefined, now, 0);
     node.join("two", undefined, now, 0);
-    node.count("one", { revision: 2, listeners: 40 });
-    node.count("two", { revision: 1, listeners: 2 });
-    node.count("one", { revision: 1, listeners: 9_999 });
+    node.count("one", aTally(2, { listeners: 40 }));
+    node.count("two", aTally(1, { listeners: 2 }));
+    node.count("one", aTally(1, { listeners: 9_999 }));
     expect(JSON.parse(node.report()?.text ?? "{}")).toMatchObject({ type: "tally", listeners: 42 });
     expect(node.report()).toBeUndefined();
     node.leave("one");
@@ -201,11 +201,11 @@ describe("a relay whose child has a newer link", () => {
     const node = bareRelay();
     node.learn(plan, 0);
     node.join("older", undefined, now, 0);
-    node.count("older", { revision: 1, listeners: 40 });
+    node.count("older", aTally(1, { listeners: 40 }));
     node.join("newer", undefined, now, 0);
     node.leave("older");
-    node.count("older", { revision: 2, listeners: 41 });
-    node.count("newer", { revision: 3, listeners: 41 });
+    node.count("older", aTally(2, { listeners: 41 }));
+    node.count("newer", aTally(3, { listeners: 41 }));
     expect(node.listeners).toBe(41);
   });
 });

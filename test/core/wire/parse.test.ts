@@ -6,7 +6,7 @@ import { parseRoomId, parseSessionId } from "../../../src/core/ids.ts";
 import { parseLinkText } from "../../../src/core/tree/link.ts";
 import { parseSaved } from "../../../src/core/tree/saved.ts";
 import { parseStateHead } from "../../../src/core/tree/states.ts";
-import { parseTally } from "../../../src/core/tree/tally.ts";
+import { parseTally } from "../../../src/core/tree/totals.ts";
 import { comesBack, ENDING } from "../../../src/core/wire/ending.ts";
 import { parseListenerHears, parseStageHears, parseStageSays } from "../../../src/core/wire/parse.ts";
 import { ticketInProtocols } from "../../../src/core/wire/ticket.ts";

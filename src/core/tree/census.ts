@@ -1,0 +1,89 @@
+import type { NodeRef, Plan } from "./plan.ts";
+import type { Region } from "./region.ts";
+import { NOTHING, REPORT_SECONDS, Tally } from "./tally.ts";
+import { regionsOf, type TallyReport, type Totals } from "./totals.ts";
+
+/** A leaf calls itself full from this share of its listeners on: who is sent there a moment later still finds a seat. */
+const FULL_SHARE = 0.9;
+/** And open again only below this one, so that a few who come and go do not move the window. */
+const OPEN_SHARE = 0.8;
+
+/** What a leaf says of its own listeners. */
+export type OwnFigures = Pick<Totals, "listeners" | "slow" | "stride" | "lateMs">;
+
+/** What a node counts of all that hangs below it, and what of that its parent was told. */
+export class Census<Link> {
+  readonly tally = new Tally<Link>();
+  readonly #node: NodeRef;
+  /** Joins that were told on earlier links. */
+  #toldBefore = new Map<Region, number>();
+  #told = new Map<Region, number>();
+  #isFull = false;
+  #revision: number;
+  #changed = true;
+  #listeners = -1;
+  #quietSeconds = 0;
+
+  /** @param revision above those of every life of this node before */
+  constructor(node: NodeRef, revision: number) {
+    this.#node = node;
+    this.#revision = revision;
+  }
+
+  /** A child reported. */
+  count(link: Link, report: TallyReport): void {
+    if (this.tally.record(link, report)) this.#changed = true;
+  }
+
+  /** A child is gone. */
+  forget(link: Link): void {
+    if (this.tally.forget(link)) this.#changed = true;
+  }
+
+  /** So many joins came to this leaf that wanted `region`, whether or not they can be taken. */
+  want(region: Region, joins: number): void {
+    this.tally.want(region, joins);
+    if (joins > 0) this.#changed = true;
+  }
+
+  /** A second has passed. */
+  second(flows: boolean): void {
+    if (this.tally.second(flows)) this.#changed = true;
+    this.#quietSeconds = flows ? this.#quietSeconds + 1 : 0;
+    if (this.#quietSeconds >= REPORT_SECONDS) this.#changed = true;
+  }
+
+  /** A new parent knows nothing yet; what joins the old one was told of, it is not told again. */
+  linked(): void {
+    this.#toldBefore = new Map(this.#told);
+    this.#changed = true;
+  }
+
+  /** True while the parent does not know the newest totals. @param listeners of a leaf, its own; else 0 */
+  owes(listeners: number): boolean {
+    return this.#changed || listeners !== this.#listeners;
+  }
+
+  /** The totals as the parent is told now. @param own a leaf's own figures */
+  report(plan: Plan, own: OwnFigures | undefined): TallyReport {
+    this.#changed = false;
+    this.#quietSeconds = 0;
+    this.#listeners = own?.listeners ?? 0;
+    const { region, index, level } = this.#node;
+    const start = index * plan.fanOut ** level;
+    const totals = this.tally.totals(own === undefined ? NOTHING : this.#leaf(plan, own), (one) => (one === region ? start : 0));
+    const regions = regionsOf(totals).map(([one, said]) => {
+      this.#told.set(one, said.joins);
+      return [one, { ...said, joins: said.joins - (this.#toldBefore.get(one) ?? 0) }] as const;
+    });
+    return { ...totals, revision: ++this.#revision, regions: Object.fromEntries(regions) };
+  }
+
+  #leaf(plan: Plan, own: OwnFigures): Totals {
+    const share = own.listeners / plan.leafListeners;
+    this.#isFull = share >= (this.#isFull ? OPEN_SHARE : FULL_SHARE);
+    const { region, index } = this.#node;
+    const figures = { listeners: own.listeners, joins: 0, from: index, fullBelow: this.#isFull ? index + 1 : index };
+    return { ...own, ready: 1, regions: { [region]: figures } };
+  }
+}

@@ -1,0 +1,38 @@
+import { allot, type Limits, leavesFor } from "./grow.ts";
+import type { Plan, Window } from "./plan.ts";
+import { REGIONS, type Region } from "./region.ts";
+
+/** A crowd that is expected. */
+export type Expectation = {
+  readonly listeners: number;
+  /** Which share of it each region gets; any positive numbers, their proportion counts. Where the room is already, if none is named. */
+  readonly shares: Readonly<Partial<Record<Region, number>>>;
+};
+
+/** A plan that is wide enough for an expected crowd, its leaves to be woken before anybody comes; `isCapped` if the limits allow fewer. */
+export function plant(plan: Plan, expected: Expectation, limits: Limits): { readonly plan: Plan; readonly isCapped: boolean } {
+  const shares = named(expected.shares) ?? widths(plan);
+  const all = REGIONS.reduce((sum, region) => sum + (shares[region] ?? 0), 0);
+  const wanted: Partial<Record<Region, number>> = {};
+  for (const region of REGIONS) wanted[region] = leavesFor((expected.listeners * (shares[region] ?? 0)) / all, plan.leafListeners);
+  const { granted, isFull } = allot(plan, wanted, limits);
+  const windows: [Region, Window][] = [];
+  for (const region of REGIONS) {
+    const width = granted[region] ?? 0;
+    if (width > 0) windows.push([region, { firstOpen: plan.regions[region]?.firstOpen ?? 0, width }]);
+  }
+  return { plan: planted({ ...plan, regions: Object.fromEntries(windows) }, expected.listeners > 0), isCapped: isFull };
+}
+
+/** The next plan, in which nodes keep their links though nobody listens; or no longer do. */
+export function planted(plan: Plan, isPlanted: boolean): Plan {
+  return { ...plan, revision: plan.revision + 1, planted: isPlanted };
+}
+
+function named(shares: Expectation["shares"]): Expectation["shares"] | undefined {
+  return REGIONS.some((region) => (shares[region] ?? 0) > 0) ? shares : undefined;
+}
+
+function widths(plan: Plan): Expectation["shares"] {
+  return Object.fromEntries(REGIONS.map((region) => [region, plan.regions[region]?.width ?? 0]));
+}

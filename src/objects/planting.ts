@@ -1,0 +1,101 @@
+import type { Limits } from "../core/tree/grow.ts";
+import type { Plan } from "../core/tree/plan.ts";
+import { type Expectation, plant, planted } from "../core/tree/plant.ts";
+import type { Progress } from "./calls.ts";
+import { log } from "./log.ts";
+import type { RoomStore } from "./room-store.ts";
+import type { Root } from "./root.ts";
+
+/** A planted room gives a sign of life this often, in ms: objects that hear nothing for a quarter of an hour may be put away. */
+const HEARTBEAT_MS = 60_000;
+/** Who expects a crowd and never goes live is believed for so long, in ms. */
+const PATIENCE_MS = 24 * 3_600_000;
+
+/** Brings plans into force, and keeps a planted room awake until its crowd is there. */
+export class Planting {
+  readonly #state: DurableObjectState;
+  readonly #store: RoomStore;
+  readonly #root: Root;
+  readonly #adopted: (plan: Plan) => void;
+  #storing: Promise<void> | undefined;
+
+  /** @param adopted called with every plan that came into force */
+  constructor(state: DurableObjectState, store: RoomStore, root: Root, adopted: (plan: Plan) => void) {
+    this.#state = state;
+    this.#store = store;
+    this.#root = root;
+    this.#adopted = adopted;
+  }
+
+  /** A plan that the tree's growth calls for. What cannot be stored now is called for again in a second. */
+  async grow(plan: Plan): Promise<void> {
+    if (this.#storing !== undefined) return;
+    await this.#change(() => plan).catch((fault: unknown) => log("plan-not-stored", { room: plan.root, why: String(fault) }));
+  }
+
+  /** A crowd is expected: its leaves are made and woken at once. Nobody, and nodes may rest again while nobody listens. */
+  async expect(expectation: Expectation, limits: Limits): Promise<Progress> {
+    this.#root.limits = limits;
+    let isCapped = false;
+    await this.#change((plan) => {
+      const next = plant(plan, expectation, limits);
+      isCapped = next.isCapped;
+      return next.plan;
+    });
+    this.#store.saveExpected({ ...expectation, isCapped, since: Date.now(), wasLive: this.#root.isLive });
+    if (expectation.listeners > 0) await this.#armHeartbeat();
+    log("crowd-expected", { room: this.#root.plan.root, listeners: expectation.listeners, leaves: this.#root.leaves, isCapped });
+    return this.progress();
+  }
+
+  /** How far the tree is ready for whom it expects. */
+  progress(): Progress {
+    const expected = this.#store.expected();
+    const { leaves, isFull } = this.#root;
+    const { ready, listeners } = this.#root.totals();
+    const capped = expected?.isCapped ?? false;
+    return {
+      expected: expected?.listeners ?? 0,
+      seats: leaves * this.#root.plan.leafListeners,
+      leaves,
+      ready,
+      listeners,
+      capped,
+      full: isFull,
+    };
+  }
+
+  /** The room goes live: from here on the tree stays awake until it is over. */
+  live(): void {
+    const expected = this.#store.expected();
+    if (expected?.wasLive === false) this.#store.saveExpected({ ...expected, wasLive: true });
+  }
+
+  /** The object's alarm. */
+  async beat(): Promise<void> {
+    const expected = this.#store.expected();
+    if (expected === undefined || !this.#root.plan.planted || this.#root.isEnded) return;
+    if (!expected.wasLive && Date.now() - expected.since > PATIENCE_MS) {
+      log("crowd-never-came", { room: this.#root.plan.root });
+      return this.#change((plan) => planted(plan, false));
+    }
+    this.#root.heartbeat();
+    await this.#armHeartbeat();
+  }
+
+  /** Stored before anybody is told of it: a root that forgot a plan which nodes live by would plan against them. */
+  async #change(next: (plan: Plan) => Plan): Promise<void> {
+    while (this.#storing !== undefined) await this.#storing.catch(() => undefined);
+    const plan = next(this.#root.plan);
+    this.#storing = this.#store.savePlan(plan).finally(() => {
+      this.#storing = undefined;
+    });
+    await this.#storing;
+    this.#root.adopt(plan);
+    this.#adopted(plan);
+  }
+
+  #armHeartbeat(): Promise<void> {
+    return this.#state.storage.setAlarm(Date.now() + HEARTBEAT_MS, { allowUnconfirmed: true });
+  }
+}
