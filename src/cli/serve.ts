@@ -18,6 +18,7 @@ const program = new Command("npm start --")
   .option("--lan", "serve HTTPS to this machine's network too, on the next port")
   .option("--data <folder>", "where rooms are kept (default: .canopy/state)")
   .option("--leaves <n>", "leaves of a new room's tree", wholeNumber("--leaves", 1, 4_096))
+  .option("--max-listeners <n>", "listeners that one room may grow to", wholeNumber("--max-listeners", 1, 100_000_000))
   .option("--listeners-per-leaf <n>", "listeners that one leaf holds", wholeNumber("--listeners-per-leaf", 1, 30_000))
   .option("--fan-out <n>", "children that the room or a relay feeds", wholeNumber("--fan-out", 2, 1_024))
   .option("--quiet", "without the worker's own log lines");
@@ -28,6 +29,7 @@ type Flags = {
   readonly lan?: boolean;
   readonly data?: string;
   readonly leaves?: number;
+  readonly maxListeners?: number;
   readonly listenersPerLeaf?: number;
   readonly fanOut?: number;
   readonly quiet?: boolean;
@@ -66,6 +68,7 @@ await runCommand(async () => {
 function optionsOf(flags: Flags): ServerOptions {
   const vars = {
     ...(flags.leaves === undefined ? {} : { INITIAL_LEAVES: String(flags.leaves) }),
+    ...(flags.maxListeners === undefined ? {} : { MAX_LISTENERS: String(flags.maxListeners) }),
     ...(flags.listenersPerLeaf === undefined ? {} : { LISTENERS_PER_LEAF: String(flags.listenersPerLeaf) }),
     ...(flags.fanOut === undefined ? {} : { FAN_OUT: String(flags.fanOut) }),
   };

@@ -12,6 +12,8 @@ import { admit } from "./stage.ts";
 /** More than anybody can mean. */
 const MOST_EXPECTED = 100_000_000;
 
+const REGIONS_SAYS = `regions is a list like ["weur", "enam"] or shares like {"weur": 0.7, "enam": 0.3}, of ${REGIONS.join(", ")}`;
+
 const region = z.enum(REGIONS, { error: `a region is one of ${REGIONS.join(", ")}` });
 
 /** What `POST …/expect` takes: shares by region, or regions that get equal shares. */
@@ -21,9 +23,15 @@ const ExpectBody = z.strictObject({
     .min(0, "listeners is 0 or more; 0 means that no crowd is expected any more")
     .max(MOST_EXPECTED, "that many people do not listen to one room"),
   regions: z
-    .union([z.array(region).min(1), z.partialRecord(region, z.number().positive()).refine((shares) => Object.keys(shares).length > 0)], {
-      error: `regions is a list like ["weur", "enam"] or shares like {"weur": 0.7, "enam": 0.3}, of ${REGIONS.join(", ")}`,
-    })
+    .union(
+      [
+        z.array(region).min(1, REGIONS_SAYS),
+        z.partialRecord(region, z.number().positive()).refine((shares) => Object.keys(shares).length > 0, REGIONS_SAYS),
+      ],
+      {
+        error: `regions is a list like ["weur", "enam"] or shares like {"weur": 0.7, "enam": 0.3}, of ${REGIONS.join(", ")}`,
+      },
+    )
     .optional(),
 });
 

@@ -66,9 +66,9 @@ function shapedCall({ leaves, leafListeners, maxListeners = 1_000_000 }: Shape):
     app.request(`http://canopy.test${path}`, { method, headers, body: JSON.stringify(body) }, { ...env, ...settings });
 }
 
-/** An upgrade request to the worker. */
-export function upgrade(path: string, headers: Record<string, string> = {}): Promise<Response> {
-  return exports.default.fetch(`http://canopy.test${path}`, { headers: { Upgrade: "websocket", ...headers } });
+/** An upgrade request to the worker. @param cf what Cloudflare tells of the visitor's place */
+export function upgrade(path: string, headers: Record<string, string> = {}, cf: RequestInit["cf"] = {}): Promise<Response> {
+  return exports.default.fetch(`http://canopy.test${path}`, { headers: { Upgrade: "websocket", ...headers }, cf });
 }
 
 function pass(ms: number): Promise<void> {

@@ -1,15 +1,18 @@
 import type { LocalTime } from "../ids.ts";
-import { type Demand, type Demands, type Growth, grow, type Limits } from "./grow.ts";
+import { type Demand, type Growth, grow, type Limits } from "./grow.ts";
+import { Peak } from "./peak.ts";
 import type { Plan } from "./plan.ts";
-import type { Region } from "./region.ts";
-import { regionsOf, type Totals } from "./totals.ts";
+import { REGIONS, type Region } from "./region.ts";
+import type { Totals } from "./totals.ts";
 
 /** Joins that come to be known at once came within a second: that is how often each node reports. So a longer time between two looks says nothing. */
 const MOST_SECONDS = 2;
 
+type Seen = { joins: number; readonly listeners: Peak; readonly fullBelow: Peak };
+
 /** Looks at a tree's totals once a second, and says which plan they call for. */
 export class Demander {
-  readonly #joins = new Map<Region, number>();
+  readonly #seen = new Map<Region, Seen>();
   #lookedAt: LocalTime | undefined;
 
   /** What the tree must bear by `totals`, and the plan for it. */
@@ -17,12 +20,22 @@ export class Demander {
     const sinceMs = this.#lookedAt === undefined ? 0 : now - this.#lookedAt;
     const seconds = Math.min(MOST_SECONDS, Math.max(1, sinceMs / 1_000));
     this.#lookedAt = now;
-    const demands: [Region, Demand][] = regionsOf(totals).map(([region, { listeners, joins, fullBelow }]) => {
-      const joinsPerSecond = (joins - (this.#joins.get(region) ?? 0)) / seconds;
-      this.#joins.set(region, joins);
-      return [region, { listeners, joinsPerSecond, fullBelow }];
-    });
-    const asked: Demands = Object.fromEntries(demands);
-    return grow(plan, asked, limits);
+    const demands: [Region, Demand][] = [];
+    for (const region of REGIONS) {
+      const told = totals.regions[region];
+      const seen = this.#seen.get(region) ?? { joins: 0, listeners: new Peak(), fullBelow: new Peak() };
+      if (told === undefined && !this.#seen.has(region)) continue;
+      const { joins = seen.joins, listeners = 0, fullBelow = 0 } = told ?? {};
+      const joinsPerSecond = (joins - seen.joins) / seconds;
+      seen.joins = joins;
+      this.#seen.set(region, seen);
+      demands.push([region, { joinsPerSecond, listeners: seen.listeners.look(listeners), fullBelow: seen.fullBelow.look(fullBelow) }]);
+    }
+    return grow(plan, Object.fromEntries(demands), limits);
+  }
+
+  /** True while a figure fell and is not believed yet: there must be another look. */
+  get holds(): boolean {
+    return [...this.#seen.values()].some(({ listeners, fullBelow }) => listeners.holds || fullBelow.holds);
   }
 }

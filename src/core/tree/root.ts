@@ -5,6 +5,7 @@ import { Demander } from "./demander.ts";
 import { type DownEffect, Downstream } from "./downstream.ts";
 import { type Limits, widthOf } from "./grow.ts";
 import { formatPlan, HEARTBEAT_TEXT } from "./link.ts";
+import { Peak } from "./peak.ts";
 import { childrenOf, type NodeRef, type Plan } from "./plan.ts";
 import { REGIONS } from "./region.ts";
 import { NOTHING, Tally } from "./tally.ts";
@@ -38,6 +39,7 @@ export class TreeRoot<Link> {
   /** What the operator allows this room. */
   limits: Limits;
   #plan: Plan;
+  readonly #listeners = new Peak();
   #news = false;
   #isFull = false;
   #bundle: Bundle | undefined;
@@ -52,9 +54,9 @@ export class TreeRoot<Link> {
     if (ended) this.down.end();
   }
 
-  /** Listeners below, by the newest reports. */
+  /** Listeners below, by the newest reports; a fall is told when it has lasted for some seconds. */
   get listeners(): number {
-    return this.#tally.listeners;
+    return Math.max(this.#listeners.value, this.#tally.listeners);
   }
 
   /** The newest plan that nodes may know. */
@@ -91,26 +93,31 @@ export class TreeRoot<Link> {
   leave(link: Link): boolean {
     this.down.leave(link);
     this.#news = true;
-    return this.#tally.forget(link);
+    const before = this.listeners;
+    this.#tally.forget(link);
+    return this.listeners !== before;
   }
 
   /** A child reported. True if the number of listeners changed; what comes on a link that was replaced counts no more. */
   count(link: Link, report: TallyReport): boolean {
-    const before = this.#tally.listeners;
+    const before = this.listeners;
     if (!this.down.has(link) || !this.#tally.record(link, report)) return false;
     this.#news = true;
-    return this.#tally.listeners !== before;
+    return this.listeners !== before;
   }
 
   /** True while a second may have something to do: sound flows, or somebody reported; a quiet room grows too. */
   get wantsSeconds(): boolean {
-    return !this.down.ended && (this.down.flows || this.#news);
+    return !this.down.ended && (this.down.flows || this.#news || this.#listeners.holds || this.#demander.holds);
   }
 
   /** A second has passed; called by the body while `wantsSeconds`. The tree grows here, by one plan a second at most. */
   second(now: LocalTime): readonly RootEffect<Link>[] {
     this.#news = false;
-    const counted: readonly RootEffect<Link>[] = this.#tally.second(this.down.flows) ? [{ do: "counted" }] : [];
+    const before = this.listeners;
+    this.#tally.second(this.down.flows);
+    this.#listeners.look(this.#tally.listeners);
+    const counted: readonly RootEffect<Link>[] = this.listeners === before ? [] : [{ do: "counted" }];
     const { plan, isFull } = this.#demander.look(this.#plan, this.totals(), this.limits, now);
     this.#isFull = isFull;
     return plan === undefined ? counted : [...counted, { do: "store-plan", plan }];

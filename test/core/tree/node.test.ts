@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatLink, formatLinked } from "../../../src/core/tree/link.ts";
+import { END_TEXT, formatLink, formatLinked, formatPlan, HEARTBEAT_TEXT } from "../../../src/core/tree/link.ts";
 import { parseSaved, type Saved } from "../../../src/core/tree/saved.ts";
-import { aChunk, aPlan, aTally, chunks } from "../../support/build.ts";
+import { aChunk, aPlan, aTally, chunks, leaf } from "../../support/build.ts";
 import { aLeaf, askIn, bareLeaf, bareRelay, heardBy, now, PARENT, plan, room, sentTo } from "../../support/nodes.ts";
 
 describe("a leaf that loses its parent", () => {
@@ -223,3 +223,65 @@ describe("a leaf that slept", () => {
     expect(String(sentTo("bo", woken.join("bo", undefined, now, 0))[0])).toContain("Demo");
   });
 });
+
+describe("a node that hears of a newer plan", () => {
+  const wider = aPlan({ leaves: 17, revision: 2 });
+
+  it("hands it on, keeps it, and tells no listener", () => {
+    const relay = linkedRelay(plan);
+    relay.join("leaf", undefined, now, 0);
+    const effects = relay.read("root", formatPlan(wider), now, 0);
+    expect(effects).toContainEqual({ do: "send-all", message: formatPlan(wider) });
+    expect(effects).toContainEqual({ do: "save", saved: expect.objectContaining({ plan: wider }) });
+    expect(relay.read("root", formatPlan(wider), now, 0)).toEqual([]);
+    const node = aLeaf({ listeners: ["ana"] });
+    expect(node.read("parent", formatPlan(wider), now, 0).map((effect) => effect.do)).toEqual(["save"]);
+    expect(node.plan).toEqual(wider);
+  });
+});
+
+describe("a node in a planted room", () => {
+  const crowd = aPlan({ leaves: 16, revision: 2, planted: true });
+
+  it("keeps its link and asks for a new one, though nobody listens; until the planting ends, or the room", () => {
+    const node = aLeaf();
+    expect(node.idle).toBe(true);
+    node.read("parent", formatPlan(crowd), now, 0);
+    expect([node.idle, node.rest()]).toEqual([false, []]);
+    expect(askIn(node.lost("parent", 0))).toMatchObject({ do: "ask" });
+    node.learn({ ...crowd, revision: 3, planted: false }, 0);
+    expect(node.idle).toBe(true);
+    const over = aLeaf();
+    over.read("parent", formatPlan(crowd), now, 0);
+    over.read("parent", END_TEXT, now, 0);
+    expect(over.idle).toBe(true);
+  });
+
+  it("is counted as ready as soon as it is linked", () => {
+    const node = bareLeaf(0);
+    node.dialed("parent", PARENT);
+    node.read("parent", formatLink(1, crowd, [room]), now, 0);
+    expect(node.owesReport).toBe(false);
+    node.read("parent", formatLinked({ epoch: 0, sequence: 0 }, 0), now, 0);
+    expect(JSON.parse(node.report()?.text ?? "{}")).toMatchObject({ ready: 1, listeners: 0 });
+  });
+
+  it("as a relay wakes its own children when it is linked, when the plan grows, and with every heartbeat, which it hands on", () => {
+    const relay = bareRelay();
+    relay.dialed("root", "demo.weur.2.0");
+    relay.read("root", formatLink(1, crowd, [room]), now, 0);
+    const wake = { do: "wake", children: [0, 1, 2, 3].map((index) => leaf(index)) };
+    expect(relay.read("root", formatLinked({ epoch: 0, sequence: 0 }, 0), now, 0)).toContainEqual(wake);
+    expect(relay.read("root", HEARTBEAT_TEXT, now, 0)).toEqual([{ do: "send-all", message: HEARTBEAT_TEXT }, wake]);
+    expect(relay.read("root", formatPlan({ ...crowd, revision: 3 }), now, 0)).toContainEqual(wake);
+    expect(linkedRelay(plan).read("root", HEARTBEAT_TEXT, now, 0)).toEqual([{ do: "send-all", message: HEARTBEAT_TEXT }]);
+  });
+});
+
+function linkedRelay(of: typeof plan) {
+  const relay = bareRelay();
+  relay.dialed("root", "demo");
+  relay.read("root", formatLink(1, of, [room]), now, 0);
+  relay.read("root", formatLinked({ epoch: 0, sequence: 0 }, 0), now, 0);
+  return relay;
+}
