@@ -44,7 +44,7 @@ export class Leaf extends NodeBody {
 
   /** The sound has gone out: now there is time for joins. */
   protected override heardSound(mind: Mind): void {
-    for (const join of this.#admission.heard(mind.down.service.lateMs, localTime(Date.now()))) this.#admit(join, mind);
+    for (const join of this.#admission.heard(mind.down.lateMs, localTime(Date.now()))) this.#admit(join, mind);
   }
 
   protected override heardBelow(mind: Mind, socket: WebSocket, message: string | ArrayBuffer): void {

@@ -5,7 +5,7 @@ import type { Cohort, Joiner, LeafHost, Population } from "./calls.ts";
 import type { Task } from "./clock.ts";
 import type { Isolate } from "./edge.ts";
 import type { Ground } from "./ground.ts";
-import { delayOf, LAST_MILE } from "./line.ts";
+import { anyDelay } from "./line.ts";
 import { type Doors, Listener } from "./listener.ts";
 import { anyOf } from "./luck.ts";
 
@@ -68,7 +68,7 @@ export class Crowd implements Population, Doors, Task {
     if (this.isComplete) return;
     this.#came++;
     const { clock, luck } = this.ground;
-    this.#fresh().come(this.#origin(), delayOf(LAST_MILE, luck.lines));
+    this.#fresh().come(this.#origin(), anyDelay(luck.lines));
     // Arrivals of independent people: exponential times between them.
     clock.at(clock.now - (Math.log(1 - luck.arrivals()) * 1_000) / this.#arrivals.perSecond, this);
   }
@@ -112,7 +112,7 @@ export class Crowd implements Population, Doors, Task {
     this.#seated -= crowd.size;
     this.ground.measures.drops += crowd.size;
     if (who instanceof Listener) this.#comesBack(who, who.delayMs, crowd);
-    else for (let one = 0; one < crowd.size; one++) this.#comesBack(this.#fresh(), delayOf(LAST_MILE, this.ground.luck.lines), crowd);
+    else for (let one = 0; one < crowd.size; one++) this.#comesBack(this.#fresh(), anyDelay(this.ground.luck.lines), crowd);
   }
 
   closed(who: Joiner | undefined, crowd: Cohort, code: number): void {

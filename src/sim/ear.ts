@@ -3,7 +3,8 @@ import type { Message } from "../core/tree/greeting.ts";
 import type { Region } from "../core/tree/region.ts";
 import type { Cohort, Joiner, Population } from "./calls.ts";
 import type { Host } from "./host.ts";
-import { delayOf, LAST_MILE } from "./line.ts";
+import { anyDelay } from "./line.ts";
+import type { SharedChunks } from "./shared-chunks.ts";
 import { bytesIn, Socket } from "./socket.ts";
 import type { SoundReader } from "./sound.ts";
 import { gapTo, isWelcome, toldWindow } from "./texts.ts";
@@ -14,7 +15,7 @@ const SILENCE_MS = 250;
 const PARTS_FROM = 40;
 
 /** What ears need of the world. */
-export type Hearing = { readonly reader: SoundReader; readonly population: Population };
+export type Hearing = { readonly reader: SoundReader; readonly chunks: SharedChunks; readonly population: Population };
 
 type Standing = Pick<Joiner, "region" | "epoch" | "sequence">;
 
@@ -203,7 +204,7 @@ export class Ear extends Socket {
     const parts = this.#size >= PARTS_FROM ? 4 : 1;
     for (let part = 0; part < parts; part++) {
       const sentAt = from + ((part + 0.5) / parts) * (until - from);
-      measures.heard(sentAt - due + delayOf(LAST_MILE, luck.lines), this.#size / parts);
+      measures.heard(sentAt - due + anyDelay(luck.lines), this.#size / parts);
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Luck } from "./luck.ts";
+import { type Luck, luck } from "./luck.ts";
 
 /** What a line between two machines is like. */
 export type LineKind = {
@@ -30,6 +30,19 @@ export function delayOf(kind: LineKind, luck: Luck): number {
   // Irwin-Hall: the sum of twelve uniforms less 6 is as good a normal as delays need; here of four, scaled.
   const normal = (luck() + luck() + luck() + luck() - 2) * Math.sqrt(3);
   return p50 * (p99 / p50) ** (normal / Z99);
+}
+
+/** Delays of listeners' lines, drawn once: a cohort's lag is a draw of these. */
+const DELAYS = Float64Array.from({ length: 4_096 }, drawer(LAST_MILE));
+
+/** Any listener's delay, in ms. */
+export function anyDelay(draw: Luck): number {
+  return DELAYS[Math.floor(draw() * DELAYS.length)] ?? 0;
+}
+
+function drawer(kind: LineKind): () => number {
+  const draw = luck(1);
+  return () => delayOf(kind, draw);
 }
 
 /** One direction of a TCP connection: order is kept, what is lost comes late, and all behind it with it. */

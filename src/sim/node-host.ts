@@ -39,12 +39,17 @@ const LINES: Lines<Socket> = {
   heardAt: () => undefined,
 };
 
+/** What the watch remembers of a node. */
+export type Seen = { life: number; epoch: number; revision: number; orphanSince: number | undefined };
+
 type Written = { readonly saved: Saved; readonly at: number };
 
 /** The body of a relay or a leaf: does what objects/node-body.ts does, on virtual sockets. Decides nothing. */
 export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   readonly node: NodeRef;
   readonly below: Below;
+  /** What the watch has seen of it (watch.ts). */
+  readonly seen: Seen = { life: 0, epoch: 0, revision: 0, orphanSince: undefined };
   readonly #directory: Directory;
   readonly #hearing: Hearing;
   readonly #make: MakeMind;
@@ -158,7 +163,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
       else {
         this.#perform(mind.hear(link, message, this.local));
         // The sound has gone out: now there is time for joins.
-        for (const joiner of this.#admission.heard(mind.down.service.lateMs, this.local)) this.#admit(joiner, mind);
+        for (const joiner of this.#admission.heard(mind.down.lateMs, this.local)) this.#admit(joiner, mind);
       }
       if (this.below === "listeners") this.#seating.gather(mind);
     }
@@ -180,7 +185,12 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   }
 
   #recall(): NodeMind {
-    const settings = { node: this.node, below: this.below, keepMs: KEEP_MS[this.below], serving: { listeners: () => this.#seating.size } };
+    const settings = {
+      node: this.node,
+      below: this.below,
+      keepMs: KEEP_MS[this.below],
+      serving: { listeners: () => this.#seating.size, chunks: this.#hearing.chunks },
+    };
     this.#mind = this.#make(settings, this.#written.at(-1)?.saved, { above: [], below: [] }, this.local);
     this.#perform(this.#mind.wake(this.local, this.ground.luck.minds()));
     return this.#mind;
@@ -249,7 +259,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     joiner.answered("taken", mind.plan);
     const from = joiner.epoch === 0 ? undefined : { epoch: joiner.epoch, sequence: joiner.sequence };
     this.#perform(mind.join(ear, from, this.local, this.ground.luck.minds()));
-    this.#seating.gather(mind);
+    this.#seating.seat(ear, mind);
     this.#settle();
   }
 

@@ -34,16 +34,20 @@ export class Seating {
 
   /** A seat for one who was let in. */
   sit(joiner: Joiner): Ear {
-    const ear = new Ear(this.#leaf, joiner, this.#hearing, joiner);
+    this.#size++;
+    return new Ear(this.#leaf, joiner, this.#hearing, joiner);
+  }
+
+  /** One who has been greeted, or waits to be. */
+  seat(ear: Ear, mind: NodeMind): void {
+    if (this.#merge(ear, mind, mind.down.stride)) return;
     this.#ears.add(ear);
     this.#single.add(ear);
-    this.#size++;
-    return ear;
   }
 
   /** After anything was sent: who can be one with others becomes so. */
   gather(mind: NodeMind): void {
-    const { stride } = mind.down.service;
+    const { stride } = mind.down;
     if (stride === 1 && this.#steady.length > 1) this.#join(mind);
     if (this.#single.size > 0) for (const ear of this.#single) this.#merge(ear, mind, stride);
     const first = this.#steady[0];
@@ -76,17 +80,20 @@ export class Seating {
     for (const ear of this.#ears) ear.drop();
   }
 
-  #merge(ear: Ear, mind: NodeMind, stride: number): void {
-    if (!ear.isSteady) return;
+  /** True if he is one of the steady ones now. */
+  #merge(ear: Ear, mind: NodeMind, stride: number): boolean {
+    if (!ear.isSteady) return false;
     if (this.#steady.length < (stride === 1 ? 1 : PARTS)) {
+      this.#ears.add(ear);
       this.#single.delete(ear);
       this.#steady.push(ear);
       ear.settle();
-      return;
+      return true;
     }
     let smallest: Ear | undefined;
     for (const other of this.#steady) if (ear.standsWith(other) && (smallest === undefined || other.size < smallest.size)) smallest = other;
     if (smallest !== undefined) this.#unite(ear, smallest, mind);
+    return smallest !== undefined;
   }
 
   /** All parts into one, as soon as they stand at the same place. */

@@ -9,7 +9,7 @@ export type Sound = {
 /** So many messages are remembered; every leaf hears the same bytes within a few hundred ms. */
 const REMEMBERED = 512;
 
-/** Reads each message once, however many hear it: bytes travel through the tree untouched. */
+/** Reads each message once, however many hear it: the same bytes travel to every leaf. */
 export class SoundReader {
   readonly #read = new Map<Uint8Array, Sound>();
   #last: Uint8Array | undefined;

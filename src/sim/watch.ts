@@ -13,11 +13,10 @@ const CONVERGE_MS = 5_000;
 const RECOVERY_MS = 30_000;
 /** Who is live has heard something within this, in ms, while somebody speaks. */
 const FRESH_MS = 3_000;
-/** Links below that the plan's fan-out does not count: an archive at the root, and one child that changes parents. */
-const SPARE_LINKS = 2;
-
-/** What the watch remembers of a node. */
-type Seen = { life: number; epoch: number; revision: number; orphanSince: number | undefined };
+/** No tree is deeper (core/tree/plan.ts): whoever climbs longer goes round. */
+const MOST_HOPS = 26;
+/** Links below a root that the plan's fan-out does not count: an archive, and children that change parents. */
+const SPARE_LINKS = 4;
 
 /** What the watch must be told of the world. */
 export type Scene = {
@@ -35,7 +34,6 @@ export type Scene = {
 export class Watch {
   readonly #ground: Ground;
   readonly #scene: Scene;
-  readonly #seen = new Map<NodeHost, Seen>();
 
   constructor(ground: Ground, scene: Scene) {
     this.#ground = ground;
@@ -47,23 +45,24 @@ export class Watch {
     const { mind } = node;
     if (mind === undefined) return;
     const { invariants, clock } = this.#ground;
-    let seen = this.#seen.get(node);
+    const { seen } = node;
     const revision = mind.plan?.revision ?? 0;
     const { epoch } = mind.down;
-    if (seen === undefined || seen.life !== node.life) {
-      seen = { life: node.life, epoch, revision, orphanSince: undefined };
-      this.#seen.set(node, seen);
+    if (seen.life !== node.life) {
+      seen.life = node.life;
+      seen.epoch = epoch;
+      seen.revision = revision;
+      seen.orphanSince = undefined;
     }
     if (epoch < seen.epoch) invariants.break("epoch", () => `${node.name}: ${epoch} after ${seen.epoch}`);
     if (revision < seen.revision) invariants.break("plan", () => `${node.name}: ${revision} after ${seen.revision}`);
     seen.epoch = epoch;
     seen.revision = revision;
     if (mind.plan === undefined) return;
-    const most = node.below === "listeners" ? mind.plan.leafListeners : mind.plan.fanOut + SPARE_LINKS;
+    const most = node.below === "listeners" ? mind.plan.leafListeners : 2 * mind.plan.fanOut + SPARE_LINKS;
     const size = node.below === "listeners" ? node.seats : mind.down.size;
     if (size > most) invariants.break("children", () => `${node.name}: ${size} below, ${most} allowed`);
-    const isFed = mind.idle || [...node.uplinks].some((link) => feeds(link));
-    if (isFed) seen.orphanSince = undefined;
+    if (mind.idle || isFed(node)) seen.orphanSince = undefined;
     else seen.orphanSince ??= clock.now;
   }
 
@@ -74,7 +73,7 @@ export class Watch {
     const plan = room.mind?.down === undefined ? undefined : room.plan;
     for (const node of this.#scene.nodes()) {
       this.node(node);
-      const since = this.#seen.get(node)?.orphanSince;
+      const since = node.seen.orphanSince;
       const canBeFed = clock.now - this.#scene.lastFault() > ORPHAN_MS && room.isUp;
       if (since !== undefined && node.mind !== undefined && clock.now - since > ORPHAN_MS && canBeFed) {
         invariants.break("orphan", () => `${node.name}: ${node.seats} listeners without a parent for ${Math.round(clock.now - since)} ms`);
@@ -83,7 +82,7 @@ export class Watch {
     }
     if (plan !== undefined && room.mind !== undefined) {
       const { size } = room.mind.down;
-      const most = Math.max(plan.fanOut, Object.keys(plan.regions).length) + SPARE_LINKS;
+      const most = Math.max(2 * plan.fanOut, Object.keys(plan.regions).length) + SPARE_LINKS;
       if (size > most) invariants.break("children", () => `${room.name}: ${size} below, ${most} allowed at ${relayLevels(plan)} levels`);
     }
     this.#count(room);
@@ -117,12 +116,16 @@ export class Watch {
 
   /** From a node upward along the links that feed it: to the root, and never past a node twice. */
   #climb(node: NodeHost): void {
-    const passed = new Set<Host>();
+    let hops = 0;
     for (let at: Host | undefined = node; at !== undefined; at = feederOf(at)) {
-      if (passed.has(at)) return this.#ground.invariants.break("cycle", () => `${node.name} feeds itself`);
-      passed.add(at);
+      if (++hops > MOST_HOPS) return this.#ground.invariants.break("cycle", () => `${node.name} feeds itself`);
     }
   }
+}
+
+function isFed(node: NodeHost): boolean {
+  for (const link of node.uplinks) if (feeds(link)) return true;
+  return false;
 }
 
 /** True while what the other side sends can arrive. */

@@ -15,6 +15,7 @@ import { MINDS, type Minds } from "./minds.ts";
 import { NodeHost } from "./node-host.ts";
 import { RoomHost } from "./room-host.ts";
 import { Server } from "./server.ts";
+import { SharedChunks } from "./shared-chunks.ts";
 import type { LinkEnd } from "./socket.ts";
 import { SoundReader } from "./sound.ts";
 import { SpeakerPage } from "./speaker.ts";
@@ -89,6 +90,7 @@ export class World implements Directory {
   readonly #all: NodeHost[] = [];
   readonly #watch: Watch;
   readonly #reader = new SoundReader();
+  readonly #chunks = new SharedChunks();
   #lastChange = 0;
   #lastFault = 0;
   #seated = 0;
@@ -172,7 +174,7 @@ export class World implements Directory {
     }
     const known = level[node.index];
     if (known !== undefined) return known;
-    const hearing = { reader: this.#reader, population: this.crowd };
+    const hearing = { reader: this.#reader, chunks: this.#chunks, population: this.crowd };
     const made = new NodeHost(this.ground, node, this, hearing, this.settings.minds.node, (host) => this.#watch.node(host));
     level[node.index] = made;
     this.#all.push(made);
@@ -242,7 +244,7 @@ export class World implements Directory {
       for (const { mind } of this.#all) {
         if (mind === undefined) continue;
         nodes++;
-        stride = Math.max(stride, mind.down.service.stride);
+        stride = Math.max(stride, mind.down.stride);
       }
       this.measures.close({ live, away: this.crowd.present - live, cached: 0, stride, nodes });
       this.#second();

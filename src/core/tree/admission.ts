@@ -63,6 +63,10 @@ export class Admission<Join> {
   }
 
   #take(): readonly Join[] {
+    if (this.#parked.length === 0) {
+      this.#left = this.#budget;
+      return [];
+    }
     const taken = this.#parked.splice(0, this.#budget);
     this.#left = this.#budget - taken.length;
     return taken.map(({ join }) => join);

@@ -1,5 +1,6 @@
 import { BEFORE_ALL, type Position } from "../audio/position.ts";
 import type { LocalTime } from "../ids.ts";
+import type { Chunks } from "./chunks.ts";
 import { Feed } from "./feed.ts";
 import { formatWelcome, type Message, messagesOf, slices } from "./greeting.ts";
 import { END_TEXT, formatFlow, formatLink, formatLinked } from "./link.ts";
@@ -31,7 +32,11 @@ export type ServingSettings = {
   readonly wantsAcks?: boolean;
   /** How many listen here, where a link may stand for many of them (the simulator's cohorts); else every link is one. */
   readonly listeners?: () => number;
+  /** How chunks are read and joined, where not as they are. */
+  readonly chunks?: Chunks;
 };
+
+const TURN = { do: "deliver", to: "turn" } as const;
 
 /** After so long without a chunk, in ms, a turn that is still owed is not waited for any more. */
 const STALE_MS = 1_000;
@@ -70,7 +75,7 @@ export class Downstream<Link> {
    */
   constructor(below: Below, keepMs: number, newest: Position = BEFORE_ALL, serving: ServingSettings = {}) {
     this.#below = below;
-    this.feed = new Feed(keepMs, newest);
+    this.feed = new Feed(keepMs, newest, serving.chunks);
     this.#wantsAcks = serving.wantsAcks === true;
     this.#listeners = new Listeners(this.feed, serving.stride, serving.listeners);
   }
@@ -90,10 +95,19 @@ export class Downstream<Link> {
     return this.#nodes.has(link) || this.#listeners.has(link) || this.#waiting.has(link);
   }
 
-  /** How this leaf serves its listeners at the moment: chunks per send, how late the newest chunk came (ms), and lines that do not move. */
-  get service(): { readonly stride: number; readonly lateMs: number; readonly slow: number } {
-    const { stride, lateMs, slow } = this.#listeners;
-    return { stride, lateMs, slow };
+  /** Chunks per send. */
+  get stride(): number {
+    return this.#listeners.stride;
+  }
+
+  /** How late the newest chunk came, in ms. */
+  get lateMs(): number {
+    return this.#listeners.lateMs;
+  }
+
+  /** Listeners whose line does not move at the moment. */
+  get slow(): number {
+    return this.#listeners.slow;
   }
 
   /** True once the room is over, for good. */
@@ -147,8 +161,10 @@ export class Downstream<Link> {
   /** A new link. Greeted as far as this node knows what to say. */
   join(link: Link, from: Position | undefined, now: LocalTime): readonly DownEffect<Link>[] {
     // Epoch 0 is before every room: who stands there has heard nothing.
-    this.#waiting.set(link, { from: from?.epoch === BEFORE_ALL.epoch ? undefined : from, welcomed: false, since: undefined });
-    return this.#greetWaiting(now, false);
+    const waiting: Waiting = { from: from?.epoch === BEFORE_ALL.epoch ? undefined : from, welcomed: false, since: undefined };
+    this.#waiting.set(link, waiting);
+    // Only this one: while nobody feeds this node, a storm of joins that greeted each other would cost its square.
+    return this.#greet(link, waiting, now, false);
   }
 
   /** A link is gone. True if it was there. */
@@ -172,12 +188,13 @@ export class Downstream<Link> {
   /** Sound from above, or from the root's own clock. */
   hear(message: Uint8Array, now: LocalTime): readonly DownEffect<Link>[] {
     // Who waits is greeted before: what is sent to all goes to whom is live when it is done, and must find nobody who was not greeted yet.
-    const effects: DownEffect<Link>[] = this.#waiting.size > 0 ? [...this.#greetWaiting(now, true)] : [];
+    const effects: DownEffect<Link>[] = [];
+    if (this.#waiting.size > 0) effects.push(...this.#greetWaiting(now, true));
     const parts = this.feed.hear(message, now);
     const { last } = this.feed;
     if (this.#below === "nodes") for (const { bytes } of parts) effects.push({ do: "send-all", message: bytes });
     else if (parts.length > 0 && last !== undefined && this.#listeners.heard(last, this.#open, now)) {
-      effects.push({ do: "deliver", to: "turn" });
+      effects.push(TURN);
     }
     return effects;
   }
@@ -234,9 +251,11 @@ export class Downstream<Link> {
 
   /** @param flows sound comes right after this, so who claims to be ahead can be judged */
   #greetWaiting(now: LocalTime, flows: boolean): readonly DownEffect<Link>[] {
-    return [...this.#waiting].flatMap(([link, waiting]) =>
-      this.#below === "nodes" ? this.#linkUp(link, waiting, now) : this.#welcome(link, waiting, now, flows),
-    );
+    return [...this.#waiting].flatMap(([link, waiting]) => this.#greet(link, waiting, now, flows));
+  }
+
+  #greet(link: Link, waiting: Waiting, now: LocalTime, flows: boolean): readonly DownEffect<Link>[] {
+    return this.#below === "nodes" ? this.#linkUp(link, waiting, now) : this.#welcome(link, waiting, now, flows);
   }
 
   #welcome(link: Link, waiting: Waiting, now: LocalTime, flows: boolean): readonly DownEffect<Link>[] {

@@ -1,24 +1,13 @@
-import { type ChunkHeader, chunksIn, joinChunks, readHeader, soundsIn } from "../audio/chunk.ts";
+import { chunkLength, chunksIn } from "../audio/chunk.ts";
 import { BEFORE_ALL, comparePositions, continues, type Position } from "../audio/position.ts";
 import { type Kept, Recent } from "../audio/recent.ts";
 import { type LocalTime, localTime } from "../ids.ts";
+import { type Break, CHUNKS, type Chunks, type Heard, type Part, type Slice, type WholeChunk } from "./chunks.ts";
 
 /** How much sound a newcomer is given at once, in ms: enough to prime a decoder and to start at the live edge. */
 export const GREETING_MS = 1_000;
 /** A newcomer hears nothing that came longer ago than this, in ms: the last words before an hour's silence are not news. */
 const FRESH_MS = 3_000;
-
-/** Chunks after `from` and before `to` will not come: the room began anew, or they were missed for good. */
-export type Break = { readonly reason: "epoch" | "missed"; readonly from: Position; readonly to: Position };
-
-/** Whole chunks in order, to hand on after the break that comes before them. */
-export type Part = { readonly bytes: Uint8Array; readonly before?: Break };
-
-/** What comes after a position, and where one stands who has heard it. */
-export type Slice = { readonly parts: readonly Part[]; readonly through: Position };
-
-/** The newest chunk as far as anybody needs to look into it. */
-export type Heard = { readonly header: ChunkHeader; readonly isSilent: boolean; readonly bytes: number };
 
 /**
  * What a node has heard from above: in order, without repeats, the last of it kept.
@@ -28,10 +17,13 @@ export type Heard = { readonly header: ChunkHeader; readonly isSilent: boolean; 
  */
 export class Feed {
   readonly #recent: Recent;
+  readonly #chunks: Chunks;
   #newest: Position;
+  /** Where one stands who has heard all but the newest chunk; itself undefined where a break lies between. */
+  #before: Position | undefined;
   #endsMs = 0;
   #heardAt: LocalTime | undefined;
-  #last: Heard | undefined;
+  #last: WholeChunk | undefined;
   /** What newcomers hear until the next chunk comes: a storm of them hears the same. */
   #tail: readonly Part[] | undefined;
   /** What was answered since the newest chunk came, by the sequence that was asked for. */
@@ -40,10 +32,12 @@ export class Feed {
   /**
    * @param keepMs sound to keep for who comes late or comes back, in ms
    * @param newest where this node stood when it last knew: what came before is not handed on again
+   * @param chunks how chunks are read and joined
    */
-  constructor(keepMs: number, newest: Position = BEFORE_ALL) {
+  constructor(keepMs: number, newest: Position = BEFORE_ALL, chunks: Chunks = CHUNKS) {
     this.#recent = new Recent(keepMs);
     this.#newest = newest;
+    this.#chunks = chunks;
   }
 
   /** The newest chunk handed on; 0.0 before any. */
@@ -58,11 +52,23 @@ export class Feed {
 
   /** The newest chunk of this life; undefined before any. */
   get last(): Heard | undefined {
-    return this.#last;
+    return this.#last?.heard;
   }
 
   /** What of `message` is new: one part, the message itself, unless something in it is stale or broken. */
   hear(message: Uint8Array, now: LocalTime): readonly Part[] {
+    // Nearly always: one chunk, and the next.
+    if (chunkLength(message, 0) === message.byteLength) {
+      const chunk = this.#chunks.read(message, 0, message.byteLength);
+      if (chunk !== undefined && continues(this.#newest, chunk.kept.position)) {
+        this.#keep(chunk, now);
+        return chunk.alone.parts;
+      }
+    }
+    return this.#hearAny(message, now);
+  }
+
+  #hearAny(message: Uint8Array, now: LocalTime): readonly Part[] {
     const parts: Part[] = [];
     let from = -1;
     let to = -1;
@@ -72,33 +78,34 @@ export class Feed {
       from = -1;
     };
     for (const span of chunksIn(message)) {
-      const header = readHeader(message, span.at);
-      if (header === undefined || comparePositions(header, this.#newest) <= 0) {
+      const chunk = this.#chunks.read(message, span.at, span.end);
+      if (chunk === undefined || comparePositions(chunk.kept.position, this.#newest) <= 0) {
         flush();
         continue;
       }
-      const position = { epoch: header.epoch, sequence: header.sequence };
-      const broken = breakBetween(this.#newest, position);
+      const broken = breakBetween(this.#newest, chunk.kept.position);
       if (from < 0 || broken !== undefined) {
         flush();
         from = span.at;
         before = broken;
       }
       to = span.end;
-      this.#newest = position;
-      this.#endsMs = header.roomTimeMs + header.durationMs;
-      this.#heardAt = now;
-      this.#last = { header, isSilent: !soundsIn(message, span.at), bytes: span.end - span.at };
-      const { roomTimeMs, durationMs } = header;
-      const isWhole = span.at === 0 && span.end === message.byteLength;
-      this.#recent.push({ position, roomTimeMs, durationMs, bytes: isWhole ? message : message.subarray(span.at, span.end) });
+      this.#keep(chunk, now);
     }
     flush();
-    if (parts.length > 0) {
-      this.#answers.clear();
-      this.#tail = undefined;
-    }
     return parts;
+  }
+
+  #keep(chunk: WholeChunk, now: LocalTime): void {
+    const { position, roomTimeMs, durationMs } = chunk.kept;
+    this.#before = continues(this.#newest, position) ? this.#newest : undefined;
+    this.#newest = position;
+    this.#endsMs = roomTimeMs + durationMs;
+    this.#heardAt = now;
+    this.#last = chunk;
+    this.#recent.push(chunk.kept);
+    if (this.#answers.size > 0) this.#answers.clear();
+    this.#tail = undefined;
   }
 
   /** What is kept and comes after `position`, with a break before whatever does not continue it; also where nothing is kept of what was missed. */
@@ -111,6 +118,7 @@ export class Feed {
    * next chunk comes: a cohort, or a crowd that lost the same leaf, stands at the same position.
    */
   slice(position: Position, most: number): Slice {
+    if (this.#last !== undefined && this.#before !== undefined && comparePositions(position, this.#before) === 0) return this.#last.alone;
     const known = this.#answers.get(position.sequence);
     if (known !== undefined && known.most === most && comparePositions(known.asked, position) === 0) return known.slice;
     const slice = this.#sliceOf(position, most);
@@ -127,7 +135,8 @@ export class Feed {
     }
     const taken = chunks === kept.length ? kept : kept.slice(0, chunks);
     const through = chunks === kept.length ? this.#newest : (taken.at(-1)?.position ?? position);
-    if (taken.length > 0 || comparePositions(position, this.#newest) >= 0) return { parts: partsOf(taken, position), through };
+    if (taken.length > 0 || comparePositions(position, this.#newest) >= 0)
+      return { parts: partsOf(taken, position, this.#chunks), through };
     const next = { epoch: this.#newest.epoch, sequence: this.#newest.sequence + 1 };
     const broken = breakBetween(position, next);
     return { parts: broken === undefined ? [] : [part(new Uint8Array(0), broken)], through };
@@ -146,7 +155,7 @@ export class Feed {
   /** What a newcomer hears first: the last second, if it is fresh. */
   tail(now: LocalTime): readonly Part[] {
     if (this.#heardAt === undefined || now - this.#heardAt > FRESH_MS) return [];
-    this.#tail ??= partsOf(this.#recent.tail(GREETING_MS), BEFORE_ALL);
+    this.#tail ??= partsOf(this.#recent.tail(GREETING_MS), BEFORE_ALL, this.#chunks);
     return this.#tail;
   }
 
@@ -162,7 +171,7 @@ function breakBetween(before: Position, next: Position): Break | undefined {
   return { reason: before.epoch === next.epoch ? "missed" : "epoch", from: before, to: next };
 }
 
-function partsOf(kept: readonly Kept[], position: Position): readonly Part[] {
+function partsOf(kept: readonly Kept[], position: Position, chunks: Chunks): readonly Part[] {
   const parts: Part[] = [];
   let run: Uint8Array[] = [];
   let before: Break | undefined;
@@ -170,14 +179,14 @@ function partsOf(kept: readonly Kept[], position: Position): readonly Part[] {
   for (const one of kept) {
     const broken = breakBetween(last, one.position);
     if (broken !== undefined) {
-      if (run.length > 0) parts.push(part(joinChunks(run), before));
+      if (run.length > 0) parts.push(part(chunks.join(run), before));
       run = [];
       before = broken;
     }
     run.push(one.bytes);
     last = one.position;
   }
-  if (run.length > 0) parts.push(part(joinChunks(run), before));
+  if (run.length > 0) parts.push(part(chunks.join(run), before));
   return parts;
 }
 

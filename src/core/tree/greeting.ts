@@ -1,6 +1,6 @@
 import { chunksIn } from "../audio/chunk.ts";
 import type { Position } from "../audio/position.ts";
-import type { Break, Part } from "./feed.ts";
+import type { Break, Part } from "./chunks.ts";
 
 /** Chunks after `from` and before `to` will not come on this socket. Where the epochs differ, the room began anew. */
 export type Gap = { readonly type: "gap"; readonly revision: number; readonly roomTime: number } & Break;
@@ -45,6 +45,9 @@ const BACKLOG_BYTES = 256 * 1024;
 
 /** Parts as messages for listeners: each break told before the chunks that come after it. */
 export function messagesOf(parts: readonly Part[], roomTimeMs: number): readonly Message[] {
+  const [only] = parts;
+  // Nearly always: one chunk, and the next.
+  if (only !== undefined && parts.length === 1 && only.before === undefined) return slices(only.bytes);
   return parts.flatMap((part) => [...(part.before === undefined ? [] : [formatGap(part.before, roomTimeMs)]), ...slices(part.bytes)]);
 }
 

@@ -1,7 +1,8 @@
 import type { Position } from "../audio/position.ts";
 import type { LocalTime } from "../ids.ts";
+import type { Heard } from "./chunks.ts";
 import { Cohorts, type Seat } from "./cohorts.ts";
-import type { Feed, Heard } from "./feed.ts";
+import type { Feed } from "./feed.ts";
 import { formatSkip, type Message, messagesOf } from "./greeting.ts";
 import { Lateness } from "./lateness.ts";
 import { ACK_LATE_MS, QUEUE_BYTES, turnOf } from "./slow.ts";

@@ -21,6 +21,9 @@ export type KeptState = { readonly head: StateHead; readonly text: string };
 /** The newest state of each type that a node has heard, in the order in which the types were first heard. */
 export class States {
   readonly #newest = new Map<string, KeptState>();
+  /** What newcomers are told, until a state changes: every join asks for it. */
+  #forAll: readonly string[] | undefined;
+  #revision = 0;
 
   /** Keeps `text` if it is a state and newer than the one of its type; undefined if it is neither. */
   hear(text: string): KeptState | undefined {
@@ -30,12 +33,16 @@ export class States {
     if (before !== undefined && before.head.revision >= head.revision) return undefined;
     const kept = { head, text };
     this.#newest.set(head.type, kept);
+    this.#forAll = undefined;
+    this.#revision = Math.max(this.#revision, head.revision);
     return kept;
   }
 
   /** Forgets all: their revisions are those of a root that is no more. */
   forget(): void {
     this.#newest.clear();
+    this.#forAll = undefined;
+    this.#revision = 0;
   }
 
   /** Every newest state, as texts. */
@@ -45,13 +52,12 @@ export class States {
 
   /** The newest states that listeners may see, as texts. */
   forAll(): readonly string[] {
-    return [...this.#newest.values()].filter((kept) => kept.head.for === "all").map((kept) => kept.text);
+    this.#forAll ??= [...this.#newest.values()].filter((kept) => kept.head.for === "all").map((kept) => kept.text);
+    return this.#forAll;
   }
 
   /** The highest revision of all. */
   get revision(): number {
-    let highest = 0;
-    for (const kept of this.#newest.values()) highest = Math.max(highest, kept.head.revision);
-    return highest;
+    return this.#revision;
   }
 }

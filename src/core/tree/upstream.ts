@@ -174,9 +174,9 @@ export class Upstream<Link> {
 
   /** The question to ask now, if there is one. At once the first time; after a jittered wait that grows with every round of failures. */
   question(plan: Plan, random: number): AskLater | undefined {
-    const names = candidatesOf(plan, this.#node).map(parentName);
     const { fedBy } = this;
     if (this.#open !== undefined || fedBy === this.#wanted) return undefined;
+    const names = candidatesOf(plan, this.#node).map(parentName);
     const standsIn = fedBy !== undefined && names.includes(fedBy);
     if (standsIn && this.#returnSeconds > 0) return undefined;
     const round = Math.min(DOUBLINGS, Math.floor((this.#failures - 1) / names.length));

@@ -72,7 +72,7 @@ it("every ear is welcomed first, and hears every chunk once and in order, or is 
       let [time, lateMs] = [0, 0];
       const perform = (effects: readonly NodeEffect<string>[]) => {
         // What a line may hold, or what two strides bring.
-        const most = Math.max(QUEUE_BYTES, 2 * node.down.service.stride * 10_300);
+        const most = Math.max(QUEUE_BYTES, 2 * node.down.stride * 10_300);
         const send = (to: string, message: string | Uint8Array) => {
           inboxes.get(to)?.push(message);
           if (!stopped.has(to)) return;

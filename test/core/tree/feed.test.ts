@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { chunksIn, encodeChunk, joinChunks, readHeader } from "../../../src/core/audio/chunk.ts";
 import { localTime } from "../../../src/core/ids.ts";
-import { Feed, type Part } from "../../../src/core/tree/feed.ts";
+import type { Part } from "../../../src/core/tree/chunks.ts";
+import { Feed } from "../../../src/core/tree/feed.ts";
 import { aChunk, chunks } from "../../support/build.ts";
 
 const now = localTime(0);
