@@ -1,18 +1,20 @@
 import type { Context } from "hono";
 import { parsePosition } from "../core/audio/position.ts";
 import { parseRoomId, type RoomId } from "../core/ids.ts";
+import { FullRooms } from "../core/tree/full-rooms.ts";
 import { anyLeaf, placeListener } from "../core/tree/place.ts";
 import { type NodeRef, nodeName, type Plan } from "../core/tree/plan.ts";
 import { type Region, regionOf } from "../core/tree/region.ts";
 import { type Env, HEADER } from "../objects/calls.ts";
 import { nodeStub } from "../objects/locate.ts";
-import { foundFull, foundSeat, leaveUncounted, mayKnock, takeUncounted } from "./full-rooms.ts";
 import { knownOf, learnFrom } from "./plan-memory.ts";
 import { isProblemCode, type ProblemCode, problem } from "./problem.ts";
 import { placeOf } from "./visitor.ts";
 
 /** How many leaves one join may be sent to: one by the plan that is known, two more by what their answers tell. */
 const TRIES = 3;
+/** Where this isolate found no seat. */
+const fullRooms = new FullRooms();
 
 /**
  * `GET /rooms/:room/listen`: ends the upgrade here, and hands the socket to a leaf.
@@ -46,13 +48,13 @@ async function findLeaf(
   from: string | undefined,
 ): Promise<Response | ProblemCode> {
   const wanted = regionOf(placeOf(c.req.raw));
-  if (!mayKnock(room, plan.revision, Date.now())) {
-    leaveUncounted(room, wanted, 1);
+  if (!fullRooms.mayKnock(room, plan.revision, Date.now())) {
+    fullRooms.leaveUncounted(room, wanted, 1);
     return "room-full";
   }
   const full: NodeRef[] = [];
   let newest = plan;
-  let joins = 1 + takeUncounted(room, wanted);
+  let joins = 1 + fullRooms.takeUncounted(room, wanted);
   let why: ProblemCode = "room-full";
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const open = placeListener(newest, wanted, Math.random(), full);
@@ -71,15 +73,15 @@ async function findLeaf(
     newest = learnFrom(room, answer) ?? newest;
     // Only the socket goes out: what our own objects tell each other in headers stays inside.
     if (answer.webSocket !== null) {
-      foundSeat(room);
+      fullRooms.foundSeat(room);
       return new Response(null, { status: 101, webSocket: answer.webSocket });
     }
     const code = answer.headers.get(HEADER.refusal) ?? "";
     if (isProblemCode(code)) why = code;
     if (code === "server-full" || code === "room-ended") return why;
   }
-  if (joins > 0) leaveUncounted(room, wanted, joins);
-  if (why === "room-full") foundFull(room, newest.revision, placeListener(newest, wanted, 0) === undefined, Date.now());
+  if (joins > 0) fullRooms.leaveUncounted(room, wanted, joins);
+  if (why === "room-full") fullRooms.foundFull(room, newest.revision, placeListener(newest, wanted, 0) === undefined, Date.now());
   return why;
 }
 

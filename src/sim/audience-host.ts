@@ -19,6 +19,11 @@ export class AudienceHost extends Host {
     return this.#plan;
   }
 
+  /** The root tells what changed. */
+  note(plan: Plan): void {
+    if (plan.root === this.#plan.root && plan.revision > this.#plan.revision) this.#plan = plan;
+  }
+
   claim(root: RoomId, reply: (claim: Claim) => void): void {
     if (this.#plan.root !== root) return reply({ moved: this.#plan.root });
     reply({ epoch: ++this.#epoch, plan: this.#plan });

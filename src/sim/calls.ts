@@ -8,7 +8,8 @@ import type { Holder, LinkEnd } from "./socket.ts";
 
 /** A child asks to be fed: it wants to be dialed by `parent`, and what came after `from`. */
 export type AttachAsk = { readonly node: NodeRef; readonly from: Position; readonly parent: string; readonly plan: Plan };
-export type AttachAnswer = { readonly dialed: boolean };
+/** `plan`: the parent's, where it refuses and knows a newer one. */
+export type AttachAnswer = { readonly dialed: boolean; readonly plan?: Plan };
 
 /** Who feeds others. */
 export interface ParentHost extends Host {
@@ -70,6 +71,6 @@ export type Cohort = {
 
 /** Who takes listeners. */
 export interface LeafHost extends Host {
-  /** `joiner` knocks, by way of an edge that knows `plan`. He is answered, now or later. */
-  knock(joiner: Joiner, plan: Plan): void;
+  /** `joiner` knocks, by way of an edge that knows `plan` and tells of `joins` that want his region. He is answered, now or later. */
+  knock(joiner: Joiner, plan: Plan, joins: number): void;
 }

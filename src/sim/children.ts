@@ -1,6 +1,7 @@
 import { BEFORE_ALL, type Position } from "../core/audio/position.ts";
 import type { Message } from "../core/tree/greeting.ts";
-import { type NodeRef, nodeName, type Plan } from "../core/tree/plan.ts";
+import { type NodeRef, nodeName, type ParentRef, type Plan, parentName } from "../core/tree/plan.ts";
+import { mayFeed } from "../core/tree/repair.ts";
 import { parseTally, type TallyReport } from "../core/tree/totals.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import type { AttachAnswer, AttachAsk, Directory } from "./calls.ts";
@@ -10,11 +11,10 @@ import { type Holder, LinkEnd } from "./socket.ts";
 
 /** A child that does not answer a dial within this time, in ms, is asked to ask again; as in objects/children.ts. */
 const DIAL_MS = 5_000;
-/** One way of a call between objects, in ms; links between them draw their own delay. Assumed. */
-export const CALL_MS = 10;
-
 /** Children that are woken at once; as in objects/children.ts. */
 const WAKE_AT_ONCE = 4;
+/** One way of a call between objects, in ms; links between them draw their own delay. Assumed. */
+export const CALL_MS = 10;
 
 /** What a parent's mind must hear of its children. */
 export type ChildEvents = {
@@ -29,6 +29,8 @@ export class Children implements Holder {
   readonly #directory: Directory;
   readonly #events: ChildEvents;
   readonly #links = new Map<string, LinkEnd>();
+  readonly #dialing = new Set<string>();
+  /** Children yet to be woken, and those who are being woken. */
   readonly #asleep = new Map<string, NodeRef>();
   readonly #waking = new Set<string>();
 
@@ -43,47 +45,62 @@ export class Children implements Holder {
     return this.#links;
   }
 
-  attach(ask: AttachAsk, reply: (answer: AttachAnswer) => void): void {
-    const child = this.#directory.child(ask.node);
+  /** @param plan what this parent knows @param self who it is in that plan */
+  attach(ask: AttachAsk, plan: Plan, self: ParentRef, reply: (answer: AttachAnswer) => void): void {
+    const name = nodeName(ask.node);
+    const others = new Set([...this.#links.keys(), ...this.#dialing]);
+    others.delete(name);
+    if (mayFeed(plan, self, ask.node, others.size)) return this.#link(ask.node, ask.parent, ask.from, (dialed) => reply({ dialed }));
+    reply({ dialed: false, ...(plan.revision > ask.plan.revision ? { plan } : {}) });
+  }
+
+  /** Dials those of `nodes` that have no link, before they ask for it: a few at a time. Who does not answer is left to the next time. */
+  wake(nodes: readonly NodeRef[], self: ParentRef): void {
+    for (const node of nodes) {
+      const name = nodeName(node);
+      if (!this.#links.has(name) && !this.#dialing.has(name)) this.#asleep.set(name, node);
+    }
+    while (this.#waking.size < WAKE_AT_ONCE && this.#asleep.size > 0) this.#wakeNext(parentName(self));
+  }
+
+  #wakeNext(parent: string): void {
+    for (const [name, node] of this.#asleep) {
+      this.#asleep.delete(name);
+      if (this.#links.has(name) || this.#dialing.has(name)) continue;
+      this.#waking.add(name);
+      this.#link(node, parent, BEFORE_ALL, () => {
+        this.#waking.delete(name);
+        this.#wakeNext(parent);
+      });
+      return;
+    }
+  }
+
+  /** Dials a child; a newer link to it replaces an older one. */
+  #link(node: NodeRef, parent: string, from: Position, done: (dialed: boolean) => void): void {
+    const name = nodeName(node);
+    const child = this.#directory.child(node);
+    this.#dialing.add(name);
     let isLate = false;
+    const finish = (dialed: boolean) => {
+      this.#dialing.delete(name);
+      done(dialed);
+    };
     const late = this.#host.later(DIAL_MS, () => {
       isLate = true;
-      reply({ dialed: false });
+      finish(false);
     });
     const accept = (answer: (link: LinkEnd) => void) => {
       const [here, there] = LinkEnd.pair(this.#host, this, child, child, linesBetween(this.#host.ground, this.#host.region, child.region));
-      child.dialed(there, ask.parent);
+      child.dialed(there, parent);
       answer(here);
     };
     this.#host.ask<LinkEnd>(child, CALL_MS, accept, (link) => {
       if (isLate) return link?.close(ENDING.uprooted.code);
       late.cancel();
-      if (link === undefined) return reply({ dialed: false });
-      this.#joined(nodeName(ask.node), link, ask.from);
-      reply({ dialed: true });
+      if (link !== undefined) this.#joined(name, link, from);
+      finish(link !== undefined);
     });
-  }
-
-  /** Dials those of `nodes` that have no link, a few at a time. */
-  wake(nodes: readonly NodeRef[], plan: Plan, parent: string): void {
-    for (const node of nodes) {
-      const name = nodeName(node);
-      if (!this.#links.has(name) && !this.#waking.has(name)) this.#asleep.set(name, node);
-    }
-    while (this.#waking.size < WAKE_AT_ONCE && this.#asleep.size > 0) this.#wakeNext(plan, parent);
-  }
-
-  #wakeNext(plan: Plan, parent: string): void {
-    for (const [name, node] of this.#asleep) {
-      this.#asleep.delete(name);
-      if (this.#links.has(name)) continue;
-      this.#waking.add(name);
-      this.attach({ node, from: BEFORE_ALL, plan, parent }, () => {
-        this.#waking.delete(name);
-        this.#wakeNext(plan, parent);
-      });
-      return;
-    }
   }
 
   heard(link: LinkEnd, message: Message): void {

@@ -1,4 +1,5 @@
-import { placeListener } from "../core/tree/place.ts";
+import { FullRooms } from "../core/tree/full-rooms.ts";
+import { anyLeaf, placeListener } from "../core/tree/place.ts";
 import type { NodeRef, Plan } from "../core/tree/plan.ts";
 import type { Region } from "../core/tree/region.ts";
 import type { AudienceHost } from "./audience-host.ts";
@@ -9,6 +10,7 @@ import type { Ground } from "./ground.ts";
 export class Isolate {
   readonly #ground: Ground;
   readonly #audience: AudienceHost;
+  #full = new FullRooms();
   #plan: Plan | undefined;
   #waiting: ((plan: Plan | undefined) => void)[] = [];
 
@@ -34,14 +36,46 @@ export class Isolate {
     if (plan !== undefined && plan.revision > (this.#plan?.revision ?? 0)) this.#plan = plan;
   }
 
-  /** A leaf for who wants in. */
+  /** True if a join should look for a seat; else it is told to a leaf by the next that does. */
+  mayKnock(wanted: Region): boolean {
+    if (this.#plan === undefined) return false;
+    if (this.#full.mayKnock(this.#plan.root, this.#plan.revision, this.#ground.clock.now)) return true;
+    this.#full.leaveUncounted(this.#plan.root, wanted, 1);
+    return false;
+  }
+
+  /** A leaf for who wants in; the first try asks some leaf even where all is full by the plan, to hear of a newer one. */
   place(wanted: Region, tried: readonly NodeRef[]): NodeRef | undefined {
-    return this.#plan === undefined ? undefined : placeListener(this.#plan, wanted, this.#ground.luck.minds(), tried);
+    if (this.#plan === undefined) return undefined;
+    const { minds } = this.#ground.luck;
+    const open = placeListener(this.#plan, wanted, minds(), tried);
+    return open ?? (tried.length === 0 ? anyLeaf(this.#plan, wanted, minds()) : undefined);
+  }
+
+  /** Joins that a knock is to tell of, with its own. */
+  takeJoins(wanted: Region): number {
+    return this.#plan === undefined ? 1 : 1 + this.#full.takeUncounted(this.#plan.root, wanted);
+  }
+
+  /** Joins that no leaf was told of after all. */
+  leaveJoins(wanted: Region, joins: number): void {
+    if (this.#plan !== undefined && joins > 0) this.#full.leaveUncounted(this.#plan.root, wanted, joins);
+  }
+
+  foundSeat(): void {
+    if (this.#plan !== undefined) this.#full.foundSeat(this.#plan.root);
+  }
+
+  foundFull(wanted: Region): void {
+    if (this.#plan === undefined) return;
+    const isSure = placeListener(this.#plan, wanted, 0) === undefined;
+    this.#full.foundFull(this.#plan.root, this.#plan.revision, isSure, this.#ground.clock.now);
   }
 
   /** The platform takes the isolate away; the next one knows nothing. */
   evict(): void {
     this.#plan = undefined;
+    this.#full = new FullRooms();
   }
 
   #look(): void {

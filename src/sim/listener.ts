@@ -44,6 +44,9 @@ export class Listener implements Joiner, Task {
   #leafLife = 0;
   #tried: NodeRef[] = [];
   #node: NodeRef | undefined;
+  /** Joins that his first knock tells of. */
+  #joins = 0;
+  #wasFull = false;
 
   constructor(doors: Doors) {
     this.#doors = doors;
@@ -72,9 +75,10 @@ export class Listener implements Joiner, Task {
 
   answered(answer: Answer, plan: Plan | undefined): void {
     this.#isolate?.learn(plan);
-    if (answer === "taken") this.#doors.sits(this);
-    else if (answer === "ended") this.#doors.turnedAway(this);
-    else this.#another();
+    if (answer === "ended") return this.#doors.turnedAway(this);
+    if (answer !== "taken") return this.#another(answer === "full");
+    this.#isolate?.foundSeat();
+    this.#doors.sits(this);
   }
 
   run(): void {
@@ -109,18 +113,20 @@ export class Listener implements Joiner, Task {
   #dial(): void {
     this.#tried = NOBODY;
     this.#isolate = this.#doors.isolate(this.region);
-    if (this.#isolate.plan !== undefined) this.#choose();
-    else this.#isolate.know((plan) => this.#knows(plan));
+    if (this.#isolate.plan !== undefined) this.#look(this.#isolate);
+    else this.#isolate.know(() => (this.#isolate === undefined ? undefined : this.#look(this.#isolate)));
   }
 
-  #knows(plan: Plan | undefined): void {
-    if (plan === undefined) this.#refused();
-    else this.#choose();
+  #look(isolate: Isolate): void {
+    if (!isolate.mayKnock(this.region)) return this.#refused();
+    this.#joins = isolate.takeJoins(this.region);
+    this.#wasFull = true;
+    this.#choose();
   }
 
   #choose(): void {
     const node = this.#isolate?.place(this.region, this.#tried);
-    if (node === undefined) return this.#refused();
+    if (node === undefined) return this.#foundNone();
     const { clock } = this.#doors.ground;
     this.#node = node;
     this.#leaf = this.#doors.leaf(node);
@@ -131,7 +137,7 @@ export class Listener implements Joiner, Task {
 
   #knock(): void {
     const leaf = this.#leaf;
-    if (leaf === undefined || !leaf.isUp) return this.#another();
+    if (leaf === undefined || !leaf.isUp) return this.#another(false);
     this.#step = "in-the-queue";
     this.#leafLife = leaf.life;
     leaf.server.submit(this);
@@ -140,15 +146,24 @@ export class Listener implements Joiner, Task {
   #enter(): void {
     const plan = this.#isolate?.plan;
     const leaf = this.#leaf;
-    if (leaf === undefined || plan === undefined || leaf.life !== this.#leafLife) return this.#another();
+    if (leaf === undefined || plan === undefined || leaf.life !== this.#leafLife) return this.#another(false);
     this.#step = "knocked";
-    leaf.knock(this, plan);
+    const joins = this.#joins;
+    this.#joins = 0;
+    leaf.knock(this, plan, joins);
   }
 
-  #another(): void {
+  #another(isFull: boolean): void {
+    this.#wasFull = isFull;
     if (this.#node !== undefined) this.#tried = [...this.#tried, this.#node];
-    if (this.#tried.length >= TRIES) this.#refused();
+    if (this.#tried.length >= TRIES) this.#foundNone();
     else this.#choose();
+  }
+
+  #foundNone(): void {
+    this.#isolate?.leaveJoins(this.region, this.#joins);
+    if (this.#wasFull) this.#isolate?.foundFull(this.region);
+    this.#refused();
   }
 
   #refused(): void {

@@ -8,7 +8,7 @@ import { type NodeRef, nodeName, type Plan, parentName } from "../core/tree/plan
 import type { Saved } from "../core/tree/saved.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
-import type { AttachAnswer, AttachAsk, ChildHost, Directory, Joiner, LeafHost, ParentHost } from "./calls.ts";
+import type { Answer, AttachAnswer, AttachAsk, ChildHost, Directory, Joiner, LeafHost, ParentHost } from "./calls.ts";
 import { CALL_MS, Children } from "./children.ts";
 import type { Timer } from "./clock.ts";
 import { Ear, type Hearing } from "./ear.ts";
@@ -126,12 +126,15 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   }
 
   /** A listener knocks: taken at once, parked for a moment, or told why not. */
-  knock(joiner: Joiner, plan: Plan): void {
+  knock(joiner: Joiner, plan: Plan, joins: number): void {
     this.requested();
     const mind = this.#know(plan);
-    if (mind.down.ended) return joiner.answered("ended", mind.plan);
-    if (mind.plan === undefined || mind.listeners + this.#admission.parked >= mind.plan.leafListeners)
-      return joiner.answered("full", mind.plan);
+    mind.want(joiner.region, joins);
+    const refusal = this.#refusal(mind);
+    if (refusal !== undefined) {
+      this.#settle();
+      return joiner.answered(refusal, mind.plan);
+    }
     if (this.#admission.arrive(joiner, this.local)) this.#admit(joiner, mind);
     else this.#watchParked(mind);
   }
@@ -145,8 +148,9 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   }
 
   attach(ask: AttachAsk, reply: (answer: AttachAnswer) => void): void {
-    this.#know(ask.plan);
-    this.#children.attach(ask, reply);
+    const mind = this.#know(ask.plan);
+    if (mind.plan === undefined) return reply({ dialed: false });
+    this.#children.attach(ask, mind.plan, { kind: "relay", node: this.node }, reply);
   }
 
   dialed(link: LinkEnd, parent: string): void {
@@ -224,8 +228,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
         this.later(effect.afterMs, () => this.#ask(effect.ask));
         return;
       case "wake":
-        if (this.#mind?.plan !== undefined) this.#children.wake(effect.children, this.#mind.plan, nodeName(this.node));
-        return;
+        return this.#children.wake(effect.children, { kind: "relay", node: this.node });
       default:
         return unreachable(effect);
     }
@@ -247,9 +250,19 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
       CALL_MS,
       (reply) => host.attach({ node: this.node, from, plan, parent: parentName(parent) }, reply),
       (answer) => {
-        if (answer?.dialed !== true) this.#perform(this.#mind?.unanswered(ask, this.ground.luck.minds()) ?? []);
+        const mind = this.#mind;
+        if (mind === undefined || answer?.dialed === true) return;
+        this.#perform(mind.unanswered(ask, this.ground.luck.minds()));
+        if (answer?.plan !== undefined) this.#perform(mind.learn(answer.plan, this.ground.luck.minds()));
+        this.#settle();
       },
     );
+  }
+
+  #refusal(mind: NodeMind): Answer | undefined {
+    if (mind.down.ended) return "ended";
+    const isFull = mind.plan === undefined || mind.listeners + this.#admission.parked >= mind.plan.leafListeners;
+    return isFull ? "full" : undefined;
   }
 
   #admit(joiner: Joiner, mind: NodeMind): void {

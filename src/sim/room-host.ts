@@ -3,8 +3,9 @@ import { decodeSpeech } from "../core/audio/speech.ts";
 import type { SessionId } from "../core/ids.ts";
 import { decide, isHeard, quietAfterMs } from "../core/room/decide.ts";
 import type { Room as People, RoomEffect, RoomEvent } from "../core/room/state.ts";
-import type { DownEffect } from "../core/tree/downstream.ts";
 import type { Plan } from "../core/tree/plan.ts";
+import { type Expectation, plant } from "../core/tree/plant.ts";
+import type { RootEffect } from "../core/tree/root.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import type { StageSays, StageWelcome, State } from "../core/wire/messages.ts";
@@ -23,6 +24,11 @@ import type { Stage, StagePage } from "./speaker.ts";
 const COUNT_MS = 1_000;
 const RETRY_MS = 1_000;
 const LIFE_REVISIONS = 2 ** 32;
+const SECOND_MS = 1_000;
+const NOTE_MS = 5_000;
+const HEARTBEAT_MS = 60_000;
+/** A plan is on disk after so long, in ms. Assumed. */
+const STORE_MS = 20;
 /** A line to a speaker that breaks because the room died is noticed after so long, in ms. Assumed. */
 const BROKEN_MS = 15;
 
@@ -50,6 +56,9 @@ export class RoomHost extends Host implements ParentHost, Stage {
   #counting: Timer | undefined;
   #countedAt = Number.NEGATIVE_INFINITY;
   #quiet: Timer | undefined;
+  #second: Timer | undefined;
+  #noting: Timer | undefined;
+  #isStoring = false;
 
   constructor(ground: Ground, region: string, plan: Plan, audience: AudienceHost, directory: Directory, chunkMs: number, make: MakeRoot) {
     super(ground, "root", plan.root, region);
@@ -86,7 +95,8 @@ export class RoomHost extends Host implements ParentHost, Stage {
     this.#children = this.#noChildren();
     this.#seats = new Map();
     this.#connections = 0;
-    this.#ticking = this.#counting = this.#quiet = undefined;
+    this.#ticking = this.#counting = this.#quiet = this.#second = this.#noting = undefined;
+    this.#isStoring = false;
     this.#isStarting = false;
     this.#countedAt = Number.NEGATIVE_INFINITY;
     for (const link of links) link.abandon();
@@ -94,8 +104,8 @@ export class RoomHost extends Host implements ParentHost, Stage {
   }
 
   attach(ask: AttachAsk, reply: (answer: AttachAnswer) => void): void {
-    this.#wake();
-    this.#children.attach(ask, reply);
+    const { plan } = this.#wake().mind;
+    this.#children.attach(ask, plan, { kind: "root", room: plan.root }, reply);
   }
 
   seat(session: SessionId, name: string, page: StagePage): number | "gone" {
@@ -219,6 +229,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
     if (this.#ticking !== undefined) return;
     this.#perform(awake.mind.start(this.local));
     this.#arm(awake);
+    this.#settle();
   }
 
   #stop(): void {
@@ -244,7 +255,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
     for (const { page } of seats) page.closed(ENDING.ended.code);
   }
 
-  #perform(effects: readonly DownEffect<Socket>[]): void {
+  #perform(effects: readonly RootEffect<Socket>[]): void {
     for (const effect of effects) {
       switch (effect.do) {
         case "send":
@@ -256,6 +267,15 @@ export class RoomHost extends Host implements ParentHost, Stage {
         case "mark-live":
         // The root has no listeners of its own.
         case "deliver":
+          break;
+        case "counted":
+          this.#counted();
+          break;
+        case "store-plan":
+          this.#grow(effect.plan);
+          break;
+        case "wake":
+          this.#children.wake(effect.children, { kind: "root", room: this.#record.plan.root });
           break;
         case "close":
           effect.link.close(ENDING[effect.ending].code);
@@ -273,6 +293,61 @@ export class RoomHost extends Host implements ParentHost, Stage {
       this.#countedAt = this.ground.clock.now;
       this.#tell(audienceStateOf(this.#awake?.mind.listeners ?? 0, this.#head()));
     });
+    this.#noting ??= this.later(NOTE_MS, () => {
+      this.#noting = undefined;
+      this.#note();
+    });
+  }
+
+  /** A crowd is expected: its leaves are made and woken at once. */
+  expect(expectation: Expectation): void {
+    this.requested();
+    const { mind } = this.#wake();
+    this.#grow(plant(mind.plan, expectation, mind.limits).plan);
+    this.later(HEARTBEAT_MS, () => this.#beat());
+  }
+
+  #beat(): void {
+    const mind = this.#awake?.mind;
+    if (mind === undefined || !mind.plan.planted || mind.down.ended) return;
+    this.#perform(mind.heartbeat());
+    this.later(HEARTBEAT_MS, () => this.#beat());
+  }
+
+  /** Stored before anybody is told of it; as in objects/planting.ts. */
+  #grow(plan: Plan): void {
+    if (this.#isStoring) return;
+    this.#isStoring = true;
+    this.later(STORE_MS, () => {
+      this.#isStoring = false;
+      this.#record = { ...this.#record, plan };
+      this.#perform(this.#awake?.mind.adopt(plan) ?? []);
+      this.#note();
+    });
+  }
+
+  /** The public summary, and the plan, go to the audience's object, which edges ask. */
+  #note(): void {
+    const { plan } = this.#record;
+    this.ask<undefined>(
+      this.#audience,
+      CALL_MS,
+      (reply) => {
+        this.#audience.note(plan);
+        reply(undefined);
+      },
+      () => undefined,
+    );
+  }
+
+  #settle(): void {
+    if (this.#awake?.mind.wantsSeconds) this.#second ??= this.later(SECOND_MS, () => this.#pass());
+  }
+
+  #pass(): void {
+    this.#second = undefined;
+    this.#perform(this.#awake?.mind.second(this.local) ?? []);
+    this.#settle();
   }
 
   #tell(state: State): void {
@@ -320,9 +395,11 @@ export class RoomHost extends Host implements ParentHost, Stage {
       joined: (link, from) => this.#perform(this.#awake?.mind.join(link, from, this.local) ?? []),
       left: (link) => {
         if (this.#awake?.mind.leave(link)) this.#counted();
+        this.#settle();
       },
       counted: (link, report) => {
         if (this.#awake?.mind.count(link, report)) this.#counted();
+        this.#settle();
       },
     });
   }

@@ -138,7 +138,8 @@ export class TreeNode<Link> {
   report(): { readonly to: Link; readonly text: string } | undefined {
     const to = this.#up.linked;
     if (to === undefined || this.#plan === undefined || !this.owesReport) return undefined;
-    const own = this.#counted === undefined ? undefined : { listeners: this.#counted(), ...this.down.service };
+    const { stride, lateMs, slow } = this.down;
+    const own = this.#counted === undefined ? undefined : { listeners: this.#counted(), stride, lateMs, slow };
     return { to, text: formatTally(this.#census.report(this.#plan, own)) };
   }
 
