@@ -136,7 +136,7 @@ export const HEADER = {
   planRevision: "x-canopy-plan-revision",
   /** Who dials: the parent's name. */
   parent: "x-canopy-parent",
-  /** A listener's last heard chunk, `epoch.sequence`. */
+  /** The last chunk that a listener has heard, or a child who answers a dial: `epoch.sequence`. */
   from: "x-canopy-from",
   /** The region that a listener would be served from best, and how many joins wanted it that nobody has counted yet: 0 for a second attempt. */
   wanted: "x-canopy-wanted",

@@ -1,4 +1,4 @@
-import { BEFORE_ALL, type Position } from "../core/audio/position.ts";
+import { BEFORE_ALL, type Position, parsePosition } from "../core/audio/position.ts";
 import { type NodeRef, nodeName, type ParentRef, type Plan, parentName, parseNodeName } from "../core/tree/plan.ts";
 import { mayFeed } from "../core/tree/repair.ts";
 import { parseTally, type TallyReport } from "../core/tree/totals.ts";
@@ -67,6 +67,14 @@ export class Children {
     while (this.#waking.size < WAKE_AT_ONCE && this.#asleep.size > 0) this.#wakeNext(parentName(self));
   }
 
+  /** Dials the child at the other end of `link` anew. */
+  redial(link: WebSocket, self: ParentRef): void {
+    for (const [name, other] of this.#links) {
+      const node = other === link && !this.#dialing.has(name) ? parseNodeName(name) : undefined;
+      if (node !== undefined) void this.#link(node, parentName(self), BEFORE_ALL);
+    }
+  }
+
   #wakeNext(parent: string): void {
     for (const [name, node] of this.#asleep) {
       this.#asleep.delete(name);
@@ -80,12 +88,13 @@ export class Children {
     }
   }
 
-  /** Dials a child; a newer link to it replaces an older one. False if it did not answer. */
-  async #link(node: NodeRef, parent: string, from: Position): Promise<boolean> {
+  /** Dials a child; a newer link to it replaces an older one. False if it did not answer. @param asked what it has heard, if it does not say */
+  async #link(node: NodeRef, parent: string, asked: Position): Promise<boolean> {
     const name = nodeName(node);
     this.#dialing.add(name);
-    const link = await this.#dial(node, parent).finally(() => this.#dialing.delete(name));
-    if (link === undefined) return false;
+    const answer = await this.#dial(node, parent).finally(() => this.#dialing.delete(name));
+    if (answer === undefined) return false;
+    const { link, from = asked } = answer;
     const older = this.#links.get(name);
     this.#links.set(name, link);
     link.addEventListener("message", (event) => this.#heard(link, event.data));
@@ -101,17 +110,17 @@ export class Children {
   }
 
   /** A link to `node`, or undefined if it did not answer in time; an answer that comes too late is hung up on. */
-  async #dial(node: NodeRef, parent: string): Promise<WebSocket | undefined> {
+  async #dial(node: NodeRef, parent: string): Promise<{ readonly link: WebSocket; readonly from: Position | undefined } | undefined> {
     const headers = { Upgrade: "websocket", [HEADER.node]: nodeName(node), [HEADER.parent]: parent };
     let isLate = false;
     const dialing = nodeStub(this.#env, node)
       .fetch("https://node/link", { headers })
-      .then(({ webSocket: link }) => {
+      .then(({ webSocket: link, headers: said }) => {
         if (link === null) return undefined;
         link.binaryType = "arraybuffer";
         link.accept();
         if (isLate) end(link, ENDING.uprooted);
-        return link;
+        return { link, from: parsePosition(said.get(HEADER.from) ?? "") };
       })
       .catch(() => undefined);
     const late = new Promise<undefined>((resolve) => setTimeout(resolve, DIAL_MS)).then(() => {

@@ -108,6 +108,7 @@ export class Leaf extends NodeBody {
 
   /** A leaf has no children. */
   protected override wake(): void {}
+  protected override redial(): void {}
 
   protected override markLive(link: WebSocket): void {
     link.serializeAttachment("live");

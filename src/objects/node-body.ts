@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { formatPosition } from "../core/audio/position.ts";
 import { localTime } from "../core/ids.ts";
 import { parseObject } from "../core/json.ts";
 import type { Below, ServingSettings } from "../core/tree/downstream.ts";
@@ -84,7 +85,9 @@ export abstract class NodeBody extends DurableObject<Env> {
     this.ctx.acceptWebSocket(inner, [UPLINK]);
     inner.serializeAttachment({ parent });
     mind.dialed(inner, parent);
-    return new Response(null, { status: 101, webSocket: outer });
+    // Who dials unasked does not know yet what this node has heard.
+    const headers = { [HEADER.from]: formatPosition(mind.down.feed.newest) };
+    return new Response(null, { status: 101, webSocket: outer, headers });
   }
 
   /** Does what the mind decided, in order. */
@@ -164,6 +167,8 @@ export abstract class NodeBody extends DurableObject<Env> {
         return;
       case "wake":
         return this.wake(effect.children);
+      case "redial":
+        return this.redial(effect.link);
       default:
         return unreachable(effect);
     }
@@ -171,6 +176,8 @@ export abstract class NodeBody extends DurableObject<Env> {
 
   /** Dials children that sleep. */
   protected abstract wake(children: readonly NodeRef[]): void;
+  /** Dials a child anew. */
+  protected abstract redial(link: WebSocket): void;
 
   /** Remembers with the socket that it was greeted; links that were dialed do not outlive a sleep, and need not be marked. */
   protected abstract markLive(link: WebSocket): void;

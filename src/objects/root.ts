@@ -1,7 +1,7 @@
 import type { Bundle, PlacedFrame } from "../core/audio/bundle.ts";
 import { localTime } from "../core/ids.ts";
 import type { Limits } from "../core/tree/grow.ts";
-import type { Plan } from "../core/tree/plan.ts";
+import type { ParentRef, Plan } from "../core/tree/plan.ts";
 import { type RootEffect, TreeRoot } from "../core/tree/root.ts";
 import type { Totals } from "../core/tree/totals.ts";
 import { unreachable } from "../core/unreachable.ts";
@@ -163,6 +163,10 @@ export class Root {
     this.#arm();
   }
 
+  get #self(): ParentRef {
+    return { kind: "root", room: this.#mind.plan.root };
+  }
+
   #settle(): void {
     if (this.#mind.wantsSeconds) this.#second ??= setTimeout(() => this.#pass(), SECOND_MS);
   }
@@ -193,7 +197,10 @@ export class Root {
           this.#events.grow(effect.plan);
           break;
         case "wake":
-          this.#children.wake(effect.children, { kind: "root", room: this.#mind.plan.root });
+          this.#children.wake(effect.children, this.#self);
+          break;
+        case "redial":
+          this.#children.redial(effect.link, this.#self);
           break;
         case "close":
           end(effect.link, ENDING[effect.ending]);

@@ -1,6 +1,6 @@
 import { BEFORE_ALL, type Position } from "../core/audio/position.ts";
 import type { Message } from "../core/tree/greeting.ts";
-import { type NodeRef, nodeName, type ParentRef, type Plan, parentName } from "../core/tree/plan.ts";
+import { type NodeRef, nodeName, type ParentRef, type Plan, parentName, parseNodeName } from "../core/tree/plan.ts";
 import { mayFeed } from "../core/tree/repair.ts";
 import { parseTally, type TallyReport } from "../core/tree/totals.ts";
 import { ENDING } from "../core/wire/ending.ts";
@@ -61,6 +61,14 @@ export class Children implements Holder {
       if (!this.#links.has(name) && !this.#dialing.has(name)) this.#asleep.set(name, node);
     }
     while (this.#waking.size < WAKE_AT_ONCE && this.#asleep.size > 0) this.#wakeNext(parentName(self));
+  }
+
+  /** Dials the child at the other end of `link` anew. */
+  redial(link: unknown, self: ParentRef): void {
+    for (const [name, other] of this.#links) {
+      const node = other === link && !this.#dialing.has(name) ? parseNodeName(name) : undefined;
+      if (node !== undefined) this.#link(node, parentName(self), BEFORE_ALL, () => undefined);
+    }
   }
 
   #wakeNext(parent: string): void {

@@ -229,6 +229,8 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
         return;
       case "wake":
         return this.#children.wake(effect.children, { kind: "relay", node: this.node });
+      case "redial":
+        return this.#children.redial(effect.link, { kind: "relay", node: this.node });
       default:
         return unreachable(effect);
     }

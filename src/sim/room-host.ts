@@ -277,6 +277,9 @@ export class RoomHost extends Host implements ParentHost, Stage {
         case "wake":
           this.#children.wake(effect.children, { kind: "root", room: this.#record.plan.root });
           break;
+        case "redial":
+          this.#children.redial(effect.link, { kind: "root", room: this.#record.plan.root });
+          break;
         case "close":
           effect.link.close(ENDING[effect.ending].code);
           break;

@@ -46,11 +46,12 @@ export class Census<Link> {
     if (joins > 0) this.#changed = true;
   }
 
-  /** A second has passed. */
-  second(flows: boolean): void {
-    if (this.tally.second(flows)) this.#changed = true;
+  /** A second has passed. Children that have been silent for too long. */
+  second(flows: boolean): readonly Link[] {
+    const silent = this.tally.second(flows);
     this.#quietSeconds = flows ? this.#quietSeconds + 1 : 0;
-    if (this.#quietSeconds >= REPORT_SECONDS) this.#changed = true;
+    if (silent.length > 0 || this.#quietSeconds >= REPORT_SECONDS) this.#changed = true;
+    return silent;
   }
 
   /** A new parent knows nothing yet; what joins the old one was told of, it is not told again. */

@@ -8,12 +8,21 @@ import type { Totals } from "./totals.ts";
 /** Joins that come to be known at once came within a second: that is how often each node reports. So a longer time between two looks says nothing. */
 const MOST_SECONDS = 2;
 
+/** A root that wakes in the middle of things knows nothing of its tree: for so many looks it takes no full leaf for empty. Nodes find it again sooner. */
+const FIRST_LOOKS = 15;
+
 type Seen = { joins: number; readonly listeners: Peak; readonly fullBelow: Peak };
 
 /** Looks at a tree's totals once a second, and says which plan they call for. */
 export class Demander {
   readonly #seen = new Map<Region, Seen>();
   #lookedAt: LocalTime | undefined;
+  #settling: number;
+
+  /** @param plan what the tree lives by when the root wakes */
+  constructor(plan: Plan) {
+    this.#settling = Object.values(plan.regions).some((window) => window.firstOpen > 0) ? FIRST_LOOKS : 0;
+  }
 
   /** What the tree must bear by `totals`, and the plan for it. */
   look(plan: Plan, totals: Totals, limits: Limits, now: LocalTime): Growth {
@@ -31,11 +40,12 @@ export class Demander {
       this.#seen.set(region, seen);
       demands.push([region, { joinsPerSecond, listeners: seen.listeners.look(listeners), fullBelow: seen.fullBelow.look(fullBelow) }]);
     }
-    return grow(plan, Object.fromEntries(demands), limits);
+    this.#settling = Math.max(0, this.#settling - 1);
+    return grow(plan, Object.fromEntries(demands), limits, this.#settling === 0);
   }
 
   /** True while a figure fell and is not believed yet: there must be another look. */
   get holds(): boolean {
-    return [...this.#seen.values()].some(({ listeners, fullBelow }) => listeners.holds || fullBelow.holds);
+    return this.#settling > 0 || [...this.#seen.values()].some(({ listeners, fullBelow }) => listeners.holds || fullBelow.holds);
   }
 }

@@ -46,8 +46,10 @@ const FULL_AT_LEAST = 0.8;
  *
  * Widths never shrink: nobody is moved while he listens. A region that is wanted and has no leaves gets some. What is asked again with
  * the plan that was made of it, makes no other.
+ *
+ * @param knowsAll false if leaves may not have reported yet: then none is taken for empty
  */
-export function grow(plan: Plan, demands: Demands, limits: Limits): Growth {
+export function grow(plan: Plan, demands: Demands, limits: Limits, knowsAll = true): Growth {
   const { granted, isFull } = allot(plan, wantedWidths(plan, demands), limits);
   const isWider = REGIONS.some((region) => (granted[region] ?? 0) > widthOf(plan, region));
   const windows: [Region, Window][] = [];
@@ -56,7 +58,7 @@ export function grow(plan: Plan, demands: Demands, limits: Limits): Growth {
     const width = Math.max(widthOf(plan, region), granted[region] ?? 0);
     if (width === 0) continue;
     const before = plan.regions[region]?.firstOpen ?? 0;
-    const firstOpen = firstOpenOf(plan, before, width, demands[region], isFull);
+    const firstOpen = Math.max(knowsAll ? 0 : before, firstOpenOf(plan, before, width, demands[region], isFull));
     windows.push([region, { firstOpen, width }]);
     isMoved ||= firstOpen < before || firstOpen - before >= Math.max(1, WINDOW_STEP * (width - before));
   }

@@ -18,7 +18,9 @@ export type NodeEffect<Link> =
   | ({ readonly do: "ask" } & AskLater)
   | { readonly do: "save"; readonly saved: Saved }
   /** Dial those of these children that have no link yet: a crowd is expected. */
-  | { readonly do: "wake"; readonly children: readonly NodeRef[] };
+  | { readonly do: "wake"; readonly children: readonly NodeRef[] }
+  /** Dial the child at the other end anew: it should have reported, and may hear nothing either. */
+  | { readonly do: "redial"; readonly link: Link };
 
 type Linked = Extract<LinkText, { type: "linked" }>;
 
@@ -214,12 +216,12 @@ export class TreeNode<Link> {
   /** A second has passed; called by the body while `wantsSeconds`, and the only thing that happens to a node by itself. */
   second(now: LocalTime, random: number): readonly NodeEffect<Link>[] {
     const { flows } = this.down;
-    this.#census.second(flows);
+    const silent = this.#census.second(flows).map((link) => ({ do: "redial", link }) as const);
     const alive = flows && this.#soundless ? this.down.sayFlow() : [];
     this.#soundless = true;
     const broken = closing(this.#up.second(flows, random), "unfed");
     if (this.#up.linked === undefined) this.down.close();
-    return [...this.down.second(now), ...alive, ...broken, ...this.#seek(random)];
+    return [...this.down.second(now), ...alive, ...broken, ...silent, ...this.#seek(random)];
   }
 
   /** The parent could not be asked, or did not dial. */

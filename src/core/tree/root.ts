@@ -21,6 +21,8 @@ export type RootEffect<Link> =
   | { readonly do: "store-plan"; readonly plan: Plan }
   /** Dial those of these children that have no link yet: a crowd is expected. */
   | { readonly do: "wake"; readonly children: readonly NodeRef[] }
+  /** Dial the child at the other end anew: it should have reported, and may hear nothing either. */
+  | { readonly do: "redial"; readonly link: Link }
   /** The number of listeners changed. */
   | { readonly do: "counted" };
 
@@ -35,7 +37,7 @@ export type Tick<Link> = { readonly effects: readonly DownEffect<Link>[]; readon
 export class TreeRoot<Link> {
   readonly down = new Downstream<Link>("nodes", KEEP_MS);
   readonly #tally = new Tally<Link>();
-  readonly #demander = new Demander();
+  readonly #demander: Demander;
   /** What the operator allows this room. */
   limits: Limits;
   #plan: Plan;
@@ -48,6 +50,7 @@ export class TreeRoot<Link> {
   constructor(plan: Plan, epoch: number, ended: boolean, now: LocalTime, limits: Limits = { maxListeners: Number.POSITIVE_INFINITY }) {
     this.limits = limits;
     this.#plan = plan;
+    this.#demander = new Demander(plan);
     this.down.plan = plan;
     this.down.epoch = epoch;
     this.down.open(now);
@@ -115,9 +118,9 @@ export class TreeRoot<Link> {
   second(now: LocalTime): readonly RootEffect<Link>[] {
     this.#news = false;
     const before = this.listeners;
-    this.#tally.second(this.down.flows);
+    const silent = this.#tally.second(this.down.flows).map((link) => ({ do: "redial", link }) as const);
     this.#listeners.look(this.#tally.listeners);
-    const counted: readonly RootEffect<Link>[] = this.listeners === before ? [] : [{ do: "counted" }];
+    const counted: readonly RootEffect<Link>[] = this.listeners === before ? silent : [...silent, { do: "counted" }];
     const { plan, isFull } = this.#demander.look(this.#plan, this.totals(), this.limits, now);
     this.#isFull = isFull;
     return plan === undefined ? counted : [...counted, { do: "store-plan", plan }];

@@ -41,17 +41,17 @@ export class Tally<Link> {
   /**
    * A second has passed. While sound flows nobody who lives is silent for long: who is, counts no more until he reports again.
    *
-   * @returns true if the counts changed by it
+   * @returns those who count no more from now on
    */
-  second(flows: boolean): boolean {
-    let changed = false;
-    for (const child of this.#children.values()) {
+  second(flows: boolean): readonly Link[] {
+    const lost: Link[] = [];
+    for (const [link, child] of this.#children) {
       child.silentSeconds = flows ? child.silentSeconds + 1 : 0;
       if (!child.counts || child.silentSeconds < SILENT_SECONDS) continue;
       child.counts = false;
-      changed = true;
+      lost.push(link);
     }
-    return changed;
+    return lost;
   }
 
   /** Listeners below all children. */

@@ -101,6 +101,43 @@ describe("a crowd that seems to be gone for a moment, because its leaves take ne
   });
 });
 
+describe("a root that wakes while its tree is full of people", () => {
+  const living = aPlan({ regions: { weur: { firstOpen: 10, width: 20 } }, leafListeners: 10 });
+
+  it("takes no leaf for empty before the tree has found it again", () => {
+    const root = aRoot(living);
+    root.join("leaf", undefined, at(0));
+    expect(root.wantsSeconds).toBe(true);
+    root.count("leaf", aTally(1, figures(3, 0)));
+    for (let second = 1; second <= 8; second++) expect(planIn(root.second(at(second)))).toBeUndefined();
+    root.count("leaf", aTally(2, figures(100, 0, 10)));
+    for (let second = 9; second <= 30; second++) expect(planIn(root.second(at(second)))).toBeUndefined();
+  });
+
+  it("believes in the end that all are gone", () => {
+    const root = aRoot(living);
+    root.join("leaf", undefined, at(0));
+    root.count("leaf", aTally(1, figures(3)));
+    let plan: Plan | undefined;
+    for (let second = 1; root.wantsSeconds; second++) plan ??= planIn(root.second(at(second)));
+    expect(plan?.regions.weur?.firstOpen).toBe(0);
+  });
+});
+
+describe("a child that reports no more while sound flows", () => {
+  it("is dialed anew, once, and what it told counts no more", () => {
+    const root = aRoot();
+    root.join("leaf", undefined, at(0));
+    root.count("leaf", aTally(1, figures(3)));
+    root.begin(1, 100, at(0));
+    root.start(at(0));
+    const redials: number[] = [];
+    for (let second = 1; second <= 90; second++) if (root.second(at(second)).some((effect) => effect.do === "redial")) redials.push(second);
+    expect(redials).toEqual([30]);
+    expect(root.listeners).toBe(0);
+  });
+});
+
 describe("a planted root", () => {
   const { plan, isCapped } = plant(small, { listeners: 100, shares: {} }, { maxListeners: 1_000 });
 
