@@ -1,5 +1,6 @@
 /** What is deployed: the app and the object classes, nothing else. */
 import { app } from "./edge/app.ts";
+import { countWorkerRequest } from "./objects/counted.ts";
 
 export { Archive } from "./objects/archive-object.ts";
 export { Audience } from "./objects/audience-object.ts";
@@ -8,4 +9,9 @@ export { Lobby } from "./objects/lobby-object.ts";
 export { Relay } from "./objects/relay-object.ts";
 export { Room } from "./objects/room-object.ts";
 
-export default { fetch: app.fetch } satisfies ExportedHandler<import("./objects/calls.ts").Env>;
+export default {
+  fetch(request, env, context) {
+    countWorkerRequest();
+    return app.fetch(request, env, context);
+  },
+} satisfies ExportedHandler<import("./objects/calls.ts").Env>;

@@ -67,6 +67,8 @@ function eveningOf(flags: ForecastFlags, cachedShare: number): Evening {
   return {
     plan: plantedPlan(leaves, flags.leaf, flags.fanOut),
     seconds: flags.hours * 3_600,
+    // In a large audience somebody comes or goes in every second.
+    movingSeconds: flags.hours * 3_600,
     chunkMs: flags.chunkMs,
     speakers: flags.speakers,
     // Who is sent to the cached lane has knocked, too.

@@ -21,6 +21,7 @@ const program = new Command("npm start --")
   .option("--max-listeners <n>", "listeners that one room may grow to", wholeNumber("--max-listeners", 1, 100_000_000))
   .option("--listeners-per-leaf <n>", "listeners that one leaf holds", wholeNumber("--listeners-per-leaf", 1, 30_000))
   .option("--fan-out <n>", "children that the room or a relay feeds", wholeNumber("--fan-out", 2, 1_024))
+  .option("--admin-key <key>", "who brings this key may read GET /metrics")
   .option("--quiet", "without the worker's own log lines");
 
 type Flags = {
@@ -32,6 +33,7 @@ type Flags = {
   readonly maxListeners?: number;
   readonly listenersPerLeaf?: number;
   readonly fanOut?: number;
+  readonly adminKey?: string;
   readonly quiet?: boolean;
 };
 
@@ -71,6 +73,7 @@ function optionsOf(flags: Flags): ServerOptions {
     ...(flags.maxListeners === undefined ? {} : { MAX_LISTENERS: String(flags.maxListeners) }),
     ...(flags.listenersPerLeaf === undefined ? {} : { LISTENERS_PER_LEAF: String(flags.listenersPerLeaf) }),
     ...(flags.fanOut === undefined ? {} : { FAN_OUT: String(flags.fanOut) }),
+    ...(flags.adminKey === undefined ? {} : { ADMIN_KEY: flags.adminKey }),
   };
   return {
     port: flags.port,

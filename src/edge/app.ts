@@ -7,6 +7,7 @@ import { asset } from "./assets.ts";
 import { expectCrowd, readExpected } from "./expect.ts";
 import { listen } from "./listen.ts";
 import { readLobby } from "./lobby.ts";
+import { metrics } from "./metrics.ts";
 import { broadcastPage, homePage, listenerPage, problemFor } from "./pages.tsx";
 import { createRoom, readRoom, smallBody } from "./rooms.ts";
 import { readHead, readSegment } from "./segments.ts";
@@ -38,6 +39,7 @@ const forPages = secureHeaders({
 export const app = new Hono<{ Bindings: Env }>();
 
 app.get("/healthz", (c) => c.json({ ok: true }));
+app.get("/metrics", metrics);
 
 app.post("/api/rooms", smallBody, createRoom);
 app.get("/api/rooms/:room", readRoom);

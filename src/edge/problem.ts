@@ -20,6 +20,7 @@ export const PROBLEMS = {
   "ticket-role-wrong": [403, "This ticket does not open the stage"],
   "create-key-missing": [503, "Nobody may make rooms here yet. The operator sets a key with: npx wrangler secret put CREATE_KEY"],
   "create-key-wrong": [401, "Making a room here needs the operator's key, as Authorization: Bearer <key>"],
+  "admin-key-wrong": [401, "This needs the operator's ADMIN_KEY, as Authorization: Bearer <key>"],
   "body-invalid": [400, "The request's body could not be read"],
   "body-too-large": [413, "The request's body is too large"],
   fault: [500, "Something broke on our side. It has been written down; please try again"],
@@ -43,6 +44,6 @@ export function problem(c: Context, code: ProblemCode, detail?: string): Respons
   const headers: Record<string, string> = { "Content-Type": "application/problem+json", "Cache-Control": "no-store" };
   if (status === 503) headers["Retry-After"] = "2";
   if (status === 426) headers["Upgrade"] = "websocket";
-  if (code === "create-key-wrong") headers["WWW-Authenticate"] = "Bearer";
+  if (code === "create-key-wrong" || code === "admin-key-wrong") headers["WWW-Authenticate"] = "Bearer";
   return c.body(JSON.stringify(body), status, headers);
 }

@@ -9,7 +9,8 @@ import { lobbyOf } from "../objects/lobby-client.ts";
 import type { Listing } from "../objects/lobby-object.ts";
 import { roomStub } from "../objects/locate.ts";
 import { log } from "../objects/log.ts";
-import { bearerOf, jsonOf, sentenceOf } from "./body.ts";
+import { jsonOf, sentenceOf } from "./body.ts";
+import { bringsKey } from "./keys.ts";
 import { forget, recall } from "./plan-memory.ts";
 import { type ProblemCode, problem } from "./problem.ts";
 import { inventName } from "./room-names.ts";
@@ -80,14 +81,7 @@ async function lockedFor(c: Context<{ Bindings: Env }>): Promise<ProblemCode | u
   if (c.env.OPEN_CREATE === "1") return undefined;
   const key = c.env.CREATE_KEY;
   if (key === undefined || key === "") return "create-key-missing";
-  const brought = bearerOf(c) ?? "";
-  return (await sameText(brought, key)) ? undefined : "create-key-wrong";
-}
-
-/** Compares without telling by its duration how much was right: hashes have one length, and their compare takes one time. */
-async function sameText(a: string, b: string): Promise<boolean> {
-  const [one, other] = await Promise.all([a, b].map((text) => crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))));
-  return one !== undefined && other !== undefined && crypto.subtle.timingSafeEqual(one, other);
+  return (await bringsKey(c, key)) ? undefined : "create-key-wrong";
 }
 
 function urlsOf(c: Context, room: RoomId, ticket: string): { page: string; broadcast: string; listen: string; stage: string } {

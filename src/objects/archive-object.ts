@@ -7,6 +7,7 @@ import { parseSaved } from "../core/tree/saved.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import { type ArchiveCalls, type ArchiveSays, type Env, type FoundSegment, HEADER } from "./calls.ts";
+import { ObjectUse } from "./counted.ts";
 import { keptSockets, UPLINK } from "./kept-sockets.ts";
 import { parentStub } from "./locate.ts";
 import { log } from "./log.ts";
@@ -30,6 +31,7 @@ type Awake = { readonly mind: ArchiveNode<WebSocket>; readonly store: SegmentSto
 export class Archive extends DurableObject<Env> implements ArchiveCalls {
   /** Calls answered, by kind; listeners of the cached lane cost one per edge isolate and segment, and one a second per isolate. */
   readonly requests = { wake: 0, head: 0, segment: 0 };
+  readonly #use = new ObjectUse("Archive");
   #awake: Awake | undefined;
   #second: ReturnType<typeof setTimeout> | undefined;
   /** What is done to the storage, one thing after another: nothing is written behind what erases it. */
@@ -43,6 +45,7 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
   }
 
   async wake(plan: Plan): Promise<void> {
+    this.#use.request();
     this.requests.wake++;
     if (this.#awake === undefined) {
       this.ctx.storage.kv.put("audience", plan.audience);
@@ -53,12 +56,14 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
   }
 
   async head(secret: string): Promise<ArchiveSays | undefined> {
+    this.#use.request();
     this.requests.head++;
     const mind = this.#known(secret);
     return mind === undefined ? undefined : { head: mind.head(localTime(Date.now())), states: mind.states };
   }
 
   async segment(secret: string, epoch: number, index: number): Promise<FoundSegment | undefined> {
+    this.#use.request();
     this.requests.segment++;
     const name: SegmentName = { epoch, index };
     const found = this.#known(secret)?.find(name, localTime(Date.now()));
@@ -69,6 +74,7 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
 
   /** `/link`: the parent dials; accepted at once, so that it waits for nothing. */
   override fetch(request: Request): Response {
+    this.#use.request();
     if (this.#awake === undefined || new URL(request.url).pathname !== "/link") return new Response(null, { status: 404 });
     const { 0: outer, 1: inner } = new WebSocketPair();
     const parent = request.headers.get(HEADER.parent) ?? "";
@@ -79,6 +85,7 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
+    this.#use.message();
     const mind = this.#awake?.mind;
     if (mind === undefined) return;
     const now = localTime(Date.now());
@@ -95,6 +102,7 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
   }
 
   override async alarm(): Promise<void> {
+    this.#use.request();
     this.#perform(this.#awake?.mind.tidy(localTime(Date.now())) ?? []);
     await this.#settle();
   }

@@ -2,14 +2,17 @@ import { DurableObject } from "cloudflare:workers";
 import type { RoomId } from "../core/ids.ts";
 import { type Plan, parsePlan } from "../core/tree/plan.ts";
 import type { AudienceCalls, Claim, Env, Known, Summary } from "./calls.ts";
+import { ObjectUse } from "./counted.ts";
 import { log } from "./log.ts";
 
 /** The tree's identity: its plan, which epoch it is in, and who feeds it. Asked at starts and by cold edges, never per join. */
 export class Audience extends DurableObject<Env> implements AudienceCalls {
   /** Calls that this object has answered, by kind; joins add one `look` per cold edge isolate, never one each. */
   readonly requests = { open: 0, look: 0, claim: 0, note: 0 };
+  readonly #use = new ObjectUse("Audience");
 
   async open(known: Known): Promise<void> {
+    this.#use.request();
     this.requests.open++;
     if (this.ctx.storage.kv.get("epoch") !== undefined) return;
     this.ctx.storage.kv.put("plan", known.plan);
@@ -17,6 +20,7 @@ export class Audience extends DurableObject<Env> implements AudienceCalls {
   }
 
   async look(): Promise<Known | undefined> {
+    this.#use.request();
     this.requests.look++;
     const plan = this.#plan();
     const summary = this.ctx.storage.kv.get<Summary>("summary");
@@ -24,6 +28,7 @@ export class Audience extends DurableObject<Env> implements AudienceCalls {
   }
 
   async claim(root: RoomId): Promise<Claim | undefined> {
+    this.#use.request();
     this.requests.claim++;
     const plan = this.#plan();
     if (plan === undefined) return undefined;
@@ -35,6 +40,7 @@ export class Audience extends DurableObject<Env> implements AudienceCalls {
   }
 
   async note({ plan, summary }: Known): Promise<void> {
+    this.#use.request();
     this.requests.note++;
     const known = this.#plan();
     if (known === undefined || known.root !== summary.room) return;

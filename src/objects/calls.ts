@@ -29,6 +29,8 @@ export type Env = {
   readonly STRIDE?: string;
   readonly OPEN_CREATE?: string;
   readonly CREATE_KEY?: string;
+  /** Who brings it may read `GET /metrics`; without it there is no such address. */
+  readonly ADMIN_KEY?: string;
   /** WebSockets that this process may hold; only an embedded server sets it. */
   readonly SOCKET_LIMIT?: string;
 };

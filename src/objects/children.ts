@@ -18,6 +18,8 @@ const WAKE_AT_ONCE = 4;
 
 /** What a parent's mind must hear of its children. */
 export type ChildEvents = {
+  /** Anything came from a child: it is billed, whatever it says. */
+  heard(): void;
   joined(link: WebSocket, from: Position): void;
   left(link: WebSocket): void;
   counted(link: WebSocket, report: TallyReport): void;
@@ -131,6 +133,7 @@ export class Children {
   }
 
   #heard(link: WebSocket, data: unknown): void {
+    this.#events.heard();
     const report = typeof data === "string" ? parseTally(data) : undefined;
     if (report !== undefined) this.#events.counted(link, report);
   }

@@ -10,6 +10,7 @@ import { parseSaved } from "../core/tree/saved.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import { type AttachAnswer, type Env, HEADER } from "./calls.ts";
+import { ObjectUse } from "./counted.ts";
 import { keptSockets, UPLINK } from "./kept-sockets.ts";
 import { parentStub } from "./locate.ts";
 import { log } from "./log.ts";
@@ -41,6 +42,7 @@ export abstract class NodeBody extends DurableObject<Env> {
     queued: queuedOn,
     heardAt: (socket) => this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime(),
   };
+  protected readonly use: ObjectUse;
   #mind: Mind | undefined;
   #reportedAt = 0;
   #reporting: ReturnType<typeof setTimeout> | undefined;
@@ -50,6 +52,7 @@ export abstract class NodeBody extends DurableObject<Env> {
   constructor(state: DurableObjectState, env: Env, kind: Kind) {
     super(state, env);
     this.#kind = kind;
+    this.use = new ObjectUse(kind.below === "listeners" ? "Leaf" : "Relay");
     // Answered by the runtime itself: who checks his line wakes nobody.
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     const name = this.ctx.storage.kv.get("name");
@@ -58,6 +61,7 @@ export abstract class NodeBody extends DurableObject<Env> {
 
   /** The mind, made at the first call that names the node. Undefined if the name is no node's. */
   protected mindOf(request: Request): Mind | undefined {
+    this.use.request();
     // A storm of joins brings the same plan each time: only a newer one is read.
     const isNews = Number(request.headers.get(HEADER.planRevision) ?? 0) > (this.#mind?.plan?.revision ?? 0);
     const plan = isNews ? parsePlan(parseObject(request.headers.get(HEADER.plan) ?? "")) : undefined;
@@ -114,6 +118,7 @@ export abstract class NodeBody extends DurableObject<Env> {
   protected abstract leftBelow(mind: Mind, socket: WebSocket): void;
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
+    this.use.message();
     const mind = this.#mind;
     if (mind === undefined) return;
     const now = localTime(Date.now());

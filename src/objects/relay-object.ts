@@ -14,6 +14,7 @@ export class Relay extends NodeBody implements ParentCalls {
   constructor(state: DurableObjectState, env: Env) {
     super(state, env, { below: "nodes", keepMs: KEEP_MS });
     this.#children = new Children(env, {
+      heard: () => this.use.message(),
       joined: (link, from) => {
         this.perform(this.mind?.join(link, from, localTime(Date.now()), Math.random()) ?? []);
         this.settle();
@@ -31,6 +32,7 @@ export class Relay extends NodeBody implements ParentCalls {
 
   /** A child asks to be fed. It names this node, its parent, since an object does not know its own name. */
   async attach(ask: AttachAsk): Promise<AttachAnswer> {
+    this.use.request();
     const mind = this.know(ask.parent, ask.plan);
     if (mind?.plan === undefined) return { dialed: false, why: "no such node" };
     return this.#children.attach(ask, mind.plan, { kind: "relay", node: mind.node });

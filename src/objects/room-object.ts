@@ -17,6 +17,7 @@ import {
   type Progress,
   type RoomCalls,
 } from "./calls.ts";
+import { ObjectUse } from "./counted.ts";
 import { lobbyOf } from "./lobby-client.ts";
 import { archiveStub, audienceStub } from "./locate.ts";
 import { log } from "./log.ts";
@@ -38,6 +39,7 @@ type Awake = { record: RoomRecord; people: People; readonly root: Root; readonly
 export class Room extends DurableObject<Env> implements RoomCalls {
   /** Calls that this object has answered, by kind; joins of listeners must never add to it. */
   readonly requests = { create: 0, attach: 0, stage: 0, expect: 0 };
+  readonly #use = new ObjectUse("Room");
   readonly #store: RoomStore;
   readonly #stage = new Stage();
   #awake: Awake | undefined;
@@ -54,6 +56,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
 
   /** Makes the room, once: of two creations at the same time, one has the name. */
   async create(ask: CreateAsk): Promise<Created | "taken"> {
+    this.#use.request();
     this.requests.create++;
     if (this.#awake !== undefined || this.#founding) return "taken";
     this.#founding = true;
@@ -69,11 +72,13 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   }
 
   async attach(ask: AttachAsk): Promise<AttachAnswer> {
+    this.#use.request();
     this.requests.attach++;
     return this.#awake?.root.attach(ask) ?? { dialed: false, why: "no such room" };
   }
 
   async expect(expectation: Expectation, maxListeners: number): Promise<Progress | undefined> {
+    this.#use.request();
     this.requests.expect++;
     const awake = this.#awake;
     if (awake === undefined || awake.record.ended) return undefined;
@@ -83,16 +88,19 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   }
 
   async progress(): Promise<Progress | undefined> {
+    this.#use.request();
     this.requests.expect++;
     return this.#awake?.record.ended === false ? this.#awake.planting.progress() : undefined;
   }
 
   override async alarm(): Promise<void> {
+    this.#use.request();
     await this.#awake?.planting.beat();
   }
 
   /** A speaker's upgrade; the edge has checked the ticket and names session and speaker. */
   override fetch(request: Request): Response {
+    this.#use.request();
     this.requests.stage++;
     const awake = this.#awake;
     const session = parseSessionId(request.headers.get(HEADER.session) ?? "");
@@ -110,6 +118,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
+    this.#use.message();
     const awake = this.#awake;
     const seat = this.#stage.seatOf(socket);
     if (awake === undefined || seat === undefined) return;
@@ -128,6 +137,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   #wake(record: RoomRecord): void {
     const { room: id, title, chunkMs } = record;
     const root = new Root(this.env, record, {
+      heard: () => this.#use.message(),
       counted: () => this.#awake?.announcer.counted(),
       grow: (plan) => this.ctx.waitUntil(this.#awake?.planting.grow(plan) ?? Promise.resolve()),
     });

@@ -17,6 +17,8 @@ const SECOND_MS = 1_000;
 
 /** What the room must hear of its tree. */
 export type RootEvents = {
+  /** Anything came from a child: it is billed, whatever it says. */
+  heard(): void;
   /** The number of listeners below may have changed. */
   counted(): void;
   /** The tree calls for this plan: to be stored, then adopted. */
@@ -37,6 +39,7 @@ export class Root {
       maxListeners: maxListeners ?? Number.POSITIVE_INFINITY,
     });
     this.#children = new Children(env, {
+      heard: events.heard,
       joined: (link, from) => this.#perform(this.#mind.join(link, from, localTime(Date.now()))),
       left: (link) => {
         if (this.#mind.leave(link)) events.counted();

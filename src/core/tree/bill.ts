@@ -4,6 +4,8 @@ import { nodesAt, type Plan, relayLevels } from "./plan.ts";
 export type Evening = {
   readonly plan: Plan;
   readonly seconds: number;
+  /** Seconds in which somebody comes or goes, anywhere below each node: only then is there a new number to tell. */
+  readonly movingSeconds: number;
   readonly chunkMs: number;
   /** People who speak all the time. */
   readonly speakers: number;
@@ -39,8 +41,11 @@ export type Usage = {
 const SPEECH_PER_SECOND = 25;
 /** How long a segment of the cached lane is, in seconds; each listener of that lane asks for each. */
 const SEGMENT_SECONDS = 2;
-/** Objects besides relays and leaves: the room, its audience and its archive. */
-const OTHER_OBJECTS = 3;
+/**
+ * Objects besides relays and leaves that are awake: the room and its archive. Their audience's object has no timer and has dialed nobody:
+ * it is billed for the milliseconds of its calls.
+ */
+const OTHER_OBJECTS = 2;
 /** Calls to make a node part of the tree: it asks its parent to be dialed, and is dialed. */
 const CALLS_PER_NODE = 2;
 /** The room notes its public summary with the audience's object at most so often, in seconds. */
@@ -69,10 +74,10 @@ export function nodesOf(plan: Plan): { readonly leaves: number; readonly relays:
 /**
  * What an evening asks of the platform. While there is sound every object of the tree is awake: it hears a chunk per tick and has a timer.
  *
- * Counted as if every leaf were in use from the first second to the last, and as if each node had something new to tell each second.
+ * Counted as if every leaf were in use from the first second to the last.
  */
 export function usageOf(evening: Evening): Usage {
-  const { seconds, joins, pages, cached, edges } = evening;
+  const { seconds, movingSeconds, joins, pages, cached, edges } = evening;
   const { leaves, relays } = nodesOf(evening.plan);
   const nodes = leaves + relays;
   const chunks = (seconds * 1_000) / evening.chunkMs;
@@ -88,9 +93,9 @@ export function usageOf(evening: Evening): Usage {
     objects,
     workerRequests,
     workerCpuMs: workerRequests * CPU_MS_PER_REQUEST,
-    objectRequests: joins + children * CALLS_PER_NODE + looks + seconds / NOTE_SECONDS + asksOfArchive,
-    // Down each link every chunk and, once a second, how many listen; up each link a tally a second.
-    socketMessages: children * (chunks + seconds) + nodes * seconds + evening.speakers * seconds * SPEECH_PER_SECOND,
+    objectRequests: joins + children * CALLS_PER_NODE + looks + movingSeconds / NOTE_SECONDS + asksOfArchive,
+    // Down each link every chunk and how many listen; up each link but the archive's how many listen below.
+    socketMessages: children * (chunks + movingSeconds) + nodes * movingSeconds + evening.speakers * seconds * SPEECH_PER_SECOND,
     objectSeconds: objects * seconds,
     rowsWritten: segments * ROWS_PER_SEGMENT,
   };

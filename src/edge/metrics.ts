@@ -1,0 +1,52 @@
+import type { Context } from "hono";
+import type { Env } from "../objects/calls.ts";
+import { countedSoFar, OBJECT_KINDS, type ObjectCounts } from "../objects/counted.ts";
+import { heldSockets } from "../objects/sockets.ts";
+import { bringsKey } from "./keys.ts";
+import { problem } from "./problem.ts";
+
+/**
+ * `GET /metrics`: what this isolate has done that is billed, in Prometheus' text format; for the operator alone.
+ *
+ * A deployment without an ADMIN_KEY has no such address. On Cloudflare each isolate answers for itself: add them up elsewhere, or use the
+ * platform's own analytics.
+ */
+export async function metrics(c: Context<{ Bindings: Env }>): Promise<Response> {
+  const key = c.env.ADMIN_KEY;
+  if (key === undefined || key === "") return problem(c, "not-found");
+  if (!(await bringsKey(c, key))) return problem(c, "admin-key-wrong");
+  return c.body(text(), 200, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8", "Cache-Control": "no-store" });
+}
+
+function text(): string {
+  const { workerRequests, objects } = countedSoFar();
+  const perKind = (of: (counts: Readonly<ObjectCounts>) => number): [string, number][] =>
+    OBJECT_KINDS.map((kind) => [`{class="${kind}"}`, of(objects[kind])]);
+  return [
+    family("canopy_worker_requests_total", "counter", "Requests from outside.", [["", workerRequests]]),
+    family(
+      "canopy_object_requests_total",
+      "counter",
+      "Requests, calls and alarms that objects answered.",
+      perKind((counts) => counts.requests),
+    ),
+    family(
+      "canopy_object_messages_total",
+      "counter",
+      "WebSocket messages that objects received.",
+      perKind((counts) => counts.messages),
+    ),
+    family(
+      "canopy_object_awake_seconds_total",
+      "counter",
+      "Time that objects were awake.",
+      perKind((counts) => counts.awakeMs / 1_000),
+    ),
+    family("canopy_sockets", "gauge", "WebSockets to people.", [["", heldSockets()]]),
+  ].join("");
+}
+
+/** https://prometheus.io/docs/instrumenting/exposition_formats/ */
+function family(name: string, type: "counter" | "gauge", help: string, samples: readonly (readonly [string, number])[]): string {
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${samples.map(([labels, value]) => `${name}${labels} ${value}\n`).join("")}`;
+}
