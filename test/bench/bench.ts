@@ -2,6 +2,7 @@ import { Argument, Command } from "commander";
 import type { CrowdReport } from "../../src/cli/crowd/report.ts";
 import { seconds, wholeNumber } from "../../src/cli/flags.ts";
 import { Halt, runCommand } from "../../src/cli/problem.ts";
+import { calibrate, costsTable } from "./calibrate.ts";
 import { CAN_PIN, LOAD_CORE, pin } from "./contender.ts";
 import { type Load, measure } from "./measure.ts";
 import { CAN_COMPILE } from "./peers.ts";
@@ -14,10 +15,12 @@ const WARM_MS = 8_000;
 const STORM = { listeners: 8_000, perSecond: 4_000, afterMs: 5_000 };
 
 const BENCHES = { servers: asTheyCome, stride: pinnedStrides, bundle: bundlingAlike, storm: stormed };
+/** What the simulator charges, measured on the real thing. */
+const CALIBRATE = "calibrate";
 
 const program = new Command("npm run bench --")
   .description("Canopy beside partyserver, Node ws and a bare C loop: the same chunks, one core for the server, one for the load.")
-  .addArgument(new Argument("[which]", "what to measure").choices(Object.keys(BENCHES)).default("servers"))
+  .addArgument(new Argument("[which]", "what to measure").choices([...Object.keys(BENCHES), CALIBRATE]).default("servers"))
   .option("--listeners <n>", "how many listen", wholeNumber("--listeners", 1, 60_000), 1_000)
   .option("--ramp <n>", "how many of them join per second", wholeNumber("--ramp", 1, 20_000), 500)
   .option("--chunk-ms <ms>", "length of a chunk", wholeNumber("--chunk-ms", 20, 1_000), 100)
@@ -51,13 +54,18 @@ await runCommand(async () => {
   program.parse();
   const which = program.processedArgs[0];
   const flags = program.opts<Flags>();
+  const note = (line: string): void => console.error(line);
+  if (!CAN_PIN) note("There is no taskset or no second core here: the server and the load share what there is, and figures mean little.");
+  pin(process.pid, LOAD_CORE);
+  if (which === CALIBRATE) {
+    const costs = await calibrate(loadOf(flags, false), note);
+    console.log(flags.json === true ? JSON.stringify(costs) : costsTable(costs));
+    process.exit();
+  }
   if (!isBench(which)) throw new Halt(`There is no bench "${which}".`);
   if (which !== "storm" && ![40, 100, 200].includes(flags.chunkMs)) throw new Halt("--chunk-ms is 40, 100 or 200, as rooms have it.");
   const rows = chosen(BENCHES[which](), flags.only);
   const load = loadOf(flags, which === "storm");
-  pin(process.pid, LOAD_CORE);
-  const note = (line: string): void => console.error(line);
-  if (!CAN_PIN) note("There is no taskset or no second core here: the server and the load share what there is, and figures mean little.");
   const measured: Measured[] = rows.map((row) => ({ ...row, runs: [] }));
   for (let run = 0; run < flags.runs; run++) {
     for (const { contender, runs } of measured) {

@@ -17,13 +17,13 @@ export function canopy(stride?: number): Contender {
   return { name: stride === undefined ? "Canopy" : `Canopy, stride pinned to ${stride}`, start: (task) => startCanopy(task, stride) };
 }
 
-async function startCanopy({ chunkMs, leafListeners, listeners }: Task, stride: number | undefined): Promise<Running> {
+async function startCanopy({ chunkMs, leafListeners, listeners, leaves }: Task, stride: number | undefined): Promise<Running> {
   built ??= buildAll();
   await built;
   const directory = await mkdtemp(join(tmpdir(), "canopy-bench-"));
   const vars = {
     LISTENERS_PER_LEAF: String(leafListeners),
-    INITIAL_LEAVES: String(Math.ceil(listeners / leafListeners)),
+    INITIAL_LEAVES: String(leaves ?? Math.ceil(listeners / leafListeners)),
     ...(stride === undefined ? {} : { STRIDE: String(stride) }),
   };
   const server = await startServer({ port: 0, directory, vars, quiet: true });

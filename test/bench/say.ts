@@ -1,6 +1,8 @@
 import type { CrowdReport } from "../../src/cli/crowd/report.ts";
 import { textTable } from "../../src/cli/text-table.ts";
+import { WORKERD_COSTS } from "../../src/sim/costs.ts";
 import type { Measured } from "./bench.ts";
+import { joinMsOf } from "./calibrate.ts";
 import type { Load } from "./measure.ts";
 import { fixed, median } from "./median.ts";
 import { benchChunkBytes } from "./sound.ts";
@@ -91,7 +93,10 @@ export function stormTable(measured: readonly Measured[], load: Load): string {
         of((run) => run.groups.storm?.firstAudioMs.p99),
         0,
       ),
-      fixed(of(cpuMsPerJoin), 2),
+      fixed(
+        of((run) => joinMsOf(run, WORKERD_COSTS.sendMs)),
+        2,
+      ),
       fixed(of(kbPerListener), 1),
     ];
   });
@@ -115,21 +120,6 @@ export function stormTable(measured: readonly Measured[], load: Load): string {
 /** The server's memory that listeners brought, in KB of 1,024 bytes each. */
 function kbPerListener(run: CrowdReport): number | undefined {
   return run.server === undefined || run.present === 0 ? undefined : (run.server.rssBytes - run.server.emptyRssBytes) / 1_024 / run.present;
-}
-
-/**
- * CPU that one join of the storm cost, in ms: what the server used in the seconds in which joins came, above what it used in those just before,
- * over the joins. Sound that newcomers hear within these seconds is in it.
- */
-export function cpuMsPerJoin(run: CrowdReport): number | undefined {
-  const listening = run.seconds.filter(({ second }) => second >= run.listenFrom);
-  const from = listening.findIndex((one) => one.joined > 0);
-  if (from < 1) return undefined;
-  const calm = listening.slice(0, from);
-  const calmShare = calm.reduce((sum, one) => sum + (one.cpuShare ?? 0), 0) / calm.length;
-  const stormy = listening.slice(from).filter((one) => one.joined > 0);
-  const joins = stormy.reduce((sum, one) => sum + one.joined, 0);
-  return (stormy.reduce((sum, one) => sum + (one.cpuShare ?? 0) - calmShare, 0) * 1_000) / joins;
 }
 
 function preface(load: Load): string {
