@@ -1,4 +1,5 @@
 import { billOf, type Evening, totalOf, type Usage, usageOf } from "../core/tree/bill.ts";
+import { leavesFor } from "../core/tree/grow.ts";
 import { WORKERD_COSTS } from "../sim/costs.ts";
 import { plantedPlan } from "./forecast-plan.ts";
 import { CLOUDFLARE, type Price, priceOf, RATES, SERVICES } from "./prices.ts";
@@ -13,7 +14,6 @@ export type ForecastFlags = {
   readonly listeners: number;
   readonly hours: number;
   readonly leaf: number;
-  readonly fill: number;
   readonly leaves?: number;
   readonly fanOut: number;
   readonly chunkMs: number;
@@ -63,7 +63,7 @@ export function forecastOf(flags: ForecastFlags): Forecast {
 function eveningOf(flags: ForecastFlags, cachedShare: number): Evening {
   const cached = flags.listeners * cachedShare;
   const live = flags.listeners - cached;
-  const leaves = flags.leaves ?? Math.max(1, Math.ceil(live / (flags.leaf * flags.fill)));
+  const leaves = flags.leaves ?? Math.max(1, leavesFor(live, flags.leaf));
   return {
     plan: plantedPlan(leaves, flags.leaf, flags.fanOut),
     seconds: flags.hours * 3_600,
