@@ -16,6 +16,8 @@ import { readWranglerSettings } from "./wrangler-settings.ts";
 const START_MS = 20_000;
 /** How long workerd may take to end before it is ended, in ms: it waits for sockets that will not close. */
 const STOP_MS = 750;
+/** Seats of a tree for each socket that the process can hold: luck fills no leaf as the next. */
+const SEATS_PER_SOCKET = 1.5;
 /** How much of what workerd complained about is kept for a message, in characters. */
 const KEPT_COMPLAINT = 4_000;
 
@@ -149,8 +151,15 @@ async function writeConfig(
   const config = workerdConfig({
     settings,
     // On one's own machine anybody may make a room, and one isolate serves all, so that it can afford to look often. workerd dies
-    // without descriptors, so the objects must count.
-    vars: { ...settings.vars, OPEN_CREATE: "1", SUMMARY_SECONDS: "2", SOCKET_LIMIT: String(sockets), ...options.vars },
+    // without descriptors, so the objects must count; and each object of a tree keeps files open, so no tree is made for more than can come.
+    vars: {
+      ...settings.vars,
+      OPEN_CREATE: "1",
+      SUMMARY_SECONDS: "2",
+      SOCKET_LIMIT: String(sockets),
+      MAX_LISTENERS: String(Math.ceil(sockets * SEATS_PER_SOCKET)),
+      ...options.vars,
+    },
     sockets: [{ name: "http", address: `${host.includes(":") ? `[${host}]` : host}:${port}` }, ...lan],
     // Relative to where the file really is: a temporary folder may be a link.
     workerFile: relative(await realpath(directory), await realpath(WORKER_FILE)),
