@@ -1,5 +1,6 @@
-import { isFields, parseObject } from "../core/json.ts";
+import { type Fields, isCount, isFields, parseObject } from "../core/json.ts";
 import type { LinkEnd } from "./link-mind.ts";
+import type { CrowdProgress } from "./say-crowd.ts";
 
 /** What a new room's maker gets. The host ticket is shown once and kept nowhere else. */
 export type CreatedRoom = { readonly room: string; readonly page: string; readonly broadcast: string };
@@ -54,6 +55,28 @@ export async function whyNoStage(room: string, ticket: string): Promise<LinkEnd 
     default:
       return undefined;
   }
+}
+
+/** The host expects so many listeners. */
+export async function expectCrowd(room: string, ticket: string, listeners: number): Promise<CrowdProgress | Problem> {
+  const headers = { authorization: `Bearer ${ticket}`, "content-type": "application/json" };
+  const answer = await ask(`/api/rooms/${encodeURIComponent(room)}/expect`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify({ listeners }),
+  });
+  return "code" in answer ? answer : (progressOf(answer.fields) ?? notUnderstood(answer.status));
+}
+
+/** How far the room is ready for whom its host expects; nothing if that cannot be known just now. */
+export async function readCrowd(room: string, ticket: string): Promise<CrowdProgress | undefined> {
+  const answer = await ask(`/api/rooms/${encodeURIComponent(room)}/expect`, { headers: { authorization: `Bearer ${ticket}` } });
+  return "code" in answer ? undefined : progressOf(answer.fields);
+}
+
+function progressOf({ expected, seats, leaves, ready, capped }: Fields): CrowdProgress | undefined {
+  if (!isCount(expected) || !isCount(seats) || !isCount(leaves) || !isCount(ready)) return undefined;
+  return { expected, seats, leaves, ready, capped: capped === true };
 }
 
 async function ask(path: string, init: RequestInit): Promise<{ status: number; fields: { readonly [key: string]: unknown } } | Problem> {

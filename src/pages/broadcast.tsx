@@ -80,6 +80,19 @@ export function BroadcastPage({ room, title }: BroadcastProps) {
           </div>
           <small>Whoever has the host link is the host. Put it where only you find it: with it you come back from any browser.</small>
         </section>
+        <section class="card stack" data-part="crowd" hidden aria-labelledby="crowd-title">
+          <h2 id="crowd-title">Expecting a crowd?</h2>
+          <form class="stack" data-part="expect">
+            <label class="field">
+              <span>How many may come</span>
+              <input type="number" inputmode="numeric" min={0} step={1} required data-part="expected" />
+            </label>
+            <div class="row">
+              <button type="submit">Prepare the room</button>
+            </div>
+          </form>
+          <small data-part="ready" role="status" />
+        </section>
         <section class="danger" data-part="danger" hidden>
           <button type="button" class="plain" data-part="end">
             End the room …

@@ -91,6 +91,17 @@ describe.skipIf(missing !== undefined)(`the host's studio${missing === undefined
     await host.context().close();
   });
 
+  it("prepares the room for a crowd, and says when it is ready, also after a reload", async () => {
+    const { host } = await makeRoom(await person(browser, server.url), server.url, "Full house");
+    await host.getByText("A room grows by itself").waitFor();
+    await host.getByLabel("How many may come").fill("5000");
+    await host.getByRole("button", { name: "Prepare the room" }).click();
+    await host.getByText("Ready for 7,500 listeners").waitFor();
+    await host.reload();
+    await host.getByText("Ready for 7,500 listeners").waitFor();
+    await host.context().close();
+  });
+
   it("never says that everybody hears a host who has no microphone, and takes another one", async () => {
     const context = await person(browser, server.url);
     await context.addInitScript({ content: STREAMS });

@@ -1,4 +1,5 @@
 import { Broadcasting } from "../broadcast.ts";
+import { CrowdForm } from "../crowd-form.ts";
 import { publish } from "../facts.ts";
 import { hide, isOff, switchOff } from "../focus.ts";
 import { HostMemory } from "../host-ticket.ts";
@@ -79,6 +80,14 @@ function run(hostTicket: string): void {
     confirmEnd.showModal();
   };
   confirmEnd.onclose = () => confirmEnd.returnValue === "end" && studio.end();
+  const crowd = new CrowdForm(
+    room,
+    hostTicket,
+    part("expect", HTMLFormElement),
+    part("expected", HTMLInputElement),
+    part("ready", HTMLElement),
+  );
+  void crowd.open();
   const page = `${location.origin}/rooms/${room}`;
   onCopy("copy-page", page);
   onCopy("copy-host", `${page}/broadcast#ticket=${hostTicket}`);
@@ -146,6 +155,7 @@ function show(studio: Broadcasting): void {
   // Whoever is not let in as the host may still listen.
   part("to-room", HTMLElement).hidden = state.end?.code !== 401 && state.end?.code !== 403;
   part("share", HTMLElement).hidden = over;
+  part("crowd", HTMLElement).hidden = over || state.link !== "open";
   part("danger", HTMLElement).hidden = over || state.link !== "open";
   part("meter-value", HTMLMeterElement).value = Math.round(Math.max(0, 1 - studio.level / METER_FLOOR) * 100);
   const { link: line, room: known, onAir, microphone, roundTripMs } = state;
