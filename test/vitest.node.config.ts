@@ -3,7 +3,13 @@ import { defineConfig } from "vitest/config";
 /** What is pure, in Node: the core, the engines of the pages, and the shape of the house. */
 export default defineConfig({
   test: {
-    include: ["test/*.test.ts", "test/core/**/*.test.ts", "test/sim/**/*.test.ts", "test/browser/unit/**/*.test.ts"],
+    include: [
+      "test/*.test.ts",
+      "test/core/**/*.test.ts",
+      "test/sim/**/*.test.ts",
+      "test/contract/sim.test.ts",
+      "test/browser/unit/**/*.test.ts",
+    ],
     testTimeout: 60_000,
   },
 });

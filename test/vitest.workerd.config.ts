@@ -10,7 +10,7 @@ export default defineConfig({
     }),
   ],
   test: {
-    include: ["test/core/**/*.test.ts", "test/objects/**/*.test.ts", "test/edge/**/*.test.ts", "test/contract/**/*.test.ts"],
+    include: ["test/core/**/*.test.ts", "test/objects/**/*.test.ts", "test/edge/**/*.test.ts", "test/contract/workerd.test.ts"],
     testTimeout: 60_000,
     silent: "passed-only",
     server: { deps: { inline: ["itty-durable"] } },

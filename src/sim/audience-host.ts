@@ -9,6 +9,7 @@ export type Claim = { readonly epoch: number; readonly plan: Plan } | { readonly
 export class AudienceHost extends Host {
   #plan: Plan;
   #epoch = 0;
+  #looks = 0;
 
   constructor(ground: Ground, region: string, plan: Plan) {
     super(ground, "audience", `${plan.audience} (audience)`, region);
@@ -16,6 +17,18 @@ export class AudienceHost extends Host {
   }
 
   get plan(): Plan {
+    return this.#plan;
+  }
+
+  /** Times that a cold edge asked what it knows. */
+  get looks(): number {
+    return this.#looks;
+  }
+
+  /** A cold edge asks. */
+  look(): Plan {
+    this.requested();
+    this.#looks++;
     return this.#plan;
   }
 

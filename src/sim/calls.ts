@@ -1,7 +1,9 @@
 import type { Position } from "../core/audio/position.ts";
+import type { Message } from "../core/tree/greeting.ts";
 import type { NodeRef, ParentRef, Plan } from "../core/tree/plan.ts";
 import type { Region } from "../core/tree/region.ts";
 import type { Host } from "./host.ts";
+import type { Line } from "./line.ts";
 import type { Holder, LinkEnd } from "./socket.ts";
 
 /** What hosts may ask of each other. Classes meet here, so that none imports another. */
@@ -38,10 +40,22 @@ export interface Joiner {
   readonly sequence: number;
   /** From the leaf to him, in ms. */
   readonly delayMs: number;
+  /** His own line, where it is not like everybody's: then he stays a link of his own. */
+  readonly line?: Line | undefined;
+  /** Sees all that comes to him. */
+  readonly watcher?: Watcher | undefined;
   /** His first sound since he came, or came back, arrives at `at`. */
   sounds(at: number): void;
   /** What the leaf says to his knock, at once or when he has been parked; with its plan, which rides back to the edge. */
   answered(answer: Answer, plan: Plan | undefined): void;
+}
+
+/** Who follows one listener: his socket as his client sees it. */
+export interface Watcher {
+  /** He sits; `leave` closes his socket. */
+  seated(leave: () => void): void;
+  heard(message: Message): void;
+  closed(code: number): void;
 }
 
 /** Listeners whose connection broke, or that need no more watching: who looks after them. */

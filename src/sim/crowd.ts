@@ -20,6 +20,8 @@ export type Arrivals = {
   readonly fromMs: number;
   readonly origins: Origins;
   readonly isolatesPerRegion: number;
+  /** Listeners whose line is slower than the sound: their share of all, and how slow, in kbit/s. */
+  readonly slow: { readonly share: number; readonly kbps: number };
 };
 
 /** Everybody who listens or wants to: an open-loop stream of arrivals, and all who lost their connection. */
@@ -68,7 +70,10 @@ export class Crowd implements Population, Doors, Task {
     if (this.isComplete) return;
     this.#came++;
     const { clock, luck } = this.ground;
-    this.#fresh().come(this.#origin(), anyDelay(luck.lines));
+    const { share, kbps } = this.#arrivals.slow;
+    const listener = this.#fresh();
+    listener.kbps = share > 0 && luck.arrivals() < share ? kbps : undefined;
+    listener.come(this.#origin(), anyDelay(luck.lines));
     // Arrivals of independent people: exponential times between them.
     clock.at(clock.now - (Math.log(1 - luck.arrivals()) * 1_000) / this.#arrivals.perSecond, this);
   }
@@ -112,7 +117,7 @@ export class Crowd implements Population, Doors, Task {
     this.#seated -= crowd.size;
     this.ground.measures.drops += crowd.size;
     if (who instanceof Listener) this.#comesBack(who, who.delayMs, crowd);
-    else for (let one = 0; one < crowd.size; one++) this.#comesBack(this.#fresh(), anyDelay(this.ground.luck.lines), crowd);
+    else for (let one = 0; one < crowd.size; one++) this.#comesBack(this.#ordinary(), anyDelay(this.ground.luck.lines), crowd);
   }
 
   closed(who: Joiner | undefined, crowd: Cohort, code: number): void {
@@ -130,6 +135,12 @@ export class Crowd implements Population, Doors, Task {
 
   #fresh(): Listener {
     return this.#idle.pop() ?? new Listener(this);
+  }
+
+  #ordinary(): Listener {
+    const listener = this.#fresh();
+    listener.kbps = undefined;
+    return listener;
   }
 
   #origin(): Region {

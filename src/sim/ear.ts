@@ -1,9 +1,10 @@
 import type { Position } from "../core/audio/position.ts";
 import type { Message } from "../core/tree/greeting.ts";
 import type { Region } from "../core/tree/region.ts";
+import { QUEUE_BYTES } from "../core/tree/slow.ts";
 import type { Cohort, Joiner, Population } from "./calls.ts";
 import type { Host } from "./host.ts";
-import { anyDelay } from "./line.ts";
+import { anyDelay, type Line } from "./line.ts";
 import type { SharedChunks } from "./shared-chunks.ts";
 import { bytesIn, Socket } from "./socket.ts";
 import type { SoundReader } from "./sound.ts";
@@ -16,6 +17,9 @@ const PARTS_FROM = 40;
 
 /** What ears need of the world. */
 export type Hearing = { readonly reader: SoundReader; readonly chunks: SharedChunks; readonly population: Population };
+
+/** Where he stands who has received all that arrives until `at`. */
+type Coming = { readonly at: number; readonly epoch: number; readonly sequence: number };
 
 type Standing = Pick<Joiner, "region" | "epoch" | "sequence">;
 
@@ -41,6 +45,9 @@ export class Ear extends Socket {
   #hasSound = false;
   #isOpen = true;
   #comeBackMs: number | undefined;
+  /** Set for who has a line of his own; then also what is on its way to him. */
+  readonly #line: Line | undefined;
+  #coming: Coming[] = [];
 
   constructor(leaf: Host, who: Standing, hearing: Hearing, joiner?: Joiner) {
     super();
@@ -48,6 +55,7 @@ export class Ear extends Socket {
     this.region = who.region;
     this.#hearing = hearing;
     this.#joiner = joiner;
+    this.#line = joiner?.line;
     this.#epoch = this.#beforeEpoch = who.epoch;
     this.#sequence = this.#beforeSequence = who.sequence;
     this.#sentAt = leaf.ground.clock.now;
@@ -60,7 +68,7 @@ export class Ear extends Socket {
 
   /** True once he hears: what is sent to him is sent to all who stand where he stands. */
   get isSteady(): boolean {
-    return this.#isLive && this.#hasSound && this.#isOpen;
+    return this.#isLive && this.#hasSound && this.#isOpen && this.#line === undefined;
   }
 
   get isOpen(): boolean {
@@ -125,22 +133,52 @@ export class Ear extends Socket {
     if (!this.#isOpen) return;
     if (typeof message === "string") this.#read(message);
     else this.#hear(message, leavesAt, server.instant);
+    if (this.#line !== undefined) this.#convey(message, this.#line);
+  }
+
+  override get queuedBytes(): number {
+    return this.#line?.queuedBytes(this.leaf.ground.clock.now) ?? 0;
   }
 
   override close(code: number): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#hearing.population.closed(this.#joiner, this.#stand(), code);
+    if (this.#joiner?.watcher === undefined) return this.#hearing.population.closed(this.#joiner, this.#stand(), code);
+    this.#tellWatcher(() => this.#joiner?.watcher?.closed(code));
   }
 
   /** The leaf died: the connection is broken, and what was still on its way is lost. */
   drop(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#hearing.population.dropped(this.#joiner, this.#stand());
+    if (this.#joiner?.watcher === undefined) return this.#hearing.population.dropped(this.#joiner, this.#stand());
+    this.#tellWatcher(() => this.#joiner?.watcher?.closed(1006));
+  }
+
+  /** Along a line of his own: when it arrives there, and what of it he has if it breaks. */
+  #convey(message: Message, line: Line): void {
+    const { server, ground } = this.leaf;
+    const at = line.arrivalOf(server.instant, bytesIn(message));
+    const landed = this.#coming.findLastIndex((coming) => coming.at <= ground.clock.now);
+    this.#coming = [...this.#coming.slice(Math.max(0, landed)), { at, epoch: this.#epoch, sequence: this.#sequence }];
+    const most = QUEUE_BYTES + bytesIn(message);
+    const queued = line.queuedBytes(ground.clock.now);
+    if (queued > most) ground.invariants.break("queued", () => `${this.leaf.name}: ${Math.round(queued)} bytes wait, ${most} allowed`);
+    const watcher = this.#joiner?.watcher;
+    if (watcher !== undefined) ground.clock.at(at, { run: () => watcher.heard(message) });
+  }
+
+  #tellWatcher(tell: () => void): void {
+    const { server, ground } = this.leaf;
+    ground.clock.at(this.#line?.arrivalOf(server.instant, 0) ?? ground.clock.now, { run: tell });
   }
 
   #stand(): Cohort {
+    const landed = this.#coming.findLast((coming) => coming.at <= this.leaf.ground.clock.now);
+    if (this.#line !== undefined) {
+      this.#epoch = this.#beforeEpoch = landed?.epoch ?? 0;
+      this.#sequence = this.#beforeSequence = landed?.sequence ?? 0;
+    }
     return {
       region: this.region,
       size: this.#size,
@@ -200,6 +238,7 @@ export class Ear extends Socket {
 
   #measure(from: number, until: number, due: number): void {
     const { measures, luck } = this.leaf.ground;
+    if (this.#line !== undefined) return;
     if (this.#joiner !== undefined) return measures.heard(until - due + this.#joiner.delayMs, 1);
     const parts = this.#size >= PARTS_FROM ? 4 : 1;
     for (let part = 0; part < parts; part++) {

@@ -90,8 +90,8 @@ export class Isolate {
       if (!this.#audience.isUp) return void clock.after(CALL_MS, () => answered(undefined));
       this.#audience.server.submit({
         run: () => {
-          this.#audience.requested();
-          clock.after(CALL_MS, () => answered(this.#audience.plan));
+          const plan = this.#audience.look();
+          clock.after(CALL_MS, () => answered(plan));
         },
       });
     });

@@ -22,6 +22,7 @@ export abstract class Host {
   #aheadMs: number;
   #second = -1;
   #requests = 0;
+  #lifeRequests = 0;
   #waiting = new Set<() => void>();
 
   constructor(ground: Ground, kind: "root" | "audience" | "node", name: string, region: string) {
@@ -43,6 +44,11 @@ export abstract class Host {
     return this.ground.clock.now >= this.#downUntil;
   }
 
+  /** Requests that it has answered in this life. */
+  get requests(): number {
+    return this.#lifeRequests;
+  }
+
   /** This machine's clock, in whole ms. */
   get local(): LocalTime {
     return localTime(Math.floor(this.ground.clock.now + this.#aheadMs));
@@ -56,6 +62,7 @@ export abstract class Host {
   /** The object dies: all but its storage is lost. It can be called again after `downMs`, on another machine. */
   die(downMs: number): void {
     this.#life++;
+    this.#lifeRequests = 0;
     this.#downUntil = this.ground.clock.now + downMs;
     this.#aheadMs = this.#skew();
     const waiting = this.#waiting;
@@ -119,6 +126,7 @@ export abstract class Host {
       this.#requests = 0;
     }
     this.#requests++;
+    this.#lifeRequests++;
     this.ground.measures.requested(this.#kind, this.#requests);
     const most = this.#kind === "node" ? NODE_REQUESTS : TOP_REQUESTS;
     if (this.#requests === most + 1) this.ground.invariants.break("requests", () => `${this.name}: more than ${most} in second ${second}`);

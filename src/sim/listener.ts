@@ -5,6 +5,7 @@ import type { Answer, Joiner, LeafHost } from "./calls.ts";
 import type { Task } from "./clock.ts";
 import type { Isolate } from "./edge.ts";
 import type { Ground } from "./ground.ts";
+import { LAST_MILE, Line } from "./line.ts";
 
 /** How many leaves one join may be sent to; as in edge/listen.ts. */
 const TRIES = 3;
@@ -33,6 +34,9 @@ export class Listener implements Joiner, Task {
   epoch = 0;
   sequence = 0;
   delayMs = 0;
+  /** Set for who has a slow line. */
+  kbps: number | undefined;
+  line: Line | undefined;
   /** When he clicked, or when his connection broke, in ms. */
   #since = 0;
   #isNew = true;
@@ -102,6 +106,7 @@ export class Listener implements Joiner, Task {
     this.#since = this.#doors.ground.clock.now;
     this.#attempt = 0;
     this.#step = "away";
+    this.line = this.kbps === undefined ? undefined : new Line({ ...LAST_MILE, kbps: this.kbps }, delayMs, this.#doors.ground.luck.lines);
   }
 
   #wait(): void {

@@ -1,4 +1,5 @@
 import type { LocalTime } from "../core/ids.ts";
+import type { Limits } from "../core/tree/grow.ts";
 import { type KeptLinks, type NodeSettings, TreeNode } from "../core/tree/node.ts";
 import type { Plan } from "../core/tree/plan.ts";
 import { TreeRoot } from "../core/tree/root.ts";
@@ -12,10 +13,10 @@ export type RootMind = TreeRoot<Socket>;
 
 export type Minds = {
   readonly node: (settings: NodeSettings, saved: Saved | undefined, kept: KeptLinks<Socket>, now: LocalTime) => NodeMind;
-  readonly root: (plan: Plan, epoch: number, ended: boolean, now: LocalTime) => RootMind;
+  readonly root: (plan: Plan, epoch: number, ended: boolean, now: LocalTime, limits: Limits) => RootMind;
 };
 
 export const MINDS: Minds = {
   node: (settings, saved, kept, now) => new TreeNode<Socket>(settings, saved, kept, now),
-  root: (plan, epoch, ended, now) => new TreeRoot<Socket>(plan, epoch, ended, now),
+  root: (plan, epoch, ended, now, limits) => new TreeRoot<Socket>(plan, epoch, ended, now, limits),
 };

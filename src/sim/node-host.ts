@@ -272,6 +272,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     this.server.charge(this.ground.costs.joinMs);
     const ear = this.#seating.sit(joiner);
     joiner.answered("taken", mind.plan);
+    joiner.watcher?.seated(() => this.#sentAway(ear));
     const from = joiner.epoch === 0 ? undefined : { epoch: joiner.epoch, sequence: joiner.sequence };
     this.#perform(mind.join(ear, from, this.local, this.ground.luck.minds()));
     this.#seating.seat(ear, mind);

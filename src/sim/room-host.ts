@@ -3,6 +3,7 @@ import { decodeSpeech } from "../core/audio/speech.ts";
 import type { SessionId } from "../core/ids.ts";
 import { decide, isHeard, quietAfterMs } from "../core/room/decide.ts";
 import type { Room as People, RoomEffect, RoomEvent } from "../core/room/state.ts";
+import type { Limits } from "../core/tree/grow.ts";
 import type { Plan } from "../core/tree/plan.ts";
 import { type Expectation, plant } from "../core/tree/plant.ts";
 import type { RootEffect } from "../core/tree/root.ts";
@@ -32,8 +33,21 @@ const STORE_MS = 20;
 /** A line to a speaker that breaks because the room died is noticed after so long, in ms. Assumed. */
 const BROKEN_MS = 15;
 
+/** How far a tree is ready for its crowd. */
+export type Progress = {
+  readonly expected: number;
+  readonly seats: number;
+  readonly leaves: number;
+  readonly ready: number;
+  readonly listeners: number;
+  readonly capped: boolean;
+  readonly full: boolean;
+};
+
 /** Makes a root's mind from what the room has stored. */
 export type MakeRoot = Minds["root"];
+
+export type RoomSettings = { readonly chunkMs: number; readonly maxListeners: number; readonly make: MakeRoot };
 
 type Seat = { readonly session: SessionId; readonly page: StagePage; readonly alignment: Alignment };
 type Awake = { readonly mind: RootMind; people: People };
@@ -44,6 +58,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
   readonly #audience: AudienceHost;
   readonly #make: MakeRoot;
   readonly #chunkMs: number;
+  readonly #limits: Limits;
   #record: { plan: Plan; epoch: number; ended: boolean };
   #children: Children;
   #awake: Awake | undefined;
@@ -59,10 +74,14 @@ export class RoomHost extends Host implements ParentHost, Stage {
   #second: Timer | undefined;
   #noting: Timer | undefined;
   #isStoring = false;
+  /** Stored, and outlives every death. */
+  #expected = { listeners: 0, isCapped: false };
 
-  constructor(ground: Ground, region: string, plan: Plan, audience: AudienceHost, directory: Directory, chunkMs: number, make: MakeRoot) {
+  constructor(ground: Ground, region: string, plan: Plan, audience: AudienceHost, directory: Directory, settings: RoomSettings) {
     super(ground, "root", plan.root, region);
+    const { chunkMs, maxListeners, make } = settings;
     this.#record = { plan, epoch: 0, ended: false };
+    this.#limits = { maxListeners };
     this.#audience = audience;
     this.#directory = directory;
     this.#chunkMs = chunkMs;
@@ -162,7 +181,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
     const { plan, epoch, ended } = this.#record;
     const phase = ended ? "ended" : "quiet";
     const people: People = { id: plan.root, title: "An evening", chunkMs: this.#chunkMs, phase, speakers: new Map(), nextVoice: 1 };
-    this.#awake = { mind: this.#make(plan, epoch, ended, this.local), people };
+    this.#awake = { mind: this.#make(plan, epoch, ended, this.local, this.#limits), people };
     this.#revision = ++this.#lives * LIFE_REVISIONS;
     this.#tell(roomStateOf(people, epoch, this.#head()));
     this.#tell(stageStateOf(people, this.#head()));
@@ -304,10 +323,20 @@ export class RoomHost extends Host implements ParentHost, Stage {
 
   /** A crowd is expected: its leaves are made and woken at once. */
   expect(expectation: Expectation): void {
-    this.requested();
     const { mind } = this.#wake();
-    this.#grow(plant(mind.plan, expectation, mind.limits).plan);
+    const { plan, isCapped } = plant(mind.plan, expectation, mind.limits);
+    this.#expected = { listeners: expectation.listeners, isCapped };
+    this.#grow(plan);
     this.later(HEARTBEAT_MS, () => this.#beat());
+  }
+
+  /** How far the tree is ready for whom it expects; as objects/planting.ts tells. */
+  progress(): Progress {
+    const { mind } = this.#wake();
+    const { leaves, isFull, plan } = mind;
+    const { ready, listeners } = mind.totals();
+    const { listeners: expected, isCapped: capped } = this.#expected;
+    return { expected, seats: leaves * plan.leafListeners, leaves, ready, listeners, capped, full: isFull };
   }
 
   #beat(): void {

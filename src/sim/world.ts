@@ -48,6 +48,12 @@ export type WorldSettings = {
   readonly isolatesPerRegion: number;
   /** Listeners who leave of their own will, per second. */
   readonly leaving: number;
+  /** What the operator allows one room. */
+  readonly maxListeners: number;
+  /** Listeners whose line is slower than the sound, as a share of all, and how slow, in kbit/s. */
+  readonly slow: { readonly share: number; readonly kbps: number };
+  /** False if nobody speaks until somebody is told to. */
+  readonly hasHost: boolean;
   readonly minds: Minds;
 };
 
@@ -69,6 +75,9 @@ export const DEFAULTS: Omit<WorldSettings, "seed" | "listeners" | "arrivals" | "
   costs: WORKERD_COSTS,
   isolatesPerRegion: 16,
   leaving: 0,
+  maxListeners: 10_000_000,
+  slow: { share: 0, kbps: 16 },
+  hasHost: true,
   minds: MINDS,
 };
 
@@ -112,9 +121,13 @@ export class World implements Directory {
     const plan = planOf(settings);
     const home = settings.origins[0]?.region ?? "weur";
     this.audience = new AudienceHost(this.ground, home, plan);
-    this.room = new RoomHost(this.ground, home, plan, this.audience, this, settings.chunkMs, settings.minds.root);
+    this.room = new RoomHost(this.ground, home, plan, this.audience, this, {
+      chunkMs: settings.chunkMs,
+      maxListeners: settings.maxListeners,
+      make: settings.minds.root,
+    });
     const { listeners, arrivals, origins, isolatesPerRegion } = settings;
-    const coming = { listeners, perSecond: arrivals, fromMs: DOORS_MS, origins, isolatesPerRegion };
+    const coming = { listeners, perSecond: arrivals, fromMs: DOORS_MS, origins, isolatesPerRegion, slow: settings.slow };
     this.crowd = new Crowd(
       this.ground,
       coming,
@@ -130,7 +143,7 @@ export class World implements Directory {
       lastFault: () => this.#lastFault,
     });
     this.host = new SpeakerPage(this.ground, this.room);
-    clock.after(ON_AIR_MS, () => this.host.connect());
+    if (settings.hasHost) clock.after(ON_AIR_MS, () => this.host.connect());
     this.#sweep();
     this.#second();
     if (settings.leaving > 0) this.#leave();
