@@ -168,6 +168,9 @@ export class Broadcasting {
         return { stage: said, ...placeIn(said, this.#voice) };
       case "audience":
         return { audience: said };
+      // A leaf says it to its listeners, never to a stage.
+      case "status":
+        return {};
     }
   }
 

@@ -15,6 +15,8 @@ export type Hearing = {
   readonly stage: StageState | undefined;
   /** The newest stretch that the room said will not come, in ms, and whether the room began anew meanwhile. */
   readonly missed: { readonly ms: number; readonly anew: boolean } | undefined;
+  /** Chunks that come in one message: more than one where a leaf has more to do than time. */
+  readonly stride: number;
   readonly facts: PlayerFacts | undefined;
   /** From the click to the first sound, in ms. */
   readonly firstSoundMs: number | undefined;
@@ -32,6 +34,7 @@ export const NOTHING_YET: Omit<Hearing, keyof Glimpse> = {
   room: undefined,
   stage: undefined,
   missed: undefined,
+  stride: 1,
   facts: undefined,
   firstSoundMs: undefined,
   reconnects: 0,
@@ -50,6 +53,8 @@ export function newsOf(state: State): Partial<Hearing> {
       return { room: state, phase: state.phase };
     case "stage":
       return { stage: state };
+    case "status":
+      return { stride: state.stride };
     case "audience":
       return { listeners: state.listeners };
   }

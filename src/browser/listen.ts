@@ -175,6 +175,7 @@ export class Listening {
   #welcomed(said: Welcome): void {
     this.#welcomes++;
     this.#greeting = { epoch: said.epoch, sequence: said.sequence };
+    if (!said.states.some(({ type }) => type === "status")) this.#set({ stride: 1 });
     this.#acks = said.acks === true;
     for (const state of said.states) this.#set(newsOf(state));
     // What sounded last, long ago perhaps, is not what a newcomer to a quiet room came for.

@@ -3,6 +3,9 @@ import { type Hearing, isOver } from "./hearing.ts";
 /** More than this behind live is worth a word and a button, in ms. */
 export const BEHIND_MS = 5_000;
 
+/** Sound that comes in portions of at least so much, in ms, is heard late enough to say so. */
+const CROWDED_MS = 400;
+
 /** What the listener page says about the sound, honestly and in one sentence. */
 export function sayHearing(hearing: Hearing): string {
   const { link, listening, phase, held, facts } = hearing;
@@ -21,6 +24,7 @@ export function sayHearing(hearing: Hearing): string {
   }
   if (facts === undefined || !facts.playing) return "Waiting for sound …";
   if (facts.behindMs > BEHIND_MS) return "You are hearing it a little later than it is said.";
+  if (hearing.stride * (hearing.room?.chunkMs ?? 0) >= CROWDED_MS) return "You are listening live, a moment late: so many are here.";
   return "You are listening live.";
 }
 

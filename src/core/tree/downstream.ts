@@ -2,7 +2,7 @@ import { BEFORE_ALL, type Position } from "../audio/position.ts";
 import type { LocalTime } from "../ids.ts";
 import type { Chunks } from "./chunks.ts";
 import { Feed } from "./feed.ts";
-import { formatWelcome, type Message, messagesOf, slices } from "./greeting.ts";
+import { formatStatus, formatWelcome, type Message, messagesOf, slices } from "./greeting.ts";
 import { END_TEXT, formatFlow, formatLink, formatLinked } from "./link.ts";
 import { type Lines, Listeners } from "./listeners.ts";
 import { type Plan, segmentsPath } from "./plan.ts";
@@ -40,6 +40,8 @@ const TURN = { do: "deliver", to: "turn" } as const;
 
 /** After so long without a chunk, in ms, a turn that is still owed is not waited for any more. */
 const STALE_MS = 1_000;
+/** While chunks come later than this, in ms, nobody is told that the stride has changed. */
+const HASTE_MS = 100;
 /** At a stride above 1 numbers of listeners are told this seldom, in ms: each text costs as much as a send of sound. */
 const COUNTS_MS = 10_000;
 
@@ -66,6 +68,7 @@ export class Downstream<Link> {
   #known = false;
   #flows = false;
   #ended = false;
+  #toldStride = 1;
   #count: string | undefined;
   #countedAt: LocalTime | undefined;
 
@@ -216,6 +219,11 @@ export class Downstream<Link> {
     const effects: DownEffect<Link>[] = [];
     const sinceMs = this.feed.ageMs(now) ?? 0;
     if (this.#listeners.isBehind && sinceMs >= STALE_MS) effects.push({ do: "deliver", to: "all" });
+    // A word to everybody is a send to everybody: it waits until there is time for it.
+    if (this.#listeners.stride !== this.#toldStride && this.#listeners.lateMs < HASTE_MS) {
+      this.#toldStride = this.#listeners.stride;
+      effects.push({ do: "send-all", message: formatStatus(this.#toldStride, this.feed.endsMs) });
+    }
     if (this.#count !== undefined && now - (this.#countedAt ?? 0) >= COUNTS_MS) {
       effects.push({ do: "send-all", message: this.#count });
       this.#count = undefined;
@@ -280,7 +288,9 @@ export class Downstream<Link> {
   #formatWelcome(): string {
     const { newest, endsMs } = this.feed;
     const segments = this.#plan === undefined ? undefined : segmentsPath(this.#plan);
-    return formatWelcome(this.states.forAll(), this.states.revision, endsMs, newest, { acks: this.#wantsAcks, segments });
+    const { stride } = this.#listeners;
+    const states = stride === 1 ? this.states.forAll() : [...this.states.forAll(), formatStatus(stride, endsMs)];
+    return formatWelcome(states, this.states.revision, endsMs, newest, { acks: this.#wantsAcks, segments });
   }
 
   #linkUp(link: Link, { from = BEFORE_ALL }: Waiting, now: LocalTime): readonly DownEffect<Link>[] {

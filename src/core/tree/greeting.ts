@@ -28,6 +28,23 @@ export function formatWelcome(
   return `${head.slice(0, -1)},"states":[${states.join(",")}]}`;
 }
 
+/** How a leaf serves its listeners: said by the leaf itself, once a stride other than 1 has lasted, and when it is 1 again. */
+export type Status = {
+  readonly type: "status";
+  readonly for: "all";
+  readonly revision: number;
+  readonly roomTime: number;
+  readonly lane: "live";
+  /** Chunks that come in one message. */
+  readonly stride: number;
+};
+
+/** `status` as text. */
+export function formatStatus(stride: number, roomTimeMs: number): string {
+  const status: Status = { type: "status", for: "all", revision: roomTimeMs, roomTime: roomTimeMs, lane: "live", stride };
+  return JSON.stringify(status);
+}
+
 /** A break as listeners are told of it. */
 export function formatGap(gap: Break, roomTimeMs: number): string {
   const text: Gap = { type: "gap", revision: 0, roomTime: roomTimeMs, ...gap };

@@ -1,6 +1,6 @@
 import type { SessionId } from "../ids.ts";
 import type { RoomPhase } from "../room/state.ts";
-import type { Gap } from "../tree/greeting.ts";
+import type { Gap, Status } from "../tree/greeting.ts";
 import type { Scope } from "../tree/states.ts";
 
 export type { Gap, RoomPhase };
@@ -42,7 +42,7 @@ export type AudienceState = Head<"audience", "all"> & {
 };
 
 /** The states that travel down the tree; a node keeps the newest of each type. */
-export type State = RoomState | StageState | AudienceState;
+export type State = RoomState | StageState | AudienceState | Status;
 
 /** First text on a listener's socket: the newest of every state, and where the sound stands. */
 export type Welcome = {

@@ -122,6 +122,10 @@ function stateOf(said: Fields): State | undefined {
       if (!Array.isArray(speakers)) return undefined;
       return { type: "stage", ...head, speakers: speakers.map(onStageOf).filter((speaker) => speaker !== undefined) };
     }
+    case "status":
+      return said["lane"] === "live" && isCount(said["stride"])
+        ? { type: "status", ...head, lane: "live", stride: said["stride"] }
+        : undefined;
     case "audience": {
       const { listeners, comeBackMs } = said;
       if (!isCount(listeners)) return undefined;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { localTime } from "../../../src/core/ids.ts";
-import { formatLink, formatLinked } from "../../../src/core/tree/link.ts";
+import { formatFlow, formatLink, formatLinked } from "../../../src/core/tree/link.ts";
 import { aChunk, chunks, leaf } from "../../support/build.ts";
-import { aLeaf, bareLeaf, bareRelay, heardBy, messagesTo, now, PARENT, plan, room, sentTo } from "../../support/nodes.ts";
+import { aLeaf, bareLeaf, bareRelay, heardBy, messagesTo, now, PARENT, perform, plan, room, sentTo } from "../../support/nodes.ts";
 
 describe("a leaf with its first listener", () => {
   it("asks the parent that the plan names, at once, for all there is", () => {
@@ -156,5 +156,39 @@ describe("a relay whose root began anew and is silent", () => {
     node.read("root", formatLinked({ epoch: 0, sequence: 0 }, undefined), now, 0);
     const greeting = sentTo("leaf", node.join("leaf", { epoch: 1, sequence: 500 }, now, 0));
     expect(greeting.at(-1)).toBe(formatLinked({ epoch: 0, sequence: 0 }, undefined));
+  });
+});
+
+describe("a leaf that has more to do than time", () => {
+  const crowded = () => {
+    const node = aLeaf({ listeners: ["ana"] });
+    node.read("parent", formatFlow(true), now, 0);
+    // Each chunk comes 600 ms later than the first: the machine does not keep up.
+    perform(node, node.hear("parent", aChunk(1), localTime(100)), () => {});
+    for (let sequence = 2; sequence <= 5; sequence++) {
+      perform(node, node.hear("parent", aChunk(sequence), localTime(sequence * 100 + 600)), () => {});
+    }
+    return node;
+  };
+  const statusIn = (sent: readonly (string | number[])[]) => sent.filter((one) => typeof one === "string" && one.includes('"status"'));
+
+  it("says so to newcomers at once, and to all once it has time for words", () => {
+    const node = crowded();
+    expect(String(sentTo("bo", node.join("bo", undefined, localTime(1_100), 0))[0])).toContain('"type":"status"');
+    expect(statusIn(heardBy("ana", node, node.second(localTime(1_200), 0)))).toEqual([]);
+    node.hear("parent", aChunk(6), localTime(650));
+    const [status] = statusIn(heardBy("ana", node, node.second(localTime(2_200), 0)));
+    expect(JSON.parse(String(status))).toMatchObject({ lane: "live", stride: node.down.stride });
+    expect(statusIn(heardBy("ana", node, node.second(localTime(3_200), 0)))).toEqual([]);
+  });
+
+  it("tells numbers seldom: each text costs as much as a send of sound", () => {
+    const node = crowded();
+    const count = (revision: number) => JSON.stringify({ type: "audience", for: "all", revision, roomTime: 0, listeners: revision });
+    const heard = Array.from({ length: 20 }, (_, second) => {
+      const told = node.read("parent", count(second + 1), localTime(2_000 + second * 1_000), 0);
+      return heardBy("ana", node, [...told, ...node.second(localTime(2_000 + second * 1_000), 0)]);
+    }).flat();
+    expect(heard.filter((one) => String(one).includes('"audience"')).length).toBeLessThanOrEqual(3);
   });
 });
