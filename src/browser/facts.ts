@@ -2,7 +2,7 @@
  * What a page says about itself to whoever measures it, as `window.canopy`: plain numbers, renewed some times a second.
  *
  * Listener: state (idle, opening, open, waiting, ended), phase of the room, bufferMs, behindMs, holes, stalls, stalledMs, splices,
- * firstSoundMs (click to first sound), reconnects, listening, held.
+ * firstSoundMs (click to first sound), reconnects, listening, held, lane (live, cached).
  * Host: state, phase, onAir, muted, microphone, level (−dBov), roundTripMs, unsentBytes, leftOut (frames), reconnects.
  */
 export type Facts = { readonly [name: string]: string | number | boolean | undefined };

@@ -1,3 +1,4 @@
+import type { LaneName } from "../core/audio/lanes.ts";
 import type { PlayerFacts } from "../core/audio/player.ts";
 import type { RoomPhase, RoomState, StageState, State } from "../core/wire/messages.ts";
 import type { Glimpse } from "./glimpse.ts";
@@ -18,6 +19,9 @@ export type Hearing = {
   /** Chunks that come in one message: more than one where a leaf has more to do than time. */
   readonly stride: number;
   readonly facts: PlayerFacts | undefined;
+  /** By which lane it is heard; `full`: because the tree had no place. */
+  readonly lane: LaneName;
+  readonly full: boolean;
   /** From the click to the first sound, in ms. */
   readonly firstSoundMs: number | undefined;
   /** Connections opened after the first. */
@@ -36,6 +40,8 @@ export const NOTHING_YET: Omit<Hearing, keyof Glimpse> = {
   missed: undefined,
   stride: 1,
   facts: undefined,
+  lane: "live",
+  full: false,
   firstSoundMs: undefined,
   reconnects: 0,
   held: false,

@@ -1,15 +1,18 @@
 import { chunksIn, decodeChunk, soundsIn } from "../core/audio/chunk.ts";
+import { type LaneName, Lanes } from "../core/audio/lanes.ts";
 import type { VoiceLevel } from "../core/audio/mixer.ts";
 import { BEFORE_ALL, comparePositions, formatPosition, type Position } from "../core/audio/position.ts";
-import type { ListenerHears, Welcome } from "../core/wire/messages.ts";
+import type { ListenerHears, State, Welcome } from "../core/wire/messages.ts";
 import { parseListenerHears } from "../core/wire/parse.ts";
 import { comeBackTold } from "../core/wire/room-states.ts";
 import { whyNot } from "./api.ts";
+import { openCachedLane } from "./cached-lane.ts";
 import { ChunkDecoder } from "./chunk-decoder.ts";
 import { decoderMaker } from "./decoder.ts";
 import type { Glimpse } from "./glimpse.ts";
 import { type Hearing, isOver, NOTHING_YET, newsOf } from "./hearing.ts";
 import { Link } from "./link.ts";
+import type { LinkPhase } from "./link-mind.ts";
 import { Output } from "./output.ts";
 import type { FromOutput } from "./worklet-messages.ts";
 
@@ -19,6 +22,8 @@ const PATIENCE = { silentMs: 3_000, answerMs: 2_000 };
 const ASLEEP_MS = 30_000;
 /** Where the room wants to know that sound arrives, it is told this seldom, in ms. */
 const ACK_MS = 5_000;
+/** A cut connection is soon back, and the leaf replays; after so long, in ms, the cached lane is heard until it is. */
+const CUT_OFF_MS = 2_500;
 /** After the end, so long a silence means that all was heard, in ms. */
 const DRAINED_MS = 2_000;
 /** Sound that is not let out so long after the click is held back, in ms; a phone in a call may leave the question open for ever. */
@@ -32,7 +37,8 @@ export class Listening {
   readonly #onLevels: (levels: readonly VoiceLevel[]) => void;
   #preparing: Promise<void> | undefined;
   #decoder: ChunkDecoder | undefined;
-  #heard: Position = BEFORE_ALL;
+  readonly #lanes: Lanes<readonly State[]>;
+  #cutOffAt: number | undefined;
   #greeting: Position = BEFORE_ALL;
   #skipGreeting = false;
   #clickedAt = 0;
@@ -53,11 +59,22 @@ export class Listening {
       (report) => this.#reported(report),
       () => this.#soundChanged(),
     );
+    this.#lanes = new Lanes(
+      openCachedLane,
+      {
+        hear: (bytes, lane, replayed) => this.#hear(bytes, lane, replayed),
+        gap: ({ from, to }) => this.#missed(from, to),
+      },
+      (states) => {
+        for (const state of states) this.#set(newsOf(state));
+      },
+    );
     const url = new URL(`/rooms/${room}/listen`, location.href);
     url.protocol = url.protocol.replace("http", "ws");
     this.#link = new Link({
       url: () => {
-        if (this.#heard !== BEFORE_ALL) url.searchParams.set("from", formatPosition(this.#heard));
+        const { heard } = this.#lanes;
+        if (heard !== undefined) url.searchParams.set("from", formatPosition(heard));
         else url.searchParams.delete("from");
         return url.href;
       },
@@ -67,6 +84,7 @@ export class Listening {
       onText: (text) => this.#text(parseListenerHears(text)),
       onBinary: (bytes) => this.#binary(bytes),
       onChange: (link, end) => {
+        this.#watchCut(link);
         if (link === this.#state.link && end === this.#state.end) return;
         this.#set({ link, end });
         this.#releaseIfHeld();
@@ -118,7 +136,7 @@ export class Listening {
   async pause(): Promise<void> {
     if (!this.#state.listening) return;
     this.#set({ listening: false, held: false });
-    this.#link.stop();
+    this.#stop();
     await this.#output.rest();
   }
 
@@ -147,7 +165,7 @@ export class Listening {
 
   #beginIfIdle(): void {
     if (!this.#state.listening || this.#decoder === undefined || this.#link.phase !== "idle") return;
-    this.#heard = BEFORE_ALL;
+    this.#lanes.forget();
     this.#output.startAnew();
     this.#link.start();
   }
@@ -160,12 +178,12 @@ export class Listening {
       case "welcome":
         this.#welcomed(said);
         break;
-      case "gap": {
-        const chunks = said.from.epoch === said.to.epoch ? said.to.sequence - said.from.sequence - 1 : 0;
-        this.#set({ missed: { ms: chunks * (this.#state.room?.chunkMs ?? 0), anew: said.reason === "epoch" } });
+      case "gap":
+        this.#lanes.told({ from: said.from, to: said.to });
         break;
-      }
       case "lane":
+        this.#lanes.diverted(said.segments);
+        this.#set({ lane: this.#lanes.lane, full: true });
         break;
       default:
         if (said !== undefined) this.#set(newsOf(said));
@@ -179,24 +197,54 @@ export class Listening {
     this.#acks = said.acks === true;
     for (const state of said.states) this.#set(newsOf(state));
     // What sounded last, long ago perhaps, is not what a newcomer to a quiet room came for.
-    this.#skipGreeting = this.#heard === BEFORE_ALL && this.#state.phase !== "live";
-    this.#set({ reconnects: this.#welcomes - 1 });
+    this.#skipGreeting = this.#lanes.heard === undefined && this.#state.phase !== "live";
+    this.#lanes.welcomed(said.segments);
+    this.#set({ reconnects: this.#welcomes - 1, lane: this.#lanes.lane, full: false });
+  }
+
+  #missed(from: Position, to: Position): void {
+    const chunks = from.epoch === to.epoch ? to.sequence - from.sequence - 1 : 0;
+    this.#set({ missed: { ms: chunks * (this.#state.room?.chunkMs ?? 0), anew: from.epoch !== to.epoch } });
+  }
+
+  /** A connection that does not come back at once: the cached lane fills the time. */
+  #watchCut(link: LinkPhase): void {
+    if (link === "open" || link === "idle" || link === "ended") this.#cutOffAt = undefined;
+    else if (link === "waiting" && this.#state.link === "open") {
+      this.#cutOffAt = performance.now();
+      this.#lanes.lost();
+    }
+    if (link === "ended") this.#lanes.stop();
+    if (this.#cutOffAt === undefined || performance.now() - this.#cutOffAt < CUT_OFF_MS || this.#asleepSince !== undefined) return;
+    this.#cutOffAt = undefined;
+    this.#lanes.away();
+    this.#set({ lane: this.#lanes.lane });
+  }
+
+  /** Lets go of both lanes. */
+  #stop(): void {
+    this.#link.stop();
+    this.#lanes.stop();
+    this.#set({ lane: "live", full: false });
   }
 
   #binary(bytes: Uint8Array): void {
     if (this.#fellAsleep()) return;
     this.#acknowledge();
+    this.#lanes.live(bytes);
+  }
+
+  #hear(bytes: Uint8Array, lane: LaneName, late: boolean): void {
+    if (lane === "cached" && this.#fellAsleep()) return;
     for (const { at, end } of chunksIn(bytes)) {
       const chunk = decodeChunk(bytes, at);
       if ("malformed" in chunk) continue;
       const position: Position = { epoch: chunk.epoch, sequence: chunk.sequence };
-      if (comparePositions(position, this.#heard) <= 0) continue;
-      this.#heard = position;
       const replayed = comparePositions(position, this.#greeting);
-      if (replayed <= 0 && this.#skipGreeting) continue;
+      if (lane === "live" && replayed <= 0 && this.#skipGreeting) continue;
       // Silence may have been held back on purpose: it tells nothing about the line, unless it is the newest there is.
-      const isTelling = soundsIn(bytes, at) || end === bytes.byteLength;
-      this.#decoder?.take(chunk, replayed >= 0 && isTelling, performance.now());
+      const isTelling = lane === "cached" || (replayed >= 0 && (soundsIn(bytes, at) || end === bytes.byteLength));
+      this.#decoder?.take(chunk, !late && isTelling, performance.now());
     }
   }
 
@@ -236,7 +284,7 @@ export class Listening {
 
   #fellAsleep(): boolean {
     if (this.#asleepSince === undefined || performance.now() - this.#asleepSince < ASLEEP_MS) return false;
-    this.#link.stop();
+    this.#stop();
     return true;
   }
 

@@ -15,8 +15,11 @@ export function sayHearing(hearing: Hearing): string {
     return phase === "live" ? "On air now." : "The host is not on air yet. Press Listen and you will hear it as soon as it starts.";
   }
   if (held) return "Your browser holds the sound back. Touch the page to let it through.";
+  const isCached = hearing.lane === "cached";
+  if (isCached && facts?.playing === true) return sayCached(hearing);
+  if (isCached && hearing.full && phase === "live") return "The room is very full. You will hear it in a few seconds …";
   if (link === "opening" && hearing.room === undefined) return "Connecting …";
-  if (link !== "open") return "The connection was lost. Coming back by itself …";
+  if (link !== "open" && !isCached) return "The connection was lost. Coming back by itself …";
   if (phase !== "live") return "The host is not on air yet; you will hear it as soon as it starts. You can leave this page open.";
   if (hearing.stage !== undefined && hearing.stage.speakers.length > 0) {
     if (hearing.stage.speakers.every(({ state }) => state === "away")) return "The host's connection was lost. Waiting for it to return …";
@@ -26,6 +29,12 @@ export function sayHearing(hearing: Hearing): string {
   if (facts.behindMs > BEHIND_MS) return "You are hearing it a little later than it is said.";
   if (hearing.stride * (hearing.room?.chunkMs ?? 0) >= CROWDED_MS) return "You are listening live, a moment late: so many are here.";
   return "You are listening live.";
+}
+
+function sayCached({ full }: Hearing): string {
+  return full
+    ? "You hear this a few seconds late: the room is very full."
+    : "You hear this a few seconds late, until your connection has come back.";
 }
 
 /** What was missed, or how the room began anew; nothing if all was heard. */

@@ -1,9 +1,11 @@
 import { Command } from "commander";
 import { chunksIn, decodeChunk, readHeader } from "../core/audio/chunk.ts";
+import { Lanes } from "../core/audio/lanes.ts";
 import { comparePositions, formatPosition } from "../core/audio/position.ts";
 import { parseListenerHears } from "../core/wire/parse.ts";
 import { comeBackTold } from "../core/wire/room-states.ts";
 import { explainEnding, listenUrl, parseRoom, parseServer, readRoom } from "./api.ts";
+import { cachedLanesOf } from "./cached-lane.ts";
 import { Continuity } from "./continuity.ts";
 import { interrupted, seconds } from "./flags.ts";
 import { Halt, runCommand } from "./problem.ts";
@@ -31,11 +33,29 @@ await runCommand(async () => {
   const recorder = new Recorder(flags.out);
   const continuity = new Continuity();
   const lag = new Histogram();
+  let diverted = 0;
   let returns = 0;
   let frames = 0;
   /** Chunks up to here came as the greeting: they are old on purpose and say nothing about lag. */
   let greetedTo = { epoch: 0, sequence: 0 };
   let windowMs: number | undefined;
+
+  const hear = (message: Uint8Array, replayed: boolean): void => {
+    const now = Date.now();
+    for (const { at } of chunksIn(message)) {
+      const header = readHeader(message, at);
+      if (header === undefined || !continuity.hear(header.epoch, header.sequence)) continue;
+      if (!replayed && comparePositions(header, greetedTo) > 0) lag.add(now - header.dueMs);
+      const chunk = decodeChunk(message, at);
+      if ("malformed" in chunk) continue;
+      for (const block of chunk.blocks) frames += block.frames.length;
+      recorder.add(chunk);
+    }
+  };
+  const lanes = new Lanes(cachedLanesOf(server), {
+    hear: (bytes, _lane, replayed) => hear(bytes, replayed),
+    gap: ({ to }) => continuity.gap(to),
+  });
 
   const stay = stayConnected({
     url: () => {
@@ -45,25 +65,23 @@ await runCommand(async () => {
     ping: "ping",
     text: (text) => {
       const said = parseListenerHears(text);
-      if (said?.type === "welcome") greetedTo = { epoch: said.epoch, sequence: said.sequence };
-      if (said?.type === "gap") continuity.gap(said.to);
-      if (said !== undefined) windowMs = comeBackTold(said) ?? windowMs;
-    },
-    windowMs: () => windowMs,
-    binary: (message) => {
-      const now = Date.now();
-      for (const { at } of chunksIn(message)) {
-        const header = readHeader(message, at);
-        if (header === undefined || !continuity.hear(header.epoch, header.sequence)) continue;
-        if (comparePositions(header, greetedTo) > 0) lag.add(now - header.dueMs);
-        const chunk = decodeChunk(message, at);
-        if ("malformed" in chunk) continue;
-        for (const block of chunk.blocks) frames += block.frames.length;
-        recorder.add(chunk);
+      if (said === undefined) return;
+      windowMs = comeBackTold(said) ?? windowMs;
+      if (said.type === "gap") lanes.told({ from: said.from, to: said.to });
+      if (said.type === "welcome") {
+        greetedTo = { epoch: said.epoch, sequence: said.sequence };
+        lanes.welcomed(said.segments);
+      }
+      if (said.type === "lane") {
+        diverted++;
+        lanes.diverted(said.segments);
       }
     },
+    windowMs: () => windowMs,
+    binary: (message) => lanes.live(message),
     lost: (ending, waitMs) => {
       returns++;
+      lanes.lost();
       say(`${explainEnding(ending, server)} Coming back in ${waitMs} ms.`);
     },
   });
@@ -72,9 +90,10 @@ await runCommand(async () => {
     flags.seconds === undefined ? [] : [new Promise<"time">((done) => setTimeout(() => done("time"), 1_000 * (flags.seconds ?? 0)))];
   const end = await Promise.race([stay.ended, interrupted().then(() => "interrupted" as const), ...limit]);
   stay.stop();
+  lanes.stop();
   const ending = await stay.ended;
   await recorder.finish();
-  const heard = { ...continuity.heard(), frames, returns, lagMs: lag.spread(), files: recorder.paths };
+  const heard = { ...continuity.heard(), frames, returns, diverted, lagMs: lag.spread(), files: recorder.paths };
   if (flags.json === true) console.log(JSON.stringify(heard));
   else {
     console.log(`chunks ${heard.chunks}, holes ${heard.holes}, repeats ${heard.repeats}, gaps ${heard.gaps}, epochs ${heard.epochs}`);

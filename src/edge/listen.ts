@@ -5,8 +5,9 @@ import { FullRooms } from "../core/tree/full-rooms.ts";
 import { anyLeaf, placeListener } from "../core/tree/place.ts";
 import { type NodeRef, nodeName, type Plan } from "../core/tree/plan.ts";
 import { type Region, regionOf } from "../core/tree/region.ts";
-import { type Env, HEADER } from "../objects/calls.ts";
+import { type Env, HEADER, type Known } from "../objects/calls.ts";
 import { nodeStub } from "../objects/locate.ts";
+import { divert } from "./divert.ts";
 import { knownOf, learnFrom } from "./plan-memory.ts";
 import { isProblemCode, type ProblemCode, problem } from "./problem.ts";
 import { placeOf } from "./visitor.ts";
@@ -32,12 +33,13 @@ export async function listen(c: Context<{ Bindings: Env }>): Promise<Response> {
   // What is over stays over, so that even an old memory is right.
   if (known.summary.phase === "ended") return problem(c, "room-ended");
   const answer = await findLeaf(c, room, known.plan, from);
-  return typeof answer === "string" ? lastRung(c, answer) : answer;
+  return typeof answer === "string" ? lastRung(c, known, answer) : answer;
 }
 
-/** What is done for a join that no leaf could take. */
-function lastRung(c: Context<{ Bindings: Env }>, why: ProblemCode): Response {
-  return problem(c, why);
+/** What is done for a join that no leaf could take: nobody is refused who can hear the cached lane. */
+function lastRung(c: Context<{ Bindings: Env }>, known: Known, why: ProblemCode): Response {
+  // A server out of sockets has none for segments either, and what is over is over.
+  return why === "server-full" || why === "room-ended" ? problem(c, why) : divert(known);
 }
 
 /** A leaf's answer to the upgrade; or why there is none. */

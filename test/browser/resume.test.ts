@@ -4,7 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunningServer } from "../../src/cli/server.ts";
 import { fetchTape } from "../support/chirp-tap.ts";
-import { type Chirp, chirpBetween, chirpWav, silences } from "../support/chirps.ts";
+import { chirpsIn, chirpWav, patternOf, withPauses } from "../support/chirps.ts";
 import { launchChromium, missingChromium, person } from "../support/chromium.ts";
 import { factsOf, factsUntil, goOnAir, listenTo, makeRoom } from "../support/chromium-rooms.ts";
 import { removeFolders, serverForTest, temporaryFolder } from "../support/server.ts";
@@ -192,26 +192,4 @@ function workletOnly(how: string): string {
       return String(url).includes("output.worklet") ? ${how} : load();
     };
   })()`;
-}
-
-/** The chirp in each stretch of sound. Catching up may cut a period out of one; between pauses it is known all the same. */
-function chirpsIn(pcm: Float32Array): Chirp[] {
-  const around = 30 * 48;
-  const quiet = [...silences(pcm, 40), { from: pcm.length, to: pcm.length }];
-  return quiet.flatMap(({ from }, index) => chirpBetween(pcm, (quiet[index - 1]?.to ?? 0) - around, from + around) ?? []);
-}
-
-/** Each chirp's direction, in order. The pattern is aperiodic, so that what is left out or comes twice shows. */
-function patternOf(chirps: readonly Chirp[]): string {
-  return chirps.map(({ up }) => (up ? "/" : "\\")).join("");
-}
-
-/** Nothing but the chirps, so that each is a talkspurt of its own with a pause of digital silence around it. */
-function withPauses(wav: Buffer): Buffer {
-  const [header, second] = [44, 2 * 48_000];
-  for (let from = header; from < wav.length; from += second) {
-    wav.fill(0, from, from + (second * 49) / 100);
-    wav.fill(0, from + (second * 56) / 100, from + second);
-  }
-  return wav;
 }

@@ -74,7 +74,7 @@ export type Ear = {
 };
 
 /** Chunks that do not directly continue the one before, within one epoch. */
-export function holesIn(ear: Ear): number {
+export function holesIn(ear: Pick<Ear, "chunks">): number {
   return ear.chunks.filter((chunk, index) => {
     const before = ear.chunks[index - 1];
     return before !== undefined && before.epoch === chunk.epoch && before.sequence + 1 !== chunk.sequence;

@@ -5,6 +5,7 @@ import { encodeSpeech } from "../../src/core/audio/speech.ts";
 import { parseSessionId } from "../../src/core/ids.ts";
 import type { Message } from "../../src/core/tree/greeting.ts";
 import type { NodeRef, Plan } from "../../src/core/tree/plan.ts";
+import { ENDING } from "../../src/core/wire/ending.ts";
 import type { ListenerHears, StageHears } from "../../src/core/wire/messages.ts";
 import { parseListenerHears, parseStageHears, parseStageSays } from "../../src/core/wire/parse.ts";
 import type { Answer, Joiner, Watcher } from "../../src/sim/calls.ts";
@@ -173,7 +174,7 @@ class SimEar implements Ear, Joiner {
       plan = known;
     });
     this.#until(() => plan !== undefined);
-    if (!isolate.mayKnock(this.region)) throw new Error("no socket, but 503");
+    if (!isolate.mayKnock(this.region)) return this.#divert();
     let joins = isolate.takeJoins(this.region);
     const tried: NodeRef[] = [];
     while (tried.length < TRIES) {
@@ -194,7 +195,15 @@ class SimEar implements Ear, Joiner {
     }
     isolate.leaveJoins(this.region, joins);
     isolate.foundFull(this.region);
-    throw new Error("no socket, but 503");
+    return this.#divert();
+  }
+
+  /** As edge/divert.ts: there are no segments in virtual time, so who is diverted waits. */
+  #divert(): this {
+    this.texts.push({ type: "lane", lane: "cached", comeBackMs: 5_000 });
+    this.order += "t";
+    this.closed = ENDING.diverted.code;
+    return this;
   }
 
   answered(answer: Answer): void {

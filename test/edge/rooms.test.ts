@@ -157,15 +157,18 @@ describe("a listener's upgrade", () => {
     answer.webSocket?.close();
   });
 
-  it("to a room that is full is told when to come back", async () => {
+  it("to a room that is full is told to hear the cached lane, and when to come back", async () => {
     const small = { ...env, LISTENERS_PER_LEAF: "1", INITIAL_LEAVES: "1", MAX_LISTENERS: "1" };
     const made = await app.request("http://canopy.test/api/rooms", { method: "POST", body: JSON.stringify({ title: "Small" }) }, small);
     const { room } = await made.json<Created>();
     const first = await upgrade(`/rooms/${room}/listen`);
     expect(first.status).toBe(101);
     const second = await upgrade(`/rooms/${room}/listen`);
-    expect(second.headers.get("retry-after")).toBe("2");
-    expect(await codeOf(second)).toBe("503 room-full");
+    const closed = new Promise((done) => second.webSocket?.addEventListener("close", ({ code }) => done(code)));
+    const said = new Promise((done) => second.webSocket?.addEventListener("message", ({ data }) => done(data)));
+    second.webSocket?.accept();
+    expect(await said).toContain('"type":"lane","lane":"cached"');
+    expect(await closed).toBe(4405);
     first.webSocket?.accept();
     first.webSocket?.close();
   });

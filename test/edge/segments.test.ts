@@ -67,6 +67,7 @@ describe("the segments of a live room", () => {
     const answers = await Promise.all([0, 1].map((index) => call("GET", `${path}/1/${index}`)));
     const chunks = (await Promise.all(answers.map(positionsIn))).flat();
     expect(chunks.length).toBeGreaterThan(30);
+    await eventually("he has heard as much", () => ear.chunks.length >= chunks.length);
     expect(chunks).toEqual(ear.chunks.slice(0, chunks.length));
     expect(answers[0]?.headers.get("cache-control")).toMatch(/^public, max-age=(60|5\d)\b/);
     expect(answers[0]?.headers.get("access-control-allow-origin")).toBe("*");
@@ -161,6 +162,7 @@ describe("an archive that dies", () => {
     expect(head.gaps).toEqual([]);
     const indices = [0, 1, 2, 3];
     const chunks = (await Promise.all(indices.map(async (index) => positionsIn(await call("GET", `${path}/1/${index}`))))).flat();
+    await eventually("he has heard as much", () => ear.chunks.length >= chunks.length);
     expect(chunks).toEqual(ear.chunks.slice(0, chunks.length));
     host.leave();
   });

@@ -131,3 +131,25 @@ function wavOf(pcm: Float32Array): Buffer {
   for (let i = 0; i < pcm.length; i++) out.writeInt16LE(Math.round(32_767 * (pcm[i] ?? 0)), 44 + i * 2);
   return out;
 }
+
+/** The chirp in each stretch of sound. Catching up may cut a period out of one; between pauses it is known all the same. */
+export function chirpsIn(pcm: Float32Array): Chirp[] {
+  const around = 30 * 48;
+  const quiet = [...silences(pcm, 40), { from: pcm.length, to: pcm.length }];
+  return quiet.flatMap(({ from }, index) => chirpBetween(pcm, (quiet[index - 1]?.to ?? 0) - around, from + around) ?? []);
+}
+
+/** Each chirp's direction, in order. The pattern is aperiodic, so that what is left out or comes twice shows. */
+export function patternOf(chirps: readonly Chirp[]): string {
+  return chirps.map(({ up }) => (up ? "/" : "\\")).join("");
+}
+
+/** Nothing but the chirps, so that each is a talkspurt of its own with a pause of digital silence around it. */
+export function withPauses(wav: Buffer): Buffer {
+  const [header, second] = [44, 2 * 48_000];
+  for (let from = header; from < wav.length; from += second) {
+    wav.fill(0, from, from + (second * 49) / 100);
+    wav.fill(0, from + (second * 56) / 100, from + second);
+  }
+  return wav;
+}

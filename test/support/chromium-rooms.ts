@@ -15,6 +15,7 @@ export type PageFacts = {
   readonly behindMs?: number;
   readonly firstSoundMs?: number;
   readonly reconnects?: number;
+  readonly lane?: string;
   readonly leftOut?: number;
   readonly roundTripMs?: number;
 };

@@ -170,6 +170,7 @@ function show(listening: Listening): void {
     held: hearing.held,
     firstSoundMs: hearing.firstSoundMs,
     reconnects: hearing.reconnects,
+    lane: hearing.lane,
   });
 }
 

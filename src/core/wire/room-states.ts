@@ -24,8 +24,8 @@ export function audienceStateOf(listeners: number, head: Head): AudienceState {
   return { type: "audience", for: "all", ...head, listeners, comeBackMs: comeBackMs(listeners) };
 }
 
-/** The window in which to come back, in ms, if this text tells it: an `audience`, or a `welcome` that holds one. */
+/** The window in which to come back, in ms, if this text tells it: an `audience`, a `welcome` that holds one, or a `lane`. */
 export function comeBackTold(said: ListenerHears): number | undefined {
-  if (said.type === "audience") return said.comeBackMs;
+  if (said.type === "audience" || said.type === "lane") return said.comeBackMs;
   return said.type === "welcome" ? said.states.find((state) => state.type === "audience")?.comeBackMs : undefined;
 }

@@ -116,6 +116,44 @@ describe("a player whose leaf holds silence back", () => {
   });
 });
 
+describe("a player whose listener is moved to the cached lane, and back", () => {
+  it("loses no sample, clicks nowhere, stalls once and for less than 4 s, and is live again in the end", () => {
+    const player = new Player();
+    const block = new Float32Array(BLOCK);
+    let [last, steepest] = [0, 0];
+    // Words of 600 ms, pauses of 400.
+    const speech = (at: number) => (at % (1_000 * MS) < 600 * MS ? tone(at) * Math.min(1, (at % (1_000 * MS)) / 480) : 0);
+    const [cutAt, backAt, behind] = [60, 200, 36];
+    let next = 0;
+    for (let now = 0; now < 700 * CHUNK; now += BLOCK) {
+      const chunks = now / CHUNK;
+      const isCached = chunks >= cutAt && chunks < backAt;
+      const newest = Math.floor(isCached ? chunks - behind : chunks) - 1;
+      // Back at the leaf, all that the cached lane had not brought yet comes at once.
+      const isBacklog = newest - next > 5;
+      for (; next <= newest; next++) player.arrived({ ...aChunk(next, speech), counts: !isBacklog || next === newest }, now);
+      player.render(block, now);
+      for (const sample of block) {
+        steepest = Math.max(steepest, Math.abs(sample - last));
+        last = sample;
+      }
+      if (now === 190 * CHUNK) {
+        // The delay of the cached lane is its own 3.6 s, and no more than a line of its evenness needs.
+        const { behindMs, bufferMs } = player.facts(now);
+        expect(behindMs).toBeLessThan(200);
+        expect(bufferMs).toBeLessThan(400);
+      }
+    }
+    const { holes, stalls, stalledMs, behindMs } = player.facts(700 * CHUNK);
+    expect(holes).toBe(0);
+    expect(stalls).toBe(1);
+    expect(stalledMs).toBeLessThan(4_000);
+    expect(behindMs).toBeLessThan(100);
+    // A tone of 200 Hz moves by 0.011 from sample to sample; what a fade or a splice adds is no click.
+    expect(steepest).toBeLessThan(0.03);
+  });
+});
+
 describe("a chunk that comes twice", () => {
   it("is refused", () => {
     const player = new Player();
