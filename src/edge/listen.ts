@@ -80,7 +80,8 @@ async function findLeaf(
     }
     const code = answer.headers.get(HEADER.refusal) ?? "";
     if (isProblemCode(code)) why = code;
-    if (code === "server-full" || code === "room-ended") return why;
+    // Who has been parked for as long as one can wait is not sent to wait elsewhere.
+    if (code === "server-full" || code === "room-ended" || code === "leaf-busy") return why;
   }
   if (joins > 0) fullRooms.leaveUncounted(room, wanted, joins);
   if (why === "room-full") fullRooms.foundFull(room, newest.revision, placeListener(newest, wanted, 0) === undefined, Date.now());
