@@ -171,6 +171,9 @@ export class Broadcasting {
       // A leaf says it to its listeners, never to a stage.
       case "status":
         return {};
+      case "moved":
+        // Right after it the connection is closed for good, and says so.
+        return {};
     }
   }
 

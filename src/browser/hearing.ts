@@ -18,6 +18,8 @@ export type Hearing = {
   readonly missed: { readonly ms: number; readonly anew: boolean } | undefined;
   /** Chunks that come in one message: more than one where a leaf has more to do than time. */
   readonly stride: number;
+  /** The room that took this audience over while this page was open, by name. */
+  readonly moved: string | undefined;
   readonly facts: PlayerFacts | undefined;
   /** By which lane it is heard; `full`: because the tree had no place. */
   readonly lane: LaneName;
@@ -39,6 +41,7 @@ export const NOTHING_YET: Omit<Hearing, keyof Glimpse> = {
   stage: undefined,
   missed: undefined,
   stride: 1,
+  moved: undefined,
   facts: undefined,
   lane: "live",
   full: false,
@@ -63,5 +66,7 @@ export function newsOf(state: State): Partial<Hearing> {
       return { stride: state.stride };
     case "audience":
       return { listeners: state.listeners };
+    case "moved":
+      return { moved: state.room };
   }
 }

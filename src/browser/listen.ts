@@ -195,7 +195,9 @@ export class Listening {
     this.#greeting = { epoch: said.epoch, sequence: said.sequence };
     if (!said.states.some(({ type }) => type === "status")) this.#set({ stride: 1 });
     this.#acks = said.acks === true;
-    for (const state of said.states) this.#set(newsOf(state));
+    // Who comes after a move finds the room as it is, and has nothing to be told.
+    const news = said.states.filter((state) => state.type !== "moved" || this.#welcomes > 1);
+    for (const state of news) this.#set(newsOf(state));
     // What sounded last, long ago perhaps, is not what a newcomer to a quiet room came for.
     this.#skipGreeting = this.#lanes.heard === undefined && this.#state.phase !== "live";
     this.#lanes.welcomed(said.segments);

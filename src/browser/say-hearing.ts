@@ -37,12 +37,13 @@ function sayCached({ full }: Hearing): string {
     : "You hear this a few seconds late, until your connection has come back.";
 }
 
-/** What was missed, or how the room began anew; nothing if all was heard. */
-export function sayMissed({ missed }: Hearing): string | undefined {
-  if (missed === undefined) return undefined;
-  const seconds = Math.max(1, Math.round(missed.ms / 1_000));
-  if (missed.ms > 0) return `You were away too long: ${seconds} s of sound could not be brought back.`;
-  return missed.anew ? "The room began anew; a moment of sound may be missing." : undefined;
+/** What was missed, that the room moved, or how it began anew; nothing if all was heard. */
+export function sayMissed({ missed, moved, room }: Hearing): string | undefined {
+  const ms = missed?.ms ?? 0;
+  const seconds = Math.max(1, Math.round(ms / 1_000));
+  if (ms > 0) return `You were away too long: ${seconds} s of sound could not be brought back.`;
+  if (moved !== undefined) return `The room moved: “${room?.title ?? moved}” goes on here. You need not do anything.`;
+  return missed?.anew === true ? "The room began anew; a moment of sound may be missing." : undefined;
 }
 
 function sayEnd({ end }: Hearing): string {

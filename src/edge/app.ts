@@ -4,6 +4,7 @@ import { secureHeaders } from "hono/secure-headers";
 import type { Env } from "../objects/calls.ts";
 import { log } from "../objects/log.ts";
 import { asset } from "./assets.ts";
+import { continueRoom } from "./continue.ts";
 import { expectCrowd, readExpected } from "./expect.ts";
 import { listen } from "./listen.ts";
 import { readLobby } from "./lobby.ts";
@@ -43,6 +44,7 @@ app.get("/metrics", metrics);
 
 app.post("/api/rooms", smallBody, createRoom);
 app.get("/api/rooms/:room", readRoom);
+app.post("/api/rooms/:room/continue", smallBody, continueRoom);
 app.get("/api/rooms/:room/ticket", readTicket);
 app.post("/api/rooms/:room/expect", smallBody, expectCrowd);
 app.get("/api/rooms/:room/expect", readExpected);

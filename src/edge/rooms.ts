@@ -4,7 +4,7 @@ import { z } from "zod";
 import { CHUNK_MS_CHOICES, DEFAULT_CHUNK_MS } from "../core/audio/format.ts";
 import { parseRoomId, type RoomId } from "../core/ids.ts";
 import { regionOf } from "../core/tree/region.ts";
-import type { Env } from "../objects/calls.ts";
+import type { Created, Env } from "../objects/calls.ts";
 import { lobbyOf } from "../objects/lobby-client.ts";
 import type { Listing } from "../objects/lobby-object.ts";
 import { roomStub } from "../objects/locate.ts";
@@ -26,8 +26,8 @@ export const smallBody = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => pr
 /** Control characters, and the bidirectional overrides that make text read as what it is not (Unicode TR36). */
 const UNREADABLE = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 
-/** What `POST /api/rooms` takes. */
-const CreateBody = z.strictObject({
+/** What one may wish of a room that is made. */
+export const WISHES = {
   title: z
     .string()
     .trim()
@@ -38,9 +38,12 @@ const CreateBody = z.strictObject({
     .string()
     .regex(/^[a-z0-9-]{3,64}$/, "a room's name has 3 to 64 characters of a-z, 0-9 and -")
     .optional(),
-  listed: z.boolean().default(false),
-  chunkMs: z.literal(CHUNK_MS_CHOICES, "chunkMs is 40, 100 or 200").default(DEFAULT_CHUNK_MS),
-});
+  listed: z.boolean(),
+  chunkMs: z.literal(CHUNK_MS_CHOICES, "chunkMs is 40, 100 or 200"),
+};
+
+/** What `POST /api/rooms` takes. */
+const CreateBody = z.strictObject({ ...WISHES, listed: WISHES.listed.default(false), chunkMs: WISHES.chunkMs.default(DEFAULT_CHUNK_MS) });
 
 /** `POST /api/rooms`: a new room, and the tickets that open it. */
 export async function createRoom(c: Context<{ Bindings: Env }>): Promise<Response> {
@@ -49,16 +52,27 @@ export async function createRoom(c: Context<{ Bindings: Env }>): Promise<Respons
   const body = CreateBody.safeParse(jsonOf(await c.req.text()));
   if (!body.success) return problem(c, "body-invalid", sentenceOf(body.error, '{"title": "Friday talk"}'));
   const { title, listed, chunkMs } = body.data;
-  const room = parseRoomId(body.data.room ?? inventName(crypto.getRandomValues(new Uint32Array(3))));
+  const room = nameOf(body.data.room);
   if (room === undefined) return problem(c, "room-name-invalid");
   const { fanOut, leafListeners, leaves, maxListeners } = settingsOf(c.env);
   const shape = { region: regionOf(placeOf(c.req.raw)), fanOut, leafListeners, leaves, maxListeners };
   const created = await roomStub(c.env, room).create({ room, title, listed, chunkMs, ...shape });
   if (created === "taken") return problem(c, "room-taken");
+  if (listed) c.executionCtx.waitUntil(listRoom(c.env, { room, title, createdAt: created.createdAt }));
+  return made(c, room, created, {});
+}
+
+/** The answer to who has made a room: its name, its tickets, its addresses, and what else there is to say. */
+export function made(c: Context<{ Bindings: Env }>, room: RoomId, created: Created, more: { readonly continues?: RoomId }): Response {
   forget(room);
-  const { hostTicket, successorTickets, createdAt } = created;
-  if (listed) c.executionCtx.waitUntil(listRoom(c.env, { room, title, createdAt }));
-  return c.json({ room, hostTicket, successorTickets, urls: urlsOf(c, room, hostTicket) }, 201, { "Cache-Control": "no-store" });
+  const { hostTicket, successorTickets } = created;
+  const body = { room, hostTicket, successorTickets, ...more, urls: urlsOf(c, room, hostTicket) };
+  return c.json(body, 201, { "Cache-Control": "no-store" });
+}
+
+/** The name that a room is to have: the one that was wished for, or an invented one. */
+export function nameOf(wished: string | undefined): RoomId | undefined {
+  return parseRoomId(wished ?? inventName(crypto.getRandomValues(new Uint32Array(3))));
 }
 
 /** `GET /api/rooms/:room`: what anybody may know of a room. At most SUMMARY_SECONDS old. */
@@ -70,7 +84,7 @@ export async function readRoom(c: Context<{ Bindings: Env }>): Promise<Response>
 }
 
 /** A room that cannot be shown is a room all the same: whoever made it has his tickets. */
-async function listRoom(env: Env, listing: Listing): Promise<void> {
+export async function listRoom(env: Env, listing: Listing): Promise<void> {
   await lobbyOf(env)
     .list(listing)
     .catch((fault: unknown) => log("listing-failed", { room: listing.room, why: String(fault) }));

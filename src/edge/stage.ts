@@ -11,8 +11,7 @@ import { checkTicket } from "./tickets.ts";
 /** `GET /api/rooms/:room/ticket`: 204 if the bearer's ticket opens the stage, else why not. A browser cannot read why an upgrade was refused. */
 export async function readTicket(c: Context<{ Bindings: Env }>): Promise<Response> {
   const room = parseRoomId(c.req.param("room") ?? "");
-  const ticket = bearerOf(c);
-  const refused = room === undefined ? "room-unknown" : await admit(c.env, room, ticket);
+  const refused = room === undefined ? "room-unknown" : await admit(c.env, room, bearerOf(c));
   return typeof refused === "string" ? problem(c, refused) : c.body(null, 204, { "Cache-Control": "no-store" });
 }
 
@@ -39,6 +38,8 @@ export async function stage(c: Context<{ Bindings: Env }>): Promise<Response> {
 export async function admit(env: Env, room: RoomId, ticket: string | undefined): Promise<TicketClaims | ProblemCode> {
   const known = await knownOf(env, room);
   if (known === undefined) return "room-unknown";
+  // Its tickets were signed with a key that its audience has no use for any more.
+  if (known.plan.root !== room) return "room-moved";
   if (ticket === undefined) return "ticket-missing";
   const claims = await checkTicket(ticket, room, known.plan.verifyKey);
   if (typeof claims === "string") return claims;

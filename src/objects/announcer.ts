@@ -1,6 +1,8 @@
+import type { RoomId } from "../core/ids.ts";
 import type { Room as People } from "../core/room/state.ts";
+import type { Moved } from "../core/tree/audience.ts";
 import type { StageWelcome, State } from "../core/wire/messages.ts";
-import { audienceStateOf, type Head, roomStateOf, stageStateOf } from "../core/wire/room-states.ts";
+import { audienceStateOf, type Head, movedStateOf, roomStateOf, stageStateOf } from "../core/wire/room-states.ts";
 import type { Env } from "./calls.ts";
 import { audienceStub } from "./locate.ts";
 import { log } from "./log.ts";
@@ -24,6 +26,7 @@ export class Announcer {
   readonly #root: Root;
   readonly #facts: () => Facts;
   readonly #outlive: (work: Promise<unknown>) => void;
+  readonly #moved: (moved: Moved) => void;
   #revision: number;
   #countedAt = 0;
   #counting: ReturnType<typeof setTimeout> | undefined;
@@ -32,21 +35,41 @@ export class Announcer {
   /**
    * @param revision above every revision of an earlier life of the object, so that the newest is always the highest
    * @param outlive keeps the object awake until that work is done
+   * @param moved called when the audience says that another room feeds it
    */
-  constructor(env: Env, stage: Stage, root: Root, revision: number, facts: () => Facts, outlive: (work: Promise<unknown>) => void) {
+  constructor(
+    env: Env,
+    stage: Stage,
+    root: Root,
+    revision: number,
+    facts: () => Facts,
+    outlive: (work: Promise<unknown>) => void,
+    moved: (moved: Moved) => void,
+  ) {
     this.#revision = revision;
     this.#env = env;
     this.#stage = stage;
     this.#root = root;
     this.#facts = facts;
     this.#outlive = outlive;
+    this.#moved = moved;
   }
 
-  /** What the room is and does; for the public too. */
-  tellRoom(): void {
+  /** What the room is and does; for the public too. @returns as `note` */
+  tellRoom(): Promise<void> {
     const { people, record } = this.#facts();
     this.#tell(roomStateOf(people, record.epoch, this.#head()));
-    this.#note();
+    return this.note();
+  }
+
+  /** That this room feeds the audience of another; to the tree. */
+  tellAdopted(from: RoomId): void {
+    this.#root.tell(JSON.stringify(movedStateOf(from, this.#facts().record.room, this.#head())));
+  }
+
+  /** That another room feeds this audience; to the stage, since the tree hears it from there. */
+  tellMoved(to: RoomId): void {
+    this.#stage.tell(JSON.stringify(movedStateOf(this.#facts().record.room, to, this.#head())));
   }
 
   /** Who speaks. */
@@ -66,13 +89,8 @@ export class Announcer {
     );
     this.#noting ??= setTimeout(() => {
       this.#noting = undefined;
-      this.#note();
+      this.note();
     }, NOTE_MS);
-  }
-
-  /** The plan changed: edges that know nothing are to begin with it. */
-  notePlan(): void {
-    this.#note();
   }
 
   /** A speaker's first text. */
@@ -96,13 +114,21 @@ export class Announcer {
     this.#stage.tell(text);
   }
 
-  /** The public summary goes to the audience's object, which edges ask: page views never come to the room. */
-  #note(): void {
+  /**
+   * The public summary goes to the audience's object, which edges ask: page views never come to the room.
+   *
+   * @returns when the audience has answered, or could not be reached; whether this room still feeds it is known then
+   */
+  async note(): Promise<void> {
     const { people, record } = this.#facts();
     const { room, title, listed, chunkMs, createdAt, plan } = record;
     const summary = { room, title, listed, chunkMs, createdAt, phase: people.phase, listeners: this.#root.listeners };
-    const noted = audienceStub(this.#env, plan.audience).note({ plan, summary });
-    this.#outlive(noted.catch((fault: unknown) => log("note-failed", { room, why: String(fault) })));
+    const noted = audienceStub(this.#env, plan.audience)
+      .note({ plan, summary })
+      .then((moved) => moved !== undefined && this.#moved(moved))
+      .catch((fault: unknown) => log("note-failed", { room, why: String(fault) }));
+    this.#outlive(noted);
+    await noted;
   }
 
   #head(): Head {

@@ -1,54 +1,125 @@
 import { DurableObject } from "cloudflare:workers";
-import type { RoomId } from "../core/ids.ts";
-import { type Plan, parsePlan } from "../core/tree/plan.ts";
-import type { AudienceCalls, Claim, Env, Known, Summary } from "./calls.ts";
+import type { AudienceId, RoomId } from "../core/ids.ts";
+import {
+  type Adoption,
+  type AudienceAnswer,
+  type AudienceEvent,
+  type Claimed,
+  decideAudience,
+  type Move,
+  type Moved,
+  moveFrom,
+  NO_AUDIENCE,
+  type Audience as State,
+  seenBy,
+} from "../core/tree/audience.ts";
+import { parsePlan } from "../core/tree/plan.ts";
+import type { AudienceCalls, Env, Known, Summary } from "./calls.ts";
 import { ObjectUse } from "./counted.ts";
+import { audienceStub } from "./locate.ts";
 import { log } from "./log.ts";
 
 /** The tree's identity: its plan, which epoch it is in, and who feeds it. Asked at starts and by cold edges, never per join. */
 export class Audience extends DurableObject<Env> implements AudienceCalls {
   /** Calls that this object has answered, by kind; joins add one `look` per cold edge isolate, never one each. */
-  readonly requests = { open: 0, look: 0, claim: 0, note: 0 };
+  readonly requests = { open: 0, look: 0, claim: 0, note: 0, adopt: 0 };
   readonly #use = new ObjectUse("Audience");
+  #audience: State<Summary>;
+  /** The room that this object is named after, if that has another's audience. */
+  #room: RoomId | undefined;
+
+  constructor(state: DurableObjectState, env: Env) {
+    super(state, env);
+    this.#audience = this.#load();
+    this.#room = state.storage.kv.get<RoomId>("room");
+  }
 
   async open(known: Known): Promise<void> {
     this.#use.request();
     this.requests.open++;
-    if (this.ctx.storage.kv.get("epoch") !== undefined) return;
-    this.ctx.storage.kv.put("plan", known.plan);
-    this.ctx.storage.kv.put("summary", known.summary);
+    this.#decide({ type: "open", known });
   }
 
-  async look(): Promise<Known | undefined> {
+  async look(room?: RoomId): Promise<Known | undefined> {
     this.#use.request();
     this.requests.look++;
-    const plan = this.#plan();
-    const summary = this.ctx.storage.kv.get<Summary>("summary");
-    return plan === undefined || summary === undefined ? undefined : { plan, summary };
+    const { follows, known } = this.#audience;
+    if (follows !== undefined && this.#room !== undefined) {
+      const followed = await audienceStub(this.env, follows).look(this.#room);
+      return followed === undefined ? undefined : { ...followed };
+    }
+    return room === undefined ? known : seenBy(this.#audience, room);
   }
 
-  async claim(root: RoomId): Promise<Claim | undefined> {
+  async moveFrom(room: RoomId): Promise<Move | undefined> {
+    this.#use.request();
+    return moveFrom(this.#audience, room);
+  }
+
+  async claim(root: RoomId): Promise<Claimed | Moved | undefined> {
     this.#use.request();
     this.requests.claim++;
-    const plan = this.#plan();
-    if (plan === undefined) return undefined;
-    if (plan.root !== root) return { moved: plan.root };
-    const epoch = (this.ctx.storage.kv.get<number>("epoch") ?? 0) + 1;
-    this.ctx.storage.kv.put("epoch", epoch);
-    log("epoch-claimed", { audience: plan.audience, root, epoch });
-    return { epoch, plan };
+    const answer = this.#decide({ type: "claim", root });
+    if (typeof answer === "object" && "epoch" in answer) {
+      log("epoch-claimed", { audience: answer.plan.audience, root, epoch: answer.epoch });
+    }
+    return typeof answer === "object" ? answer : undefined;
   }
 
-  async note({ plan, summary }: Known): Promise<void> {
+  async adopt(adoption: Adoption<Summary>): Promise<AudienceAnswer> {
+    this.#use.request();
+    this.requests.adopt++;
+    const answer = this.#decide({ type: "adopt", adoption });
+    const { from, summary } = adoption;
+    log("adoption", { from, to: summary.room, won: typeof answer === "object" && "epoch" in answer });
+    return answer;
+  }
+
+  async follow(room: RoomId, audience: AudienceId): Promise<void> {
+    this.#use.request();
+    this.#decide({ type: "follow", audience });
+    this.#room = room;
+    this.ctx.storage.kv.put("room", room);
+  }
+
+  async note(known: Known): Promise<Moved | undefined> {
     this.#use.request();
     this.requests.note++;
-    const known = this.#plan();
-    if (known === undefined || known.root !== summary.room) return;
-    this.ctx.storage.kv.put("summary", summary);
-    if (plan.root === known.root && plan.revision > known.revision) this.ctx.storage.kv.put("plan", plan);
+    const answer = this.#decide({ type: "note", known });
+    return typeof answer === "object" && "moved" in answer ? answer : undefined;
   }
 
-  #plan(): Plan | undefined {
-    return parsePlan(this.ctx.storage.kv.get("plan"));
+  /** Saved before it is answered: the runtime holds the answer back until the write is safe. */
+  #decide(event: AudienceEvent<Summary>): AudienceAnswer {
+    const { audience, answer } = decideAudience(this.#audience, event);
+    this.#save(audience);
+    this.#audience = audience;
+    return answer;
+  }
+
+  /** Only this class writes, so what is read has the shape that was written. */
+  #load(): State<Summary> {
+    const { kv } = this.ctx.storage;
+    const plan = parsePlan(kv.get("plan"));
+    const summary = kv.get<Summary>("summary");
+    return {
+      ...NO_AUDIENCE,
+      known: plan === undefined || summary === undefined ? undefined : { plan, summary },
+      epoch: kv.get<number>("epoch") ?? 0,
+      moves: kv.get<readonly Move[]>("moves") ?? [],
+      follows: kv.get<AudienceId>("follows"),
+    };
+  }
+
+  /** What changed, and nothing else: the public's numbers come every few seconds. */
+  #save({ known, epoch, moves, follows }: State<Summary>): void {
+    const { kv } = this.ctx.storage;
+    const before = this.#audience;
+    if (known?.plan !== before.known?.plan) kv.put("plan", known?.plan);
+    if (known?.summary !== before.known?.summary) kv.put("summary", known?.summary);
+    if (epoch !== before.epoch) kv.put("epoch", epoch);
+    if (moves !== before.moves) kv.put("moves", moves);
+    if (follows === undefined) kv.delete("follows");
+    else if (follows !== before.follows) kv.put("follows", follows);
   }
 }

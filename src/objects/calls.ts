@@ -1,7 +1,8 @@
 import type { ChunkMs } from "../core/audio/format.ts";
 import type { LaneHead } from "../core/audio/lane-head.ts";
 import type { Position } from "../core/audio/position.ts";
-import type { RoomId } from "../core/ids.ts";
+import type { AudienceId, RoomId } from "../core/ids.ts";
+import type { Adoption, AudienceAnswer, Claimed, Move, Moved, Known as Of } from "../core/tree/audience.ts";
 import type { Plan } from "../core/tree/plan.ts";
 import type { Expectation } from "../core/tree/plant.ts";
 import type { Region } from "../core/tree/region.ts";
@@ -64,12 +65,29 @@ export type Created = {
   readonly createdAt: string;
 };
 
+/** A successor asks the new room to take over the audience of `from`; the edge has checked the ticket. */
+export type ContinueAsk = {
+  readonly room: RoomId;
+  readonly title: string;
+  readonly listed: boolean;
+  readonly chunkMs: number;
+  readonly maxListeners: number;
+  readonly audience: AudienceId;
+  readonly from: RoomId;
+  /** The session that the successor's ticket names. */
+  readonly ticket: string;
+};
+/** Why a room does not take an audience over. `used`: this ticket's room has a host already. */
+export type NotContinued = "taken" | "used" | "ended" | "unknown" | Moved;
+
 export interface RoomCalls extends ParentCalls {
   create(ask: CreateAsk): Promise<Created | "taken">;
   /** A crowd is expected: the tree is made wide enough and woken. Undefined if there is no such room, or it is over. */
   expect(expectation: Expectation, maxListeners: number): Promise<Progress | undefined>;
   /** How far the tree is ready; undefined as above. */
   progress(): Promise<Progress | undefined>;
+  /** Makes the room with the audience of another. Who was cut off before he had his answer may ask again, until the host has come. */
+  continueFrom(ask: ContinueAsk): Promise<Created | NotContinued>;
 }
 
 /** How far a tree is ready for its crowd. */
@@ -100,18 +118,23 @@ export type Summary = {
   readonly createdAt: string;
 };
 
-export type Known = { readonly plan: Plan; readonly summary: Summary };
-export type Claim = { readonly epoch: number; readonly plan: Plan } | { readonly moved: RoomId };
+export type Known = Of<Summary>;
 
 export interface AudienceCalls extends Rpc.DurableObjectBranded {
   /** Plants the audience; anew as long as nobody has claimed it, then never again. */
   open(known: Known): Promise<void>;
-  /** Plan and public summary; undefined for an audience that nobody planted. */
-  look(): Promise<Known | undefined>;
+  /** Plan and public summary; undefined for an audience that nobody planted, and for `room` if it never fed this one. */
+  look(room?: RoomId): Promise<Known | undefined>;
+  /** How the audience of `room` was taken over; undefined if it was not. */
+  moveFrom(room: RoomId): Promise<Move | undefined>;
   /** Compare-and-set: the next epoch for `root` if it is the one that feeds this audience, else who is. */
-  claim(root: RoomId): Promise<Claim | undefined>;
-  /** The root tells what changed for the public, and its plan; an older one changes nothing. */
-  note(known: Known): Promise<void>;
+  claim(root: RoomId): Promise<Claimed | Moved | undefined>;
+  /** Compare-and-set: a successor takes this audience over. */
+  adopt(adoption: Adoption<Summary>): Promise<AudienceAnswer>;
+  /** `room`, which is being made, will take `audience` over: from here on its name leads there. */
+  follow(room: RoomId, audience: AudienceId): Promise<void>;
+  /** The root tells what changed for the public, and its plan; an older one changes nothing. It is told if it is root no more. */
+  note(known: Known): Promise<Moved | undefined>;
 }
 
 /** What an archive tells the edge: what can be fetched, and the newest states, as texts. */
@@ -136,6 +159,8 @@ export const HEADER = {
   plan: "x-canopy-plan",
   /** The revision of the plan that the caller knows. */
   planRevision: "x-canopy-plan-revision",
+  /** A new root dials without having been asked: only who has listeners, or nodes, below takes it. */
+  unasked: "x-canopy-unasked",
   /** Who dials: the parent's name. */
   parent: "x-canopy-parent",
   /** The last chunk that a listener has heard, or a child who answers a dial: `epoch.sequence`. */

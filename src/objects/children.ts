@@ -9,6 +9,12 @@ import { end, hangUp } from "./sockets.ts";
 
 /** A child that does not answer a dial within this time, in ms, is asked to ask again. */
 const DIAL_MS = 5_000;
+/** `from`: what the child says that it has heard. */
+type Dialed = { readonly link: WebSocket; readonly from: Position | undefined };
+/** Why a dial made no link. */
+type Undialed = "the child did not answer" | "the child has nobody below";
+const NO_ANSWER: Undialed = "the child did not answer";
+const DECLINED: Undialed = "the child has nobody below";
 
 /**
  * Children that are woken at once: an object may have 6 connections that wait for an answer, and those who ask by themselves want some.
@@ -21,7 +27,8 @@ export type ChildEvents = {
   /** Anything came from a child: it is billed, whatever it says. */
   heard(): void;
   joined(link: WebSocket, from: Position): void;
-  left(link: WebSocket): void;
+  /** `code`: why it closed, as the child said; undefined if this side let it go. */
+  left(link: WebSocket, code: number | undefined): void;
   counted(link: WebSocket, report: TallyReport): void;
 };
 
@@ -57,7 +64,13 @@ export class Children {
     if (!mayFeed(plan, self, node, others)) {
       return { dialed: false, why: "not fed from here", ...(plan.revision > ask.plan.revision ? { plan } : {}) };
     }
-    return (await this.#link(node, ask.parent, ask.from)) ? { dialed: true } : { dialed: false, why: "the child did not answer" };
+    const undialed = await this.#link(node, ask.parent, ask.from);
+    return undialed === undefined ? { dialed: true } : { dialed: false, why: undialed };
+  }
+
+  /** Dials a node that has not asked. False if it could not be reached; a node without anybody below says no, and is none the worse for it. */
+  async reach(node: NodeRef, self: ParentRef): Promise<boolean> {
+    return (await this.#link(node, parentName(self), BEFORE_ALL, { [HEADER.unasked]: "1" })) !== NO_ANSWER;
   }
 
   /** Dials those of `nodes` that have no link, before they ask for it: a few at a time. Who does not answer is left to the next time. */
@@ -90,44 +103,44 @@ export class Children {
     }
   }
 
-  /** Dials a child; a newer link to it replaces an older one. False if it did not answer. @param asked what it has heard, if it does not say */
-  async #link(node: NodeRef, parent: string, asked: Position): Promise<boolean> {
+  /** Dials a child; a newer link to it replaces an older one. Why not, if it is not linked then. @param asked what it has heard, if it does not say */
+  async #link(node: NodeRef, parent: string, asked: Position, more: Record<string, string> = {}): Promise<Undialed | undefined> {
     const name = nodeName(node);
     this.#dialing.add(name);
-    const answer = await this.#dial(node, parent).finally(() => this.#dialing.delete(name));
-    if (answer === undefined) return false;
+    const answer = await this.#dial(node, parent, more).finally(() => this.#dialing.delete(name));
+    if (typeof answer === "string") return answer;
     const { link, from = asked } = answer;
     const older = this.#links.get(name);
     this.#links.set(name, link);
     link.addEventListener("message", (event) => this.#heard(link, event.data));
-    link.addEventListener("close", () => this.#gone(name, link));
+    link.addEventListener("close", ({ code }) => this.#gone(name, link, code));
     // A protocol error fires no close event on a socket that was dialed.
-    link.addEventListener("error", () => this.#gone(name, link));
+    link.addEventListener("error", () => this.#gone(name, link, undefined));
     this.#events.joined(link, from);
     if (older !== undefined) {
       end(older, ENDING.uprooted);
-      this.#gone(name, older);
+      this.#gone(name, older, undefined);
     }
-    return true;
+    return undefined;
   }
 
-  /** A link to `node`, or undefined if it did not answer in time; an answer that comes too late is hung up on. */
-  async #dial(node: NodeRef, parent: string): Promise<{ readonly link: WebSocket; readonly from: Position | undefined } | undefined> {
-    const headers = { Upgrade: "websocket", [HEADER.node]: nodeName(node), [HEADER.parent]: parent };
+  /** A link to `node`, or why there is none; an answer that comes too late is hung up on. */
+  async #dial(node: NodeRef, parent: string, more: Record<string, string>): Promise<Dialed | Undialed> {
+    const headers = { Upgrade: "websocket", [HEADER.node]: nodeName(node), [HEADER.parent]: parent, ...more };
     let isLate = false;
     const dialing = nodeStub(this.#env, node)
       .fetch("https://node/link", { headers })
       .then(({ webSocket: link, headers: said }) => {
-        if (link === null) return undefined;
+        if (link === null) return DECLINED;
         link.binaryType = "arraybuffer";
         link.accept();
         if (isLate) end(link, ENDING.uprooted);
         return { link, from: parsePosition(said.get(HEADER.from) ?? "") };
       })
-      .catch(() => undefined);
+      .catch(() => NO_ANSWER);
     const late = new Promise<undefined>((resolve) => setTimeout(resolve, DIAL_MS)).then(() => {
       isLate = true;
-      return undefined;
+      return NO_ANSWER;
     });
     return Promise.race([dialing, late]);
   }
@@ -138,9 +151,9 @@ export class Children {
     if (report !== undefined) this.#events.counted(link, report);
   }
 
-  #gone(node: string, link: WebSocket): void {
+  #gone(node: string, link: WebSocket, code: number | undefined): void {
     if (this.#links.get(node) === link) this.#links.delete(node);
-    this.#events.left(link);
+    this.#events.left(link, code);
     hangUp(link);
   }
 }

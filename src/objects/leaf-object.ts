@@ -36,6 +36,7 @@ export class Leaf extends NodeBody {
 
   /** `/link`: the parent dials. `/listen`: the edge hands over a listener's upgrade. Both only ever come from our own worker. */
   override fetch(request: Request): Response | Promise<Response> {
+    if (this.isUncalledFor(request)) return new Response(null, { status: 409 });
     const mind = this.mindOf(request);
     if (mind === undefined) return new Response(null, { status: 404 });
     if (new URL(request.url).pathname === "/link") return this.acceptUplink(mind, request);

@@ -1,6 +1,8 @@
 import { proxyDurable } from "itty-durable/proxy-durable.js";
+import type { RoomId } from "../core/ids.ts";
 import type { Env } from "./calls.ts";
 import type { Listing } from "./lobby-object.ts";
+import { log } from "./log.ts";
 
 /** The one catalogue's name. */
 const LOBBY = "lobby";
@@ -11,6 +13,13 @@ export type LobbyCalls = {
   unlist(room: string): Promise<readonly Listing[]>;
   all(): Promise<readonly Listing[]>;
 };
+
+/** Takes a room off the catalogue; that it still stands there is not worth more than a line in the log. */
+export async function unlist(env: Env, room: RoomId): Promise<void> {
+  await lobbyOf(env)
+    .unlist(room)
+    .catch((fault: unknown) => log("unlisting-failed", { room, why: String(fault) }));
+}
 
 /** The catalogue of listed rooms. */
 export function lobbyOf(env: Env): LobbyCalls {

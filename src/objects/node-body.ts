@@ -12,7 +12,7 @@ import { ENDING } from "../core/wire/ending.ts";
 import { type AttachAnswer, type Env, HEADER } from "./calls.ts";
 import { ObjectUse } from "./counted.ts";
 import { keptSockets, UPLINK } from "./kept-sockets.ts";
-import { parentStub } from "./locate.ts";
+import { audienceStub, parentStub } from "./locate.ts";
 import { log } from "./log.ts";
 import { bytesOf, end, hangUp, queuedOn, send, sendAll } from "./sockets.ts";
 
@@ -20,6 +20,8 @@ import { bytesOf, end, hangUp, queuedOn, send, sendAll } from "./sockets.ts";
 const REPORT_MS = 1_000;
 /** The first change after a calm is told after so long, in ms: who comes with it is counted with it. */
 const GATHER_MS = 50;
+/** A parent that has not answered by then is not waited for, in ms; the mind gives its questions up as late. */
+const ANSWER_MS = 3_000;
 /** The one periodic event of a node, in ms; it stands while the room is quiet, so that the object may sleep. */
 const SECOND_MS = 1_000;
 /** Without anybody below, the link above is let go after so long, in ms: who just reloads a page finds a warm leaf. */
@@ -80,6 +82,11 @@ export abstract class NodeBody extends DurableObject<Env> {
 
   protected get mind(): Mind | undefined {
     return this.#mind;
+  }
+
+  /** True of a dial that nobody here asked for or needs: nobody hangs below. It leaves no trace. */
+  protected isUncalledFor(request: Request): boolean {
+    return request.headers.has(HEADER.unasked) && this.#mind?.idle !== false;
   }
 
   /** The parent dials: accepted at once, so that the parent waits for nothing. */
@@ -193,14 +200,25 @@ export abstract class NodeBody extends DurableObject<Env> {
     if (mind === undefined || question === undefined) return;
     const node = nodeName(mind.node);
     const { parent, plan, from } = question;
-    const answer = await parentStub(this.env, parent)
-      .attach({ node, from, plan, parent: parentName(parent) })
-      .catch((fault: unknown): AttachAnswer => ({ dialed: false, why: String(fault) }));
+    const attached = parentStub(this.env, parent).attach({ node, from, plan, parent: parentName(parent) });
+    const answer = await Promise.race([attached, noAnswer()]).catch(
+      (fault: unknown): AttachAnswer => ({ dialed: false, why: String(fault) }),
+    );
     if (answer.dialed) return log("attached", { node });
     log("attach-failed", { node, parent: parentName(parent), why: answer.why });
     this.perform(mind.unanswered(ask, Math.random()));
-    if (answer.plan !== undefined) this.perform(mind.learn(answer.plan, Math.random()));
     this.settle();
+    const newer = answer.plan ?? (parent.kind === "root" ? await this.#planNow(plan) : undefined);
+    if (newer !== undefined) this.perform(mind.learn(newer, Math.random()));
+    this.settle();
+  }
+
+  /** A root that does not feed may have been replaced, and may be past saying so: the audience knows who feeds now. */
+  #planNow({ audience }: Plan): Promise<Plan | undefined> {
+    return audienceStub(this.env, audience)
+      .look()
+      .then((known) => known?.plan)
+      .catch(() => undefined);
   }
 
   #pass(): void {
@@ -230,4 +248,9 @@ export abstract class NodeBody extends DurableObject<Env> {
     this.#mind = new TreeNode({ node, ...this.#kind }, saved, keptSockets(this.ctx), now);
     this.perform(this.#mind.wake(now, Math.random()));
   }
+}
+
+/** What a parent says that does not answer. */
+function noAnswer(): Promise<AttachAnswer> {
+  return new Promise((late) => setTimeout(late, ANSWER_MS, { dialed: false, why: "no answer" }));
 }

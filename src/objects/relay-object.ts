@@ -39,6 +39,7 @@ export class Relay extends NodeBody implements ParentCalls {
   }
 
   override fetch(request: Request): Response {
+    if (this.isUncalledFor(request)) return new Response(null, { status: 409 });
     const mind = this.mindOf(request);
     return mind === undefined ? new Response(null, { status: 404 }) : this.acceptUplink(mind, request);
   }

@@ -1,6 +1,6 @@
 import { audienceOf } from "../core/ids.ts";
 import type { Plan } from "../core/tree/plan.ts";
-import type { CreateAsk, Created, Env } from "./calls.ts";
+import type { ContinueAsk, CreateAsk, Created, Env, NotContinued, Summary } from "./calls.ts";
 import { audienceStub } from "./locate.ts";
 import type { RoomRecord } from "./room-store.ts";
 import { makeKeys, signTicket } from "./tickets.ts";
@@ -33,13 +33,39 @@ export async function found(env: Env, ask: CreateAsk): Promise<Founded> {
   };
   const createdAt = new Date().toISOString();
   await audienceStub(env, plan.audience).open({ plan, summary: { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0 } });
+  const record: RoomRecord = { room, title, listed, chunkMs, createdAt, ended: false, epoch: 0, plan, maxListeners, keys };
+  return { record, created: await ticketsOf(record) };
+}
+
+/**
+ * Founds a room that takes over the audience of another: its own key pair and tickets, that audience's tree, the next epoch.
+ *
+ * Its name leads to that audience before the audience is asked: a room that has won can be found, whatever breaks in between, and who asks
+ * again with the same ticket makes good the rest.
+ */
+export async function takeOver(env: Env, ask: ContinueAsk): Promise<Founded | NotContinued> {
+  const keys = await makeKeys();
+  const { room, title, listed, chunkMs, maxListeners, from, ticket } = ask;
+  const createdAt = new Date().toISOString();
+  const summary: Summary = { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0 };
+  await audienceStub(env, audienceOf(room)).follow(room, ask.audience);
+  const answer = await audienceStub(env, ask.audience).adopt({ from, ticket, verifyKey: keys.verifying, summary });
+  if (typeof answer !== "object") return answer ?? "unknown";
+  if ("moved" in answer) return answer;
+  const { epoch, plan } = answer;
+  const continues = { room: from, ticket };
+  const record: RoomRecord = { room, title, listed, chunkMs, createdAt, ended: false, epoch, plan, maxListeners, keys, continues };
+  return { record, created: await ticketsOf(record) };
+}
+
+/** Fresh tickets of a room, as its maker is given them. */
+export async function ticketsOf({ keys, room, plan, createdAt }: RoomRecord): Promise<Created> {
   const ranks = Array.from({ length: SUCCESSORS }, (_, index) => index + 1);
   const [hostTicket, ...successorTickets] = await Promise.all([
     signTicket(keys, room, "host", "Host", 0),
     ...ranks.map((rank) => signTicket(keys, room, "successor", "Successor", rank)),
   ]);
-  const record: RoomRecord = { room, title, listed, chunkMs, createdAt, ended: false, epoch: 0, plan, maxListeners, keys };
-  return { record, created: { plan, createdAt, hostTicket, successorTickets } };
+  return { plan, createdAt, hostTicket, successorTickets };
 }
 
 /** 128 bits of luck as base64url: who guesses a million a second needs 10^25 years. */

@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { parseSessionId } from "../core/ids.ts";
 import { decide, isHeard, quietAfterMs } from "../core/room/decide.ts";
-import type { Room as People, RoomEffect, RoomEvent } from "../core/room/state.ts";
+import type { RoomEffect, RoomEvent } from "../core/room/state.ts";
 import type { Expectation } from "../core/tree/plant.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
@@ -10,19 +10,22 @@ import { Announcer } from "./announcer.ts";
 import {
   type AttachAnswer,
   type AttachAsk,
+  type ContinueAsk,
   type CreateAsk,
   type Created,
   type Env,
   HEADER,
+  type NotContinued,
   type Progress,
   type RoomCalls,
 } from "./calls.ts";
 import { ObjectUse } from "./counted.ts";
-import { lobbyOf } from "./lobby-client.ts";
-import { archiveStub, audienceStub } from "./locate.ts";
+import { Lease } from "./lease.ts";
+import { unlist } from "./lobby-client.ts";
 import { log } from "./log.ts";
 import { Planting } from "./planting.ts";
-import { found } from "./room-founding.ts";
+import { type Awake, Reign } from "./reign.ts";
+import { type Founded, found, takeOver, ticketsOf } from "./room-founding.ts";
 import { type RoomRecord, RoomStore } from "./room-store.ts";
 import { Root } from "./root.ts";
 import { bytesOf, end, hangUp, holds, roomForSocket, send } from "./sockets.ts";
@@ -30,10 +33,6 @@ import { type Seat, Stage } from "./stage.ts";
 
 /** Speakers' sockets that one room takes. */
 const MAX_SEATS = 32;
-/** A clock that could not be started is tried again after this, in ms, while somebody waits on air. */
-const RETRY_MS = 1_000;
-
-type Awake = { record: RoomRecord; people: People; readonly root: Root; readonly announcer: Announcer; readonly planting: Planting };
 
 /** The authoritative room: keeps what is decided, seats the speakers, and is the root of the tree while live. */
 export class Room extends DurableObject<Env> implements RoomCalls {
@@ -43,8 +42,8 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   readonly #store: RoomStore;
   readonly #stage = new Stage();
   #awake: Awake | undefined;
+  #reign: Reign | undefined;
   #founding = false;
-  #starting: Promise<void> | undefined;
   #quiet: ReturnType<typeof setTimeout> | undefined;
 
   constructor(state: DurableObjectState, env: Env) {
@@ -61,10 +60,23 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     if (this.#awake !== undefined || this.#founding) return "taken";
     this.#founding = true;
     try {
-      const { record, created } = await found(this.env, ask);
-      this.#store.save(record);
-      this.#wake(record);
-      log("room-created", { room: record.room, chunkMs: record.chunkMs, listed: record.listed });
+      return this.#settle(await found(this.env, ask));
+    } finally {
+      this.#founding = false;
+    }
+  }
+
+  async continueFrom(ask: ContinueAsk): Promise<Created | NotContinued> {
+    this.#use.request();
+    this.requests.create++;
+    if (this.#founding) return "taken";
+    if (this.#awake !== undefined) return again(this.#awake.record, ask);
+    this.#founding = true;
+    try {
+      const founded = await takeOver(this.env, ask);
+      if (typeof founded !== "object" || "moved" in founded) return founded;
+      const created = this.#settle(founded);
+      this.#reign?.takeOver();
       return created;
     } finally {
       this.#founding = false;
@@ -74,6 +86,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   async attach(ask: AttachAsk): Promise<AttachAnswer> {
     this.#use.request();
     this.requests.attach++;
+    await this.#reign?.sure;
     return this.#awake?.root.attach(ask) ?? { dialed: false, why: "no such room" };
   }
 
@@ -81,9 +94,8 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     this.#use.request();
     this.requests.expect++;
     const awake = this.#awake;
-    if (awake === undefined || awake.record.ended) return undefined;
-    awake.record = { ...awake.record, maxListeners };
-    this.#store.save(awake.record);
+    if (awake === undefined || awake.record.ended || awake.record.movedTo !== undefined) return undefined;
+    this.#reign?.keep({ maxListeners });
     return awake.planting.expect(expectation, { maxListeners });
   }
 
@@ -106,6 +118,8 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     const session = parseSessionId(request.headers.get(HEADER.session) ?? "");
     if (awake === undefined || session === undefined) return refusal(404, "room-unknown");
     if (awake.record.ended) return refusal(410, "room-ended");
+    if (awake.record.movedTo !== undefined) return refusal(409, "room-moved");
+    if (awake.record.hosted !== true) this.#reign?.keep({ hosted: true });
     if (!roomForSocket(this.env.SOCKET_LIMIT) || this.#stage.size >= MAX_SEATS) return refusal(503, "server-full");
     const { 0: outer, 1: inner } = new WebSocketPair();
     this.ctx.acceptWebSocket(inner);
@@ -134,12 +148,22 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     this.#left(socket);
   }
 
+  #settle({ record, created }: Founded): Created {
+    this.#store.save(record);
+    this.#wake(record);
+    const { room, chunkMs, listed, continues } = record;
+    log("room-created", { room, chunkMs, listed, continues: continues?.room });
+    return created;
+  }
+
   #wake(record: RoomRecord): void {
     const { room: id, title, chunkMs } = record;
-    const root = new Root(this.env, record, {
+    const lease = new Lease(this.ctx.storage, (why) => reign.retire(why));
+    const root = new Root(this.env, record, lease, {
       heard: () => this.#use.message(),
-      counted: () => this.#awake?.announcer.counted(),
-      grow: (plan) => this.ctx.waitUntil(this.#awake?.planting.grow(plan) ?? Promise.resolve()),
+      counted: () => awake.announcer.counted(),
+      grow: (plan) => this.ctx.waitUntil(awake.planting.grow(plan)),
+      doubted: () => reign.doubt(),
     });
     const awake: Awake = {
       record,
@@ -152,19 +176,24 @@ export class Room extends DurableObject<Env> implements RoomCalls {
         this.#store.nextRevision(),
         () => awake,
         (work) => this.ctx.waitUntil(work),
+        (moved) => reign.lose(moved),
       ),
       planting: new Planting(this.ctx, this.#store, root, (plan) => {
         awake.record = { ...awake.record, plan };
-        awake.announcer.notePlan();
+        this.ctx.waitUntil(awake.announcer.note());
       }),
     };
+    const reign = new Reign(this.ctx, this.env, this.#store, this.#stage, awake, (event) => this.#handle(awake, event));
     this.#awake = awake;
+    this.#reign = reign;
     for (const { session, name, connection } of this.#stage.restore(this.ctx.getWebSockets())) {
       this.#handle(awake, { type: "speaker-came", session, name, connection });
     }
     this.#count();
-    awake.announcer.tellRoom();
+    const told = awake.announcer.tellRoom();
     awake.announcer.tellStage();
+    if (record.continues !== undefined) awake.announcer.tellAdopted(record.continues.room);
+    reign.doubt(told);
   }
 
   #said(awake: Awake, seat: Seat, text: string): void {
@@ -224,11 +253,13 @@ export class Room extends DurableObject<Env> implements RoomCalls {
       case "silence":
         return awake.root.bundle?.silence(effect.voice);
       case "start-clock":
-        return this.#start(awake);
+        awake.planting.live();
+        return this.#reign?.start();
       case "stop-clock":
         return awake.root.stop();
       case "tell-room":
-        return awake.announcer.tellRoom();
+        awake.announcer.tellRoom();
+        return;
       case "tell-stage":
         return awake.announcer.tellStage();
       case "end":
@@ -238,66 +269,16 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     }
   }
 
-  /** The clock starts; the first time in this object's life with an epoch that nobody had before. */
-  #start(awake: Awake): void {
-    awake.planting.live();
-    if (awake.root.bundle !== undefined) {
-      this.#wakeArchive(awake);
-      return awake.root.start();
-    }
-    this.#starting ??= this.#claim(awake)
-      .catch((fault: unknown) => {
-        log("claim-failed", { room: awake.record.room, why: String(fault) });
-        setTimeout(() => awake.people.phase === "live" && this.#start(awake), RETRY_MS);
-      })
-      .finally(() => {
-        this.#starting = undefined;
-      });
-    this.ctx.waitUntil(this.#starting);
-  }
-
-  async #claim(awake: Awake): Promise<void> {
-    const claim = await audienceStub(this.env, awake.record.plan.audience).claim(awake.record.room);
-    if (claim === undefined || "moved" in claim) {
-      this.#stage.refuseAll("room-moved", Date.now());
-      return this.#handle(awake, { type: "claim-refused" });
-    }
-    awake.record = { ...awake.record, epoch: claim.epoch };
-    this.#store.save(awake.record);
-    awake.root.begin(claim.epoch, awake.record.chunkMs);
-    awake.announcer.tellRoom();
-    if (awake.people.phase === "live") awake.root.start();
-    this.#wakeArchive(awake);
-  }
-
-  /** From here on the archive keeps up by itself; while it does not answer, it is asked again. */
-  #wakeArchive(awake: Awake): void {
-    const { plan, room } = awake.record;
-    const woken = archiveStub(this.env, plan.audience)
-      .wake(plan)
-      .catch((fault: unknown) => {
-        log("archive-asleep", { room, why: String(fault) });
-        setTimeout(() => awake.people.phase === "live" && this.#wakeArchive(awake), RETRY_MS);
-      });
-    this.ctx.waitUntil(woken);
-  }
-
   #count(): void {
     holds(this.ctx.id.toString(), this.#stage.size);
   }
 
   #end(awake: Awake): void {
-    awake.record = { ...awake.record, ended: true };
-    this.#store.save(awake.record);
+    this.#reign?.keep({ ended: true });
     awake.root.end();
     this.#stage.closeAll(ENDING.ended);
     const { room, listed } = awake.record;
-    if (listed)
-      this.ctx.waitUntil(
-        lobbyOf(this.env)
-          .unlist(room)
-          .catch((fault: unknown) => log("unlisting-failed", { room, why: String(fault) })),
-      );
+    if (listed) this.ctx.waitUntil(unlist(this.env, room));
     log("room-ended", { room });
   }
 
@@ -314,6 +295,12 @@ export class Room extends DurableObject<Env> implements RoomCalls {
       this.#handle(awake, { type: "nobody-on-air-for-long" });
     }, waitMs);
   }
+}
+
+/** Who has taken the audience over and was cut off before he had his answer, may have it again until the host has come. */
+async function again(record: RoomRecord, { ticket }: ContinueAsk): Promise<Created | NotContinued> {
+  if (record.continues?.ticket !== ticket) return "taken";
+  return record.hosted === true ? "used" : ticketsOf(record);
 }
 
 function refusal(status: number, code: string): Response {

@@ -1,4 +1,5 @@
 import type { RoomId } from "../core/ids.ts";
+import type { Moved } from "../core/tree/audience.ts";
 import type { Plan } from "../core/tree/plan.ts";
 import type { Expectation } from "../core/tree/plant.ts";
 import type { RoomKeys } from "./tickets.ts";
@@ -18,6 +19,12 @@ export type RoomRecord = {
   /** Listeners that the operator allows, no limit if absent; the room's tree grows no further. */
   readonly maxListeners?: number;
   readonly keys: RoomKeys;
+  /** The room whose audience this one took over, and the session of the ticket that did it. */
+  readonly continues?: { readonly room: RoomId; readonly ticket: string };
+  /** True once somebody has come with this room's own host ticket. */
+  readonly hosted?: boolean;
+  /** Who feeds the audience since this room does not. */
+  readonly movedTo?: Moved;
 };
 
 /** A crowd that is expected, as it is kept. */
@@ -30,8 +37,10 @@ export type Expected = Expectation & {
   readonly wasLive: boolean;
 };
 
-/** States that one life of a room's object may tell: more than it ever will, and two million lives still fit a number. */
-const LIFE_REVISIONS = 2 ** 32;
+/** Revisions that pass with each ms of the calendar: no room tells so many states, and a number holds enough until the year 2255. */
+const REVISIONS_PER_MS = 1_000;
+/** States that one life of a room's object tells at most, whatever the calendar says: twelve days of one a second. */
+const LIFE_REVISIONS = 2 ** 20;
 
 /** What a room keeps in its object's SQLite. Only this class writes it, so what is read has the shape that was written. */
 export class RoomStore {
@@ -48,9 +57,12 @@ export class RoomStore {
     return record !== undefined && plan !== undefined && plan.revision > record.plan.revision ? { ...record, plan } : record;
   }
 
-  /** Where the revisions of this life of the object begin: above those of every life before it. */
+  /**
+   * Where the revisions of this life of the object begin: above those of every life before it, and above those of a room whose audience it
+   * takes over. That room may be past saying where it stood, but it began earlier, by longer than the clocks of two machines differ.
+   */
   nextRevision(): number {
-    const revision = (this.#storage.kv.get<number>("revision") ?? 0) + LIFE_REVISIONS;
+    const revision = Math.max((this.#storage.kv.get<number>("revision") ?? 0) + LIFE_REVISIONS, Date.now() * REVISIONS_PER_MS);
     this.#storage.kv.put("revision", revision);
     return revision;
   }

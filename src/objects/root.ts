@@ -1,19 +1,24 @@
 import type { Bundle, PlacedFrame } from "../core/audio/bundle.ts";
 import { localTime } from "../core/ids.ts";
 import type { Limits } from "../core/tree/grow.ts";
-import type { ParentRef, Plan } from "../core/tree/plan.ts";
+import { childrenOf, type ParentRef, type Plan } from "../core/tree/plan.ts";
 import { type RootEffect, TreeRoot } from "../core/tree/root.ts";
 import type { Totals } from "../core/tree/totals.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import type { AttachAnswer, AttachAsk, Env } from "./calls.ts";
 import { Children } from "./children.ts";
+import type { Lease } from "./lease.ts";
 import { log } from "./log.ts";
 import type { RoomRecord } from "./room-store.ts";
 import { end, send, sendAll } from "./sockets.ts";
 
 /** The one periodic event of a root, in ms. */
 const SECOND_MS = 1_000;
+/** Times that a top node which cannot be reached is dialed by a new root; afterwards it comes by itself: the audience tells it where to. */
+const TAKE_OVER_TRIES = 3;
+/** Between two such tries, in ms. */
+const TAKE_OVER_MS = 1_000;
 
 /** What the room must hear of its tree. */
 export type RootEvents = {
@@ -23,6 +28,8 @@ export type RootEvents = {
   counted(): void;
   /** The tree calls for this plan: to be stored, then adopted. */
   grow(plan: Plan): void;
+  /** A child let go and said that another feeds it: this root may have been replaced. */
+  doubted(): void;
 };
 
 /** The body of the tree's root, inside the room's object: its timer, and the sockets to the top nodes. Decides nothing. */
@@ -30,19 +37,25 @@ export class Root {
   readonly #mind: TreeRoot<WebSocket>;
   readonly #children: Children;
   readonly #events: RootEvents;
+  readonly #lease: Lease;
+  /** What a child is told once this root must feed nobody. */
+  #refusal: AttachAnswer | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #second: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(env: Env, { plan, epoch, ended, maxListeners }: RoomRecord, events: RootEvents) {
+  constructor(env: Env, { plan, epoch, ended, maxListeners, movedTo }: RoomRecord, lease: Lease, events: RootEvents) {
     this.#events = events;
+    this.#lease = lease;
+    if (movedTo !== undefined) this.#refusal = { dialed: false, why: "moved", plan: movedTo.plan };
     this.#mind = new TreeRoot(plan, epoch, ended, localTime(Date.now()), {
       maxListeners: maxListeners ?? Number.POSITIVE_INFINITY,
     });
     this.#children = new Children(env, {
       heard: events.heard,
       joined: (link, from) => this.#perform(this.#mind.join(link, from, localTime(Date.now()))),
-      left: (link) => {
+      left: (link, code) => {
         if (this.#mind.leave(link)) events.counted();
+        if (code === ENDING.uprooted.code || code === ENDING.unfed.code) events.doubted();
         this.#settle();
       },
       counted: (link, report) => {
@@ -81,8 +94,9 @@ export class Root {
     return this.#timer !== undefined;
   }
 
+  /** True once nobody is to be fed from here any more. */
   get isEnded(): boolean {
-    return this.#mind.down.ended;
+    return this.#mind.down.ended || this.#refusal !== undefined;
   }
 
   /** What the operator allows this room. */
@@ -110,9 +124,8 @@ export class Root {
     return this.bundle?.roomTimeAt(Date.now()) ?? 0;
   }
 
-  attach(ask: AttachAsk): Promise<AttachAnswer> {
-    const { plan } = this.#mind;
-    return this.#children.attach(ask, plan, { kind: "root", room: plan.root });
+  async attach(ask: AttachAsk): Promise<AttachAnswer> {
+    return this.#refusal ?? this.#children.attach(ask, this.#mind.plan, this.#self);
   }
 
   /** A new epoch, claimed by the caller; its timeline begins now. */
@@ -123,6 +136,7 @@ export class Root {
   /** Runs the clock; after a pause the timeline goes on at now. */
   start(): void {
     if (this.#timer !== undefined) return;
+    this.#lease.hold();
     this.#perform(this.#mind.start(localTime(Date.now())));
     this.#arm();
     this.#settle();
@@ -132,6 +146,7 @@ export class Root {
   stop(): void {
     clearTimeout(this.#timer ?? null);
     this.#timer = undefined;
+    this.#lease.drop();
     this.#perform(this.#mind.stop());
   }
 
@@ -149,6 +164,23 @@ export class Root {
   end(): void {
     this.stop();
     this.#perform(this.#mind.down.end());
+  }
+
+  /** Takes over a tree that another root fed: the nodes that hang on it are dialed, since they do not know yet whom to ask. */
+  async takeOver(): Promise<void> {
+    let left = childrenOf(this.#mind.plan, "root");
+    for (let attempt = 0; left.length > 0 && attempt < TAKE_OVER_TRIES; attempt++) {
+      if (attempt > 0) await new Promise((wake) => setTimeout(wake, TAKE_OVER_MS));
+      const reached = await Promise.all(left.map((node) => this.#children.reach(node, this.#self)));
+      left = left.filter((_, index) => !reached[index]);
+    }
+  }
+
+  /** Stops, and lets go of all links. Who asks afterwards is told who feeds now, if that is known. */
+  abdicate(successor?: Plan): void {
+    this.stop();
+    this.#refusal = { dialed: false, why: "not the root any more", ...(successor === undefined ? {} : { plan: successor }) };
+    this.#perform(this.#mind.abdicate());
   }
 
   #arm(): void {
@@ -197,13 +229,13 @@ export class Root {
           this.#events.counted();
           break;
         case "store-plan":
-          this.#events.grow(effect.plan);
+          if (!this.isEnded) this.#events.grow(effect.plan);
           break;
         case "wake":
-          this.#children.wake(effect.children, this.#self);
+          if (!this.isEnded) this.#children.wake(effect.children, this.#self);
           break;
         case "redial":
-          this.#children.redial(effect.link, this.#self);
+          if (!this.isEnded) this.#children.redial(effect.link, this.#self);
           break;
         case "close":
           end(effect.link, ENDING[effect.ending]);

@@ -23,7 +23,7 @@ export function ListenerPage({ room, title, phase, listeners }: ListenerProps) {
             {listeners} listening
           </span>
         </p>
-        <h1>{title}</h1>
+        <h1 data-part="title">{title}</h1>
         <ul class="speakers" data-part="speakers" aria-label="On air" />
         <button class="big" type="button" data-part="listen" disabled aria-describedby="status">
           <svg viewBox="0 0 24 24" aria-hidden="true" data-part="icon">

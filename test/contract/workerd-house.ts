@@ -117,7 +117,8 @@ async function killAll(namespace: DurableObjectNamespace<undefined> | Env["RELAY
   }
 }
 
-async function connectSpeaker(room: string, ticket: string): Promise<Speaker> {
+/** A speaker's connection to any room. */
+export async function connectSpeaker(room: string, ticket: string): Promise<Speaker> {
   const answer = await upgrade(`/rooms/${room}/stage`, { "Sec-WebSocket-Protocol": `canopy.v1, ticket.${ticket}` });
   const socket = accepted(answer);
   const heard: StageHears[] = [];
@@ -160,7 +161,8 @@ async function connectSpeaker(room: string, ticket: string): Promise<Speaker> {
   };
 }
 
-async function connectEar(room: string, from: Position | undefined): Promise<Ear> {
+/** A listener's connection to any room; `from` is the last chunk that he heard. */
+export async function connectEar(room: string, from?: Position): Promise<Ear> {
   const query = from === undefined ? "" : `?from=${formatPosition(from)}`;
   const socket = accepted(await upgrade(`/rooms/${room}/listen${query}`));
   const texts: ListenerHears[] = [];

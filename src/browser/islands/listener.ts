@@ -26,7 +26,7 @@ const speakers = part("speakers", HTMLUListElement);
 const levels = new Map<number, number>();
 const faces = new Map<number, HTMLElement>();
 let muted = false;
-let noticed: Hearing["missed"];
+let noticed: Pick<Hearing, "missed" | "moved"> = { missed: undefined, moved: undefined };
 
 root.dataset["ready"] = "";
 const insecure = insecurity();
@@ -148,6 +148,7 @@ function show(listening: Listening): void {
   const badge = part("badge", HTMLElement);
   badge.dataset["phase"] = phase;
   write(badge, phase === "live" ? "Live" : phase === "ended" ? "Over" : "Not on air");
+  write(part("title", HTMLElement), hearing.room?.title ?? title);
   if (listeners !== undefined) writeOrHide(part("count", HTMLElement), listeners > 0 ? `${listeners} listening` : undefined);
   button.toggleAttribute("data-on", hearing.listening && !over);
   button.disabled = over;
@@ -174,14 +175,16 @@ function show(listening: Listening): void {
   });
 }
 
-/** Shows what was missed, each time anew, and for a while only. */
+/** Shows what was missed, or that the room moved, each time anew, and for a while only. */
 function notice(hearing: Hearing): void {
-  if (hearing.missed === noticed) return;
-  noticed = hearing.missed;
+  const { missed, moved } = hearing;
+  if (missed === noticed.missed && moved === noticed.moved) return;
+  const shown = { missed, moved };
+  noticed = shown;
   const element = part("notice", HTMLElement);
   writeOrHide(element, sayMissed(hearing));
   setTimeout(() => {
-    if (noticed !== undefined && noticed === hearing.missed) element.hidden = true;
+    if (noticed === shown) element.hidden = true;
   }, NOTICE_MS);
 }
 

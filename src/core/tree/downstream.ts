@@ -245,6 +245,12 @@ export class Downstream<Link> {
     return effects;
   }
 
+  /** Lets go of everybody, who then look for another: this node must not feed them any more. */
+  dismiss(): readonly DownEffect<Link>[] {
+    this.close();
+    return [...this.live, ...this.#waiting.keys()].map((link) => ({ do: "close", link, ending: "unfed" }));
+  }
+
   /** The room is over: nodes hand it on, listeners are closed; who comes later is told at once. */
   end(): readonly DownEffect<Link>[] {
     if (this.#ended) return [];

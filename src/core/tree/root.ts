@@ -160,6 +160,11 @@ export class TreeRoot<Link> {
     return this.down.flow(false);
   }
 
+  /** This root has been replaced, or cannot know that it was not: it stands still, and lets go of who hangs below. */
+  abdicate(): readonly DownEffect<Link>[] {
+    return [...this.down.flow(false), ...this.down.dismiss()];
+  }
+
   /** A frame to be heard; nothing while no epoch has begun. */
   add(voice: number, frame: PlacedFrame): void {
     this.#bundle?.add(voice, frame);

@@ -17,6 +17,7 @@ export const ENDING = {
   diverted: { code: 4405, again: true, says: "The room is very full: listen by segments, and try again" },
   ended: { code: 4500, again: false, says: "The room is over" },
   superseded: { code: 4501, again: false, says: "You went on air from another window; this one is off" },
+  moved: { code: 4502, again: false, says: "Another room has taken this audience over" },
   "listener-sent-binary": { code: 4510, again: false, says: "Listeners cannot send sound" },
   "message-too-large": { code: 4511, again: false, says: "That message was too large" },
   "message-malformed": { code: 4512, again: false, says: "That message could not be read" },

@@ -41,8 +41,11 @@ export type AudienceState = Head<"audience", "all"> & {
   readonly comeBackMs?: number;
 };
 
+/** Another room feeds this audience from here on: other people, the same listeners, and nobody has to do anything. */
+export type MovedState = Head<"moved", "all"> & { readonly from: string; readonly room: string };
+
 /** The states that travel down the tree; a node keeps the newest of each type. */
-export type State = RoomState | StageState | AudienceState | Status;
+export type State = RoomState | StageState | AudienceState | Status | MovedState;
 
 /** First text on a listener's socket: the newest of every state, and where the sound stands. */
 export type Welcome = {

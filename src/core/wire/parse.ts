@@ -131,6 +131,10 @@ function stateOf(said: Fields): State | undefined {
       if (!isCount(listeners)) return undefined;
       return { type: "audience", ...head, listeners, ...(isCount(comeBackMs) ? { comeBackMs } : {}) };
     }
+    case "moved": {
+      const { from, room } = said;
+      return typeof from === "string" && typeof room === "string" ? { type: "moved", ...head, from, room } : undefined;
+    }
     default:
       return undefined;
   }

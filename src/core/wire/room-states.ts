@@ -1,7 +1,7 @@
 import { comeBackMs } from "../backoff.ts";
 import { onStage } from "../room/decide.ts";
 import type { Room } from "../room/state.ts";
-import type { AudienceState, ListenerHears, OnStage, RoomState, StageState } from "./messages.ts";
+import type { AudienceState, ListenerHears, MovedState, OnStage, RoomState, StageState } from "./messages.ts";
 
 /** Which change of a state this is, and when on the room's timeline. */
 export type Head = { readonly revision: number; readonly roomTime: number };
@@ -22,6 +22,11 @@ export function stageStateOf(room: Room, head: Head): StageState {
 /** How many listen, and in which window they come back should they all be cut off, as everybody is told. */
 export function audienceStateOf(listeners: number, head: Head): AudienceState {
   return { type: "audience", for: "all", ...head, listeners, comeBackMs: comeBackMs(listeners) };
+}
+
+/** That `room` feeds the audience of `from`, as everybody is told. */
+export function movedStateOf(from: string, room: string, head: Head): MovedState {
+  return { type: "moved", for: "all", ...head, from, room };
 }
 
 /** The window in which to come back, in ms, if this text tells it: an `audience`, a `welcome` that holds one, or a `lane`. */

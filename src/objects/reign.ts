@@ -1,0 +1,139 @@
+import type { Room as People, RoomEvent } from "../core/room/state.ts";
+import type { Moved } from "../core/tree/audience.ts";
+import { ENDING } from "../core/wire/ending.ts";
+import type { Announcer } from "./announcer.ts";
+import type { Env } from "./calls.ts";
+import { unlist } from "./lobby-client.ts";
+import { archiveStub, audienceStub } from "./locate.ts";
+import { log } from "./log.ts";
+import type { Planting } from "./planting.ts";
+import type { RoomRecord, RoomStore } from "./room-store.ts";
+import type { Root } from "./root.ts";
+import type { Stage } from "./stage.ts";
+
+/** What is not there on time is asked for again after this, in ms, while somebody waits on air. */
+const RETRY_MS = 1_000;
+/** A room that wakes asks whether it still feeds its audience, and feeds nobody before it knows; without an answer by then, in ms, it does. */
+const DOUBT_MS = 1_000;
+/** So long, in ms, an instance that has lost its lease lets its sockets say goodbye before it ends. */
+const RETIRE_MS = 500;
+
+/** A room's object, once it is a room. */
+export type Awake = { record: RoomRecord; people: People; readonly root: Root; readonly announcer: Announcer; readonly planting: Planting };
+
+/**
+ * A room's right to feed its audience: claimed at every start, leased while it publishes, doubted when it wakes or a child leaves for another
+ * root, and lost for good when another room takes the audience over.
+ */
+export class Reign {
+  readonly #state: DurableObjectState;
+  readonly #env: Env;
+  readonly #store: RoomStore;
+  readonly #stage: Stage;
+  readonly #awake: Awake;
+  readonly #handle: (event: RoomEvent) => void;
+  #starting: Promise<void> | undefined;
+  #sure: Promise<void> | undefined;
+
+  constructor(state: DurableObjectState, env: Env, store: RoomStore, stage: Stage, awake: Awake, handle: (event: RoomEvent) => void) {
+    this.#state = state;
+    this.#env = env;
+    this.#store = store;
+    this.#stage = stage;
+    this.#awake = awake;
+    this.#handle = handle;
+  }
+
+  /** Resolves when nothing is doubtful, or after a second: an audience that does not answer must not silence its room. */
+  get sure(): Promise<void> {
+    return this.#sure ?? Promise.resolve();
+  }
+
+  /** The clock starts; the first time in this object's life with an epoch that nobody had before. */
+  start(): void {
+    if (this.#awake.record.movedTo !== undefined) return;
+    if (this.#awake.root.bundle !== undefined) {
+      this.#wakeArchive();
+      return this.#awake.root.start();
+    }
+    this.#starting ??= this.#claim()
+      .catch((fault: unknown) => {
+        log("claim-failed", { room: this.#awake.record.room, why: String(fault) });
+        setTimeout(() => this.#awake.people.phase === "live" && this.start(), RETRY_MS);
+      })
+      .finally(() => {
+        this.#starting = undefined;
+      });
+    this.#state.waitUntil(this.#starting);
+  }
+
+  /** Takes over the tree of another room, in the epoch that was claimed with it. */
+  takeOver(): void {
+    const { record, root } = this.#awake;
+    root.begin(record.epoch, record.chunkMs);
+    this.#state.waitUntil(root.takeOver());
+  }
+
+  /**
+   * Another root may feed the audience: the audience knows. However many children leave at once, it is asked once.
+   *
+   * @param told the answer, if the audience is being told something just now
+   */
+  doubt(told?: Promise<void>): void {
+    if (this.#sure !== undefined) return;
+    const noted = told ?? this.#awake.announcer.note();
+    this.#sure = Promise.race([noted, new Promise<void>((late) => setTimeout(late, DOUBT_MS))]).finally(() => {
+      this.#sure = undefined;
+    });
+  }
+
+  /** Another room feeds the audience: this one says so to who is on stage, and never publishes again. */
+  lose({ moved, plan }: Moved): void {
+    if (this.#awake.record.movedTo !== undefined) return;
+    this.keep({ movedTo: { moved, plan } });
+    this.#awake.root.abdicate(plan);
+    this.#awake.announcer.tellMoved(moved);
+    this.#handle({ type: "claim-refused" });
+    this.#stage.closeAll(ENDING.moved);
+    const { room, listed } = this.#awake.record;
+    if (listed) this.#state.waitUntil(unlist(this.#env, room));
+    log("room-moved", { room, to: moved });
+  }
+
+  /** This instance may be one that the platform has replaced: it lets go of everybody and ends, and whoever comes back finds the right one. */
+  retire(why: string): void {
+    this.#awake.root.abdicate();
+    this.#stage.closeAll(ENDING.restarting);
+    setTimeout(() => this.#state.abort(why), RETIRE_MS);
+  }
+
+  /** Remembers what changed, through sleep and restarts. */
+  keep(change: Partial<RoomRecord>): void {
+    this.#awake.record = { ...this.#awake.record, ...change };
+    this.#store.save(this.#awake.record);
+  }
+
+  async #claim(): Promise<void> {
+    const { plan, room, chunkMs } = this.#awake.record;
+    const claim = await audienceStub(this.#env, plan.audience).claim(room);
+    if (claim === undefined) throw new Error("nobody planted the audience");
+    if ("moved" in claim) return this.lose(claim);
+    this.keep({ epoch: claim.epoch });
+    this.#awake.root.begin(claim.epoch, chunkMs);
+    this.#awake.announcer.tellRoom();
+    if (this.#awake.people.phase === "live") this.#awake.root.start();
+    this.#wakeArchive();
+  }
+
+  /** From here on the archive keeps up by itself; while it does not answer, it is asked again. */
+  #wakeArchive(): void {
+    const { plan, room } = this.#awake.record;
+    const woken = archiveStub(this.#env, plan.audience)
+      .wake(plan)
+      .catch((fault: unknown) => {
+        log("archive-asleep", { room, why: String(fault) });
+        setTimeout(() => this.#awake.people.phase === "live" && this.#wakeArchive(), RETRY_MS);
+      });
+    this.#state.waitUntil(woken);
+  }
+}
