@@ -38,6 +38,7 @@ export class CrowdListener {
   #leaving = false;
   #paused = false;
   #killing = false;
+  #isDiverted = false;
   #attempt = 0;
   #tries = 0;
   #waiting: NodeJS.Timeout | undefined;
@@ -164,10 +165,13 @@ export class CrowdListener {
     // Most texts are counts that come every second: parsing each is dear in a crowd.
     const told = /"comeBackMs":(\d{1,6})/.exec(text)?.[1];
     if (told !== undefined) this.#windowMs = Number(told);
+    if (text.includes('"type":"lane"')) this.#diverted();
     if (!text.includes('"welcome"') && !text.includes('"gap"')) return;
     const said = parseListenerHears(text);
     if (said?.type === "gap") this.#continuity.gap(said.to);
     if (said?.type !== "welcome") return;
+    if (this.#isDiverted) this.#tally.cameLive++;
+    this.#isDiverted = false;
     this.#greetedEpoch = said.epoch;
     this.#greetedSequence = said.sequence;
   }
@@ -197,6 +201,12 @@ export class CrowdListener {
       at += length;
     }
     this.#soundUntil = (flags & CHUNK_FLAG.silenceFollows) === 0 ? now + soundMs : undefined;
+  }
+
+  /** There is no seat on the tree at the moment: the server hangs up, and wants to be asked again later. */
+  #diverted(): void {
+    if (!this.#isDiverted) this.#tally.diverted++;
+    this.#isDiverted = true;
   }
 
   #alive(now: number): void {
@@ -232,9 +242,12 @@ export class CrowdListener {
     if (wasOpen) this.#tally.present--;
     if (this.#leaving) return;
     if (wasOpen) {
-      this.#lostAt ??= performance.now();
-      this.#tally.lost++;
-      if (!this.#killing) count(this.#tally.endings, whyOf(ending));
+      // Who was never let onto the tree has lost nothing.
+      if (!this.#isDiverted) {
+        this.#lostAt ??= performance.now();
+        this.#tally.lost++;
+      }
+      if (!this.#killing && !this.#isDiverted) count(this.#tally.endings, whyOf(ending));
       this.#killing = false;
     } else if (this.#tries === 1) {
       this.#settled();

@@ -19,6 +19,7 @@ export function foundBy(tally: PartTally, listeners: readonly CrowdListener[], o
     lost: tally.lost,
     returned: tally.returned,
     diverted: tally.diverted,
+    cameLive: tally.cameLive,
     present: tally.present,
     chunks: sum("chunks"),
     holes: sum("holes"),

@@ -57,8 +57,9 @@ export type CrowdReport = GroupReport & {
   /** Connections that were lost, and returns to sound. */
   readonly lost: number;
   readonly returned: number;
-  /** Joins that were sent to the cached lane first. */
+  /** Listeners who were sent to the cached lane, and those of them who came live later. */
   readonly diverted: number;
+  readonly cameLive: number;
   /** Connected when the crowd left. */
   readonly present: number;
   readonly chunks: number;
@@ -104,6 +105,7 @@ export function reportOf(gathered: Gathered): CrowdReport {
     lost: sum((one) => one.lost),
     returned: sum((one) => one.returned),
     diverted: sum((one) => one.diverted),
+    cameLive: sum((one) => one.cameLive),
     present: sum((one) => one.present),
     chunks: sum((one) => one.chunks),
     listeningLagMs: merged(

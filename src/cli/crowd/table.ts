@@ -8,7 +8,7 @@ export function tableOf(found: CrowdReport): string {
     row("joined", `${found.joined} of ${found.listeners}${counts(found.failures)}`),
     row("ended early", `${total(found.endings)}${counts(found.endings)}`),
     ...(found.lost === 0 ? [] : [row("came back", `${found.returned} of ${found.lost}`), spread("time back", found.backMs)]),
-    ...(found.diverted === 0 ? [] : [row("diverted", `${found.diverted} to the cached lane first`)]),
+    ...(found.diverted === 0 ? [] : [row("diverted", `${found.diverted} to the cached lane; ${found.cameLive} of them came live later`)]),
     ...timesOf(found),
     ...Object.entries(found.groups).flatMap(([name, group]) => [`── ${name}: ${group.listeners} listeners`, ...timesOf(group)]),
     row("chunks", `${found.chunks}, ${found.stride?.toFixed(2) ?? "-"} a message`),

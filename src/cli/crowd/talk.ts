@@ -81,6 +81,7 @@ const found = z
     lost: z.number(),
     returned: z.number(),
     diverted: z.number(),
+    cameLive: z.number(),
     present: z.number(),
     chunks: z.number(),
     holes: z.number(),

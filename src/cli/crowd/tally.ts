@@ -35,8 +35,9 @@ export class PartTally {
   chunks = 0;
   /** Silences of more than a second. */
   stalls = 0;
-  /** Joins whom a server sent to the cached lane. */
+  /** Listeners whom a server sent to the cached lane, and those of them who came live later. */
   diverted = 0;
+  cameLive = 0;
 
   /** Takes this second's lags, and begins the next one's. */
   takeLag(): Record<Group, string> {
