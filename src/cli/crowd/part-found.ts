@@ -8,7 +8,7 @@ const LIVE_MS = 3_000;
 
 /** Adds up what one process's listeners heard. */
 export function foundBy(tally: PartTally, listeners: readonly CrowdListener[], ownDelayMs: PartFound["ownDelayMs"]): PartFound {
-  const heard = listeners.map((listener) => listener.heard());
+  const heard = listeners.map((listener) => listener.hearing.heard());
   const sum = (of: "chunks" | "holes" | "repeats" | "gaps"): number => heard.reduce((total, one) => total + one[of], 0);
   return {
     dialed: tally.dialed,
@@ -40,7 +40,7 @@ function groupFound(group: Group, tally: PartTally, all: readonly CrowdListener[
   const times = tally.times[group];
   const now = performance.now();
   let longestGapMs = 0;
-  for (const listener of listeners) longestGapMs = Math.max(longestGapMs, listener.longestGapMs);
+  for (const listener of listeners) longestGapMs = Math.max(longestGapMs, listener.hearing.longestGapMs);
   return {
     listeners: listeners.length,
     join: times.join.encode(),
@@ -48,7 +48,7 @@ function groupFound(group: Group, tally: PartTally, all: readonly CrowdListener[
     back: times.back.encode(),
     lag: times.lagEver.encode(),
     longestGapMs: Math.round(longestGapMs),
-    stalled: listeners.filter((listener) => listener.stalls > 0).length,
+    stalled: listeners.filter((listener) => listener.hearing.stalls > 0).length,
     live: listeners.filter((listener) => listener.isLive(now, LIVE_MS)).length,
   };
 }

@@ -110,8 +110,8 @@ class Part {
     let gaps = 0;
     for (const listener of this.#listeners) {
       listener.second(now, soundFlows);
-      holes += listener.holes;
-      gaps += listener.gaps;
+      holes += listener.hearing.holes;
+      gaps += listener.hearing.gaps;
     }
     this.#before = { joined, lost, returned, diverted, messages, chunks, holes, gaps, stalls };
     const second = {

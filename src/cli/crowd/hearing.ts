@@ -1,0 +1,126 @@
+import { CHUNK_FLAG, chunkLength } from "../../core/audio/chunk.ts";
+import type { Position } from "../../core/audio/position.ts";
+import { Continuity, type Heard } from "../continuity.ts";
+import type { GroupTimes, PartTally } from "./tally.ts";
+
+/** So long a silence is a stall, in ms: what a player's buffer cannot hide. */
+const STALL_MS = 1_000;
+
+/** What one listener hears, whichever way it comes: reads the headers of chunks and nothing more. */
+export class Hearing {
+  readonly #tally: PartTally;
+  readonly #times: GroupTimes;
+  readonly #continuity = new Continuity();
+  readonly #dueAt: number;
+  /** Chunks up to here come as a greeting: they are old on purpose and say nothing about lag. */
+  #greetedEpoch = 0;
+  #greetedSequence = 0;
+  #lostAt: number | undefined;
+  /** When the sound that has come is over, if it is played at once; undefined before any and where silence follows. */
+  #soundUntil: number | undefined;
+  #everHeard = false;
+  #longestGapMs = 0;
+  #stalls = 0;
+  #lastLagMs = Number.POSITIVE_INFINITY;
+
+  /** @param dueAt when he was to come, on `performance.now()`'s clock */
+  constructor(tally: PartTally, times: GroupTimes, dueAt: number) {
+    this.#tally = tally;
+    this.#times = times;
+    this.#dueAt = dueAt;
+  }
+
+  /** The newest chunk heard; undefined before any. */
+  get last(): Position | undefined {
+    return this.#continuity.last;
+  }
+
+  /** Chunks that are missing, and gaps that were told, so far. */
+  get holes(): number {
+    return this.#continuity.holes;
+  }
+
+  get gaps(): number {
+    return this.#continuity.gaps;
+  }
+
+  /** Silences of more than a second. */
+  get stalls(): number {
+    return this.#stalls;
+  }
+
+  /** The longest silence that a player without a buffer would have had, in ms. */
+  get longestGapMs(): number {
+    return this.#longestGapMs;
+  }
+
+  /** How late the newest chunk came, in ms; infinite before any. */
+  get lastLagMs(): number {
+    return this.#lastLagMs;
+  }
+
+  /** What it heard so far. */
+  heard(): Heard {
+    return this.#continuity.heard();
+  }
+
+  /** The server welcomed him: what comes up to `to` is older than now. */
+  greeted(to: Position): void {
+    this.#greetedEpoch = to.epoch;
+    this.#greetedSequence = to.sequence;
+  }
+
+  /** The server told that what stands before `to` will not come. */
+  gap(to: Position): void {
+    this.#continuity.gap(to);
+  }
+
+  /** His connection was lost at `now`. */
+  lost(now: number): void {
+    this.#lostAt ??= now;
+  }
+
+  /** Sound has come: bytes 4, 6-13 and 18-27 of each chunk are read; core/audio/chunk.ts draws them. */
+  message(message: Buffer, now: number): void {
+    this.#came(now);
+    const wall = Date.now();
+    let soundMs = 0;
+    let flags = 0;
+    let at = 0;
+    for (let length = chunkLength(message, at); length !== undefined; length = chunkLength(message, at)) {
+      const epoch = message.readUInt32BE(at + 6);
+      const sequence = message.readUInt32BE(at + 10);
+      const isGreeting = epoch < this.#greetedEpoch || (epoch === this.#greetedEpoch && sequence <= this.#greetedSequence);
+      if (this.#continuity.hear(epoch, sequence)) {
+        this.#tally.chunks++;
+        if (!isGreeting) {
+          this.#lastLagMs = wall - message.readDoubleBE(at + 18);
+          this.#times.lag.add(this.#lastLagMs);
+        }
+      }
+      flags = message.readUInt8(at + 4);
+      soundMs += message.readUInt16BE(at + 26);
+      at += length;
+    }
+    this.#soundUntil = (flags & CHUNK_FLAG.silenceFollows) === 0 ? now + soundMs : undefined;
+  }
+
+  #came(now: number): void {
+    this.#tally.messages++;
+    if (!this.#everHeard) {
+      this.#everHeard = true;
+      this.#times.firstAudio.add(now - this.#dueAt);
+    }
+    if (this.#lostAt !== undefined) {
+      this.#tally.returned++;
+      this.#times.back.add(now - this.#lostAt);
+      this.#lostAt = undefined;
+    }
+    if (this.#soundUntil === undefined) return;
+    const gapMs = now - this.#soundUntil;
+    if (gapMs > this.#longestGapMs) this.#longestGapMs = gapMs;
+    if (gapMs <= STALL_MS) return;
+    this.#stalls++;
+    this.#tally.stalls++;
+  }
+}
