@@ -18,9 +18,10 @@ export interface ParentHost extends Host {
   attach(ask: AttachAsk, reply: (answer: AttachAnswer) => void): void;
 }
 
-/** Who is fed: answers a dial with its holder of the new link, or with nothing. */
+/** Who is fed. */
 export interface ChildHost extends Host, Holder {
-  dialed(link: LinkEnd, parent: string): void;
+  /** `parent` dials. The answer says what this child has heard. */
+  dialed(link: LinkEnd, parent: string): Position;
 }
 
 /** Who finds whom by name; objects are made when they are first asked for. */

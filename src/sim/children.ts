@@ -1,4 +1,4 @@
-import { BEFORE_ALL, type Position } from "../core/audio/position.ts";
+import type { Position } from "../core/audio/position.ts";
 import type { Message } from "../core/tree/greeting.ts";
 import { type NodeRef, nodeName, type ParentRef, type Plan, parentName, parseNodeName } from "../core/tree/plan.ts";
 import { mayFeed } from "../core/tree/repair.ts";
@@ -15,6 +15,9 @@ const DIAL_MS = 5_000;
 const WAKE_AT_ONCE = 4;
 /** One way of a call between objects, in ms; links between them draw their own delay. Assumed. */
 export const CALL_MS = 10;
+
+/** A child's answer to a dial: the link, and what it has heard. */
+type Dialed = { readonly link: LinkEnd; readonly from: Position };
 
 /** What a parent's mind must hear of its children. */
 export type ChildEvents = {
@@ -50,7 +53,7 @@ export class Children implements Holder {
     const name = nodeName(ask.node);
     const others = new Set([...this.#links.keys(), ...this.#dialing]);
     others.delete(name);
-    if (mayFeed(plan, self, ask.node, others.size)) return this.#link(ask.node, ask.parent, ask.from, (dialed) => reply({ dialed }));
+    if (mayFeed(plan, self, ask.node, others.size)) return this.#link(ask.node, ask.parent, (dialed) => reply({ dialed }));
     reply({ dialed: false, ...(plan.revision > ask.plan.revision ? { plan } : {}) });
   }
 
@@ -67,7 +70,7 @@ export class Children implements Holder {
   redial(link: unknown, self: ParentRef): void {
     for (const [name, other] of this.#links) {
       const node = other === link && !this.#dialing.has(name) ? parseNodeName(name) : undefined;
-      if (node !== undefined) this.#link(node, parentName(self), BEFORE_ALL, () => undefined);
+      if (node !== undefined) this.#link(node, parentName(self), () => undefined);
     }
   }
 
@@ -76,7 +79,7 @@ export class Children implements Holder {
       this.#asleep.delete(name);
       if (this.#links.has(name) || this.#dialing.has(name)) continue;
       this.#waking.add(name);
-      this.#link(node, parent, BEFORE_ALL, () => {
+      this.#link(node, parent, () => {
         this.#waking.delete(name);
         this.#wakeNext(parent);
       });
@@ -85,7 +88,7 @@ export class Children implements Holder {
   }
 
   /** Dials a child; a newer link to it replaces an older one. */
-  #link(node: NodeRef, parent: string, from: Position, done: (dialed: boolean) => void): void {
+  #link(node: NodeRef, parent: string, done: (dialed: boolean) => void): void {
     const name = nodeName(node);
     const child = this.#directory.child(node);
     this.#dialing.add(name);
@@ -98,16 +101,15 @@ export class Children implements Holder {
       isLate = true;
       finish(false);
     });
-    const accept = (answer: (link: LinkEnd) => void) => {
+    const accept = (answer: (dialed: Dialed) => void) => {
       const [here, there] = LinkEnd.pair(this.#host, this, child, child, linesBetween(this.#host.ground, this.#host.region, child.region));
-      child.dialed(there, parent);
-      answer(here);
+      answer({ link: here, from: child.dialed(there, parent) });
     };
-    this.#host.ask<LinkEnd>(child, CALL_MS, accept, (link) => {
-      if (isLate) return link?.close(ENDING.uprooted.code);
+    this.#host.ask<Dialed>(child, CALL_MS, accept, (answer) => {
+      if (isLate) return answer?.link.close(ENDING.uprooted.code);
       late.cancel();
-      if (link !== undefined) this.#joined(name, link, from);
-      finish(link !== undefined);
+      if (answer !== undefined) this.#joined(name, answer.link, answer.from);
+      finish(answer !== undefined);
     });
   }
 

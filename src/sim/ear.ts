@@ -12,6 +12,8 @@ import { gapTo, isWelcome, toldWindow } from "./texts.ts";
 
 /** Silences up to this are nothing a jitter buffer does not hide, in ms. */
 const SILENCE_MS = 250;
+/** States that are told to a line which takes no more sound, until it is closed as hopeless, in bytes. */
+const TEXT_BYTES = 8_192;
 /** A cohort as large as this tells its lag in four parts: the last of it is served well after the first. */
 const PARTS_FROM = 40;
 
@@ -73,6 +75,11 @@ export class Ear extends Socket {
 
   get isOpen(): boolean {
     return this.#isOpen;
+  }
+
+  /** True of a line of his own, that may be slower than the sound. */
+  get isSlow(): boolean {
+    return this.#line !== undefined;
   }
 
   /** When a chunk last left for him, in ms. */
@@ -161,7 +168,7 @@ export class Ear extends Socket {
     const at = line.arrivalOf(server.instant, bytesIn(message));
     const landed = this.#coming.findLastIndex((coming) => coming.at <= ground.clock.now);
     this.#coming = [...this.#coming.slice(Math.max(0, landed)), { at, epoch: this.#epoch, sequence: this.#sequence }];
-    const most = QUEUE_BYTES + bytesIn(message);
+    const most = QUEUE_BYTES + TEXT_BYTES;
     const queued = line.queuedBytes(ground.clock.now);
     if (queued > most) ground.invariants.break("queued", () => `${this.leaf.name}: ${Math.round(queued)} bytes wait, ${most} allowed`);
     const watcher = this.#joiner?.watcher;
@@ -199,6 +206,8 @@ export class Ear extends Socket {
     const gap = gapTo(text);
     if (gap === undefined) return;
     measures.gaps += this.#size;
+    const isSteady = this.#joiner === undefined && this.#line === undefined;
+    if (isSteady && gap.reason === "missed") invariants.break("lost", () => `${this.leaf.name}: ${this.#size} listeners, ${text}`);
     this.#gapEpoch = gap.epoch;
     this.#gapSequence = gap.sequence;
   }

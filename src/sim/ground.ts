@@ -17,6 +17,8 @@ export type Ground = {
   readonly server: () => Server;
   /** By how much the clock of the machine that published an epoch is ahead of virtual time, in ms: for whoever measures lag. */
   readonly publishers: Map<number, number>;
+  /** By how much timers are late at the moment, at most, in ms. */
+  readonly timers: { lateMs: number };
 };
 
 /** A pair of lines between two machines, there and back. */

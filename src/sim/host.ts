@@ -80,7 +80,9 @@ export abstract class Host {
         action();
       },
     };
-    return this.ground.clock.after(ms, () => this.server.submit(work));
+    const { clock, timers, luck } = this.ground;
+    const lateMs = timers.lateMs === 0 ? 0 : timers.lateMs * luck.lines();
+    return clock.after(ms + lateMs, () => this.server.submit(work));
   }
 
   /**

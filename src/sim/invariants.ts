@@ -8,11 +8,13 @@ export const RULES = {
   children: "no object has more links below than the plan allows",
   queued: "no more than the bound waits for one listener",
   requests: "no object gets more than 1,000 requests a second, root and audience not more than 100",
-  counts: "what the root counts is who is there, 5 s after the last change",
+  counts: "what the root counts is who is there, 9 s after the last change (45 s after a half-open link)",
   cycle: "following the links upward leads to the root",
   recovery: "30 s after the last fault everybody is live, or in the cached lane while capacity lacks",
   plan: "the plan's revision that a node holds never falls",
-  twice: "a node is fed by one link, and a parent has one live link to each child",
+  twice: "no node keeps a second link above for more than 10 s",
+  silence: "who has a connection hears something every 7 s while the host speaks",
+  lost: "who keeps his connection misses nothing, whatever breaks above him",
 } as const;
 
 export type Rule = keyof typeof RULES;

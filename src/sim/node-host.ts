@@ -1,3 +1,4 @@
+import type { Position } from "../core/audio/position.ts";
 import { localTime } from "../core/ids.ts";
 import { Admission } from "../core/tree/admission.ts";
 import type { Below } from "../core/tree/downstream.ts";
@@ -16,7 +17,7 @@ import type { Ground } from "./ground.ts";
 import { Host } from "./host.ts";
 import type { Minds, NodeMind } from "./minds.ts";
 import { Seating } from "./seating.ts";
-import type { LinkEnd, Socket } from "./socket.ts";
+import { LinkEnd, type Socket } from "./socket.ts";
 
 /** As in objects/node-body.ts and objects/leaf-object.ts, relay-object.ts. */
 const REPORT_MS = 1_000;
@@ -40,7 +41,7 @@ const LINES: Lines<Socket> = {
 };
 
 /** What the watch remembers of a node. */
-export type Seen = { life: number; epoch: number; revision: number; orphanSince: number | undefined };
+export type Seen = { life: number; epoch: number; revision: number; orphanSince: number | undefined; twiceSince: number | undefined };
 
 type Written = { readonly saved: Saved; readonly at: number };
 
@@ -49,7 +50,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   readonly node: NodeRef;
   readonly below: Below;
   /** What the watch has seen of it (watch.ts). */
-  readonly seen: Seen = { life: 0, epoch: 0, revision: 0, orphanSince: undefined };
+  readonly seen: Seen = { life: 0, epoch: 0, revision: 0, orphanSince: undefined, twiceSince: undefined };
   readonly #directory: Directory;
   readonly #hearing: Hearing;
   readonly #make: MakeMind;
@@ -153,10 +154,11 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     this.#children.attach(ask, mind.plan, { kind: "relay", node: this.node }, reply);
   }
 
-  dialed(link: LinkEnd, parent: string): void {
+  dialed(link: LinkEnd, parent: string): Position {
     const mind = this.#mind ?? this.#recall();
     this.#uplinks.add(link);
     mind.dialed(link, parent);
+    return mind.down.feed.newest;
   }
 
   heard(link: LinkEnd, message: Message): void {
@@ -220,6 +222,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
         const { link } = effect;
         link.close(ENDING[effect.ending].code);
         if (link instanceof Ear) this.#sentAway(link);
+        else if (link instanceof LinkEnd) this.#uplinks.delete(link);
         return this.#perform(this.#mind?.lost(link, this.ground.luck.minds()) ?? []);
       }
       case "save":

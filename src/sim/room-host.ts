@@ -68,6 +68,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
   #revision = 0;
   #ticking: Timer | undefined;
   #isStarting = false;
+  #liveSince = 0;
   #counting: Timer | undefined;
   #countedAt = Number.NEGATIVE_INFINITY;
   #quiet: Timer | undefined;
@@ -99,6 +100,11 @@ export class RoomHost extends Host implements ParentHost, Stage {
 
   get children(): ReadonlyMap<string, LinkEnd> {
     return this.#children.links;
+  }
+
+  /** Since when chunks leave, in ms of virtual time. */
+  get liveSince(): number {
+    return this.#liveSince;
   }
 
   /** True while chunks leave. */
@@ -246,6 +252,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
 
   #run(awake: Awake): void {
     if (this.#ticking !== undefined) return;
+    this.#liveSince = this.ground.clock.now;
     this.#perform(awake.mind.start(this.local));
     this.#arm(awake);
     this.#settle();

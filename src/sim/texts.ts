@@ -8,13 +8,14 @@ export function isWelcome(text: string): boolean {
   return text.startsWith('{"type":"welcome"');
 }
 
-/** Where the sound goes on, if the text is a `gap`. */
-export function gapTo(text: string): Position | undefined {
+/** Where the sound goes on, and why not where it was, if the text is a `gap`. */
+export function gapTo(text: string): (Position & { readonly reason: unknown }) | undefined {
   if (!text.startsWith('{"type":"gap"')) return undefined;
-  const to = parseObject(text)?.["to"];
+  const said = parseObject(text);
+  const to = said?.["to"];
   if (!isFields(to)) return undefined;
   const { epoch, sequence } = to;
-  return isCount(epoch) && isCount(sequence) ? { epoch, sequence } : undefined;
+  return isCount(epoch) && isCount(sequence) ? { epoch, sequence, reason: said?.["reason"] } : undefined;
 }
 
 let lastText = "";

@@ -7,10 +7,16 @@ import type { LinkEnd } from "./socket.ts";
 
 /** A node may be without a parent for so long, in ms. */
 const ORPHAN_MS = 5_000;
-/** After the last change counts may be wrong for so long, in ms. */
-const CONVERGE_MS = 5_000;
+/** A second link above is let go of within this, in ms. */
+const TWICE_MS = 10_000;
+/** After the last change counts may be wrong for so long, in ms: a report a second at each level, and a fall is believed after 5 s (peak.ts). */
+const CONVERGE_MS = 9_000;
+/** A child that has left a half-open link is counted there until three reports are missing (tally.ts), in ms. */
+const SILENT_COUNT_MS = 45_000;
 /** After the last fault everybody is live within this, in ms. */
 const RECOVERY_MS = 30_000;
+/** Who has a connection hears something at least this often while the host speaks, in ms: a stride of 20 is 2 s, and a new parent is found in 5. */
+const SILENT_MS = 7_000;
 /** Who is live has heard something within this, in ms, while somebody speaks. */
 const FRESH_MS = 3_000;
 /** No tree is deeper (core/tree/plan.ts): whoever climbs longer goes round. */
@@ -28,6 +34,8 @@ export type Scene = {
   readonly lastChange: () => number;
   /** When something last broke, or was still broken, in ms. */
   readonly lastFault: () => number;
+  /** When a link last fell silent without being closed, in ms; −∞ if none did. */
+  readonly lastSilence: () => number;
 };
 
 /** Looks at nodes after every event of theirs, and at the whole tree four times a second. */
@@ -53,6 +61,7 @@ export class Watch {
       seen.epoch = epoch;
       seen.revision = revision;
       seen.orphanSince = undefined;
+      seen.twiceSince = undefined;
     }
     if (epoch < seen.epoch) invariants.break("epoch", () => `${node.name}: ${epoch} after ${seen.epoch}`);
     if (revision < seen.revision) invariants.break("plan", () => `${node.name}: ${revision} after ${seen.revision}`);
@@ -64,6 +73,8 @@ export class Watch {
     if (size > most) invariants.break("children", () => `${node.name}: ${size} below, ${most} allowed`);
     if (mind.idle || isFed(node)) seen.orphanSince = undefined;
     else seen.orphanSince ??= clock.now;
+    if (node.uplinks.size < 2) seen.twiceSince = undefined;
+    else seen.twiceSince ??= clock.now;
   }
 
   /** The whole tree. */
@@ -74,11 +85,15 @@ export class Watch {
     for (const node of this.#scene.nodes()) {
       this.node(node);
       const since = node.seen.orphanSince;
+      const twiceMs = clock.now - (node.seen.twiceSince ?? clock.now);
+      if (twiceMs > TWICE_MS)
+        invariants.break("twice", () => `${node.name}: ${node.uplinks.size} links above for ${Math.round(twiceMs)} ms`);
       const canBeFed = clock.now - this.#scene.lastFault() > ORPHAN_MS && room.isUp;
       if (since !== undefined && node.mind !== undefined && clock.now - since > ORPHAN_MS && canBeFed) {
         invariants.break("orphan", () => `${node.name}: ${node.seats} listeners without a parent for ${Math.round(clock.now - since)} ms`);
       }
       this.#climb(node);
+      if (canBeFed && room.isLive && clock.now - room.liveSince > SILENT_MS) this.#listen(node);
     }
     if (plan !== undefined && room.mind !== undefined) {
       const { size } = room.mind.down;
@@ -99,9 +114,19 @@ export class Watch {
     for (const node of this.#scene.nodes()) {
       for (const ear of node.ears) {
         const silentMs = clock.now - ear.heardAt;
-        if (silentMs > FRESH_MS)
+        if (silentMs > FRESH_MS && !ear.isSlow)
           invariants.break("recovery", () => `${node.name}: ${ear.size} hear nothing for ${Math.round(silentMs)} ms`);
       }
+    }
+  }
+
+  /** Whoever has a connection hears something now and then. */
+  #listen(node: NodeHost): void {
+    const { invariants, clock } = this.#ground;
+    for (const ear of node.ears) {
+      const silentMs = clock.now - ear.heardAt;
+      if (silentMs > SILENT_MS && ear.isSteady)
+        invariants.break("silence", () => `${node.name}: ${ear.size} hear nothing for ${Math.round(silentMs)} ms`);
     }
   }
 
@@ -109,6 +134,7 @@ export class Watch {
     const { invariants, clock } = this.#ground;
     const since = Math.max(this.#scene.lastChange(), this.#scene.lastFault());
     if (room.mind === undefined || clock.now - since < CONVERGE_MS) return;
+    if (clock.now - this.#scene.lastSilence() < SILENT_COUNT_MS) return;
     const counted = room.mind.listeners;
     const seated = this.#scene.seated();
     if (counted !== seated) invariants.break("counts", () => `${room.name} counts ${counted}, ${seated} are there`);

@@ -16,7 +16,6 @@ import { NodeHost } from "./node-host.ts";
 import { RoomHost } from "./room-host.ts";
 import { Server } from "./server.ts";
 import { SharedChunks } from "./shared-chunks.ts";
-import type { LinkEnd } from "./socket.ts";
 import { SoundReader } from "./sound.ts";
 import { SpeakerPage } from "./speaker.ts";
 import { Watch } from "./watch.ts";
@@ -102,6 +101,7 @@ export class World implements Directory {
   readonly #chunks = new SharedChunks();
   #lastChange = 0;
   #lastFault = 0;
+  #lastSilence = Number.NEGATIVE_INFINITY;
   #seated = 0;
 
   constructor(settings: WorldSettings) {
@@ -117,6 +117,7 @@ export class World implements Directory {
       invariants: this.invariants,
       server: () => (settings.processes === "one" ? shared : new Server(clock)),
       publishers: new Map(),
+      timers: { lateMs: 0 },
     };
     const plan = planOf(settings);
     const home = settings.origins[0]?.region ?? "weur";
@@ -141,6 +142,7 @@ export class World implements Directory {
       seated: () => this.crowd.seated,
       lastChange: () => this.#lastChange,
       lastFault: () => this.#lastFault,
+      lastSilence: () => this.#lastSilence,
     });
     this.host = new SpeakerPage(this.ground, this.room);
     if (settings.hasHost) clock.after(ON_AIR_MS, () => this.host.connect());
@@ -204,15 +206,27 @@ export class World implements Directory {
   }
 
   /** An object dies; it can be called again after `downMs`. */
-  kill(host: NodeHost | RoomHost, downMs = RESTART_MS): void {
+  kill(host: NodeHost | RoomHost | AudienceHost, downMs = RESTART_MS): void {
     host.die(downMs);
     this.#clock.after(downMs, () => this.faulty());
     this.faulty();
   }
 
-  /** A link falls silent, and nobody is told. */
-  halfOpen(link: LinkEnd): void {
-    link.silence();
+  /** A link above a leaf or relay falls silent, by luck, and nobody is told. */
+  halfOpen(below: "listeners" | "nodes"): void {
+    const node = this.anyAwake(below);
+    for (const link of node?.uplinks ?? []) link.silence();
+    this.#lastSilence = this.#clock.now;
+    this.faulty();
+  }
+
+  /** For a while every timer fires up to so much too late, in ms: machines are busy. */
+  lateTimers(lateMs: number, forMs: number): void {
+    this.ground.timers.lateMs = lateMs;
+    this.#clock.after(forMs, () => {
+      this.ground.timers.lateMs = 0;
+      this.faulty();
+    });
     this.faulty();
   }
 
