@@ -10,21 +10,30 @@ const ANSWER_MS = 5_000;
 
 type Tells = Parameters<OpenLane<readonly State[]>>[3];
 
-/** Opens cached lanes of rooms on `server`; for Lanes, which see for how to use it. */
-export function cachedLanesOf(server: URL): OpenLane<readonly State[]> {
-  return (path, heard, until, tells) => new CachedLane(new URL(path, server), heard, until, tells);
+/** How a lane fetches: as `fetch` does. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/**
+ * Opens cached lanes of rooms on `server`; for Lanes, which see for how to use it.
+ *
+ * @param fetches how they fetch; a crowd of lanes shares one that lets no more than some through at once
+ */
+export function cachedLanesOf(server: URL, fetches: Fetch = fetch): OpenLane<readonly State[]> {
+  return (path, heard, until, tells) => new CachedLane(new URL(path, server), heard, until, tells, fetches);
 }
 
 /** Runs one LaneMind: one timer, one request at a time; requests share Node's own pool of connections. */
 class CachedLane {
   readonly #path: string;
   readonly #tells: Tells;
+  readonly #fetches: Fetch;
   readonly #mind: LaneMind;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor(path: URL, heard: Stand | undefined, until: Position | undefined, tells: Tells) {
+  constructor(path: URL, heard: Stand | undefined, until: Position | undefined, tells: Tells, fetches: Fetch) {
     this.#path = path.href;
+    this.#fetches = fetches;
     this.#tells = tells;
     this.#mind = new LaneMind(heard, until);
     this.#perform(this.#mind.start(performance.now()));
@@ -70,7 +79,7 @@ class CachedLane {
   }
 
   async #fetchHead(): Promise<void> {
-    const { status, body } = await ask(`${this.#path}/head`);
+    const { status, body } = await ask(this.#fetches, `${this.#path}/head`);
     const news = status === 200 ? parseLaneHead(new TextDecoder().decode(body)) : undefined;
     if (this.#stopped) return;
     if (news === undefined) return this.#none(status);
@@ -79,7 +88,7 @@ class CachedLane {
   }
 
   async #fetch(name: SegmentName): Promise<void> {
-    const { status, body } = await ask(`${this.#path}/${name.epoch}/${name.index}`);
+    const { status, body } = await ask(this.#fetches, `${this.#path}/${name.epoch}/${name.index}`);
     if (this.#stopped) return;
     if (status === 200) this.#perform(this.#mind.segment(name, body, performance.now()));
     else this.#none(status);
@@ -91,9 +100,9 @@ class CachedLane {
 }
 
 /** Status 0 for a line that failed. */
-async function ask(url: string): Promise<{ readonly status: number; readonly body: Uint8Array }> {
+async function ask(fetches: Fetch, url: string): Promise<{ readonly status: number; readonly body: Uint8Array }> {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) });
+    const answer = await fetches(url, { signal: AbortSignal.timeout(ANSWER_MS) });
     return { status: answer.status, body: new Uint8Array(await answer.arrayBuffer()) };
   } catch {
     return { status: 0, body: new Uint8Array(0) };

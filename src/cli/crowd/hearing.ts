@@ -1,4 +1,5 @@
 import { CHUNK_FLAG, chunkLength } from "../../core/audio/chunk.ts";
+import type { Stand } from "../../core/audio/lane-mind.ts";
 import type { Position } from "../../core/audio/position.ts";
 import { Continuity, type Heard } from "../continuity.ts";
 import type { GroupTimes, PartTally } from "./tally.ts";
@@ -22,6 +23,7 @@ export class Hearing {
   #longestGapMs = 0;
   #stalls = 0;
   #lastLagMs = Number.POSITIVE_INFINITY;
+  #endsMs = 0;
 
   /** @param dueAt when he was to come, on `performance.now()`'s clock */
   constructor(tally: PartTally, times: GroupTimes, dueAt: number) {
@@ -30,9 +32,10 @@ export class Hearing {
     this.#dueAt = dueAt;
   }
 
-  /** The newest chunk heard; undefined before any. */
-  get last(): Position | undefined {
-    return this.#continuity.last;
+  /** The newest chunk heard, and the room time at its end; undefined before any. */
+  get stand(): Stand | undefined {
+    const { last } = this.#continuity;
+    return last === undefined ? undefined : { ...last, endsMs: this.#endsMs };
   }
 
   /** Chunks that are missing, and gaps that were told, so far. */
@@ -80,8 +83,12 @@ export class Hearing {
     this.#lostAt ??= now;
   }
 
-  /** Sound has come: bytes 4, 6-13 and 18-27 of each chunk are read; core/audio/chunk.ts draws them. */
-  message(message: Buffer, now: number): void {
+  /**
+   * Sound has come: bytes 4 and 6-27 of each chunk are read; core/audio/chunk.ts draws them.
+   *
+   * @param isLate late on purpose, because of its lane or as a replay: it says nothing of lag
+   */
+  message(message: Buffer, now: number, isLate = false): void {
     this.#came(now);
     const wall = Date.now();
     let soundMs = 0;
@@ -93,13 +100,15 @@ export class Hearing {
       const isGreeting = epoch < this.#greetedEpoch || (epoch === this.#greetedEpoch && sequence <= this.#greetedSequence);
       if (this.#continuity.hear(epoch, sequence)) {
         this.#tally.chunks++;
-        if (!isGreeting) {
+        if (!isGreeting && !isLate) {
           this.#lastLagMs = wall - message.readDoubleBE(at + 18);
           this.#times.lag.add(this.#lastLagMs);
         }
       }
       flags = message.readUInt8(at + 4);
-      soundMs += message.readUInt16BE(at + 26);
+      const durationMs = message.readUInt16BE(at + 26);
+      this.#endsMs = message.readUInt32BE(at + 14) + durationMs;
+      soundMs += durationMs;
       at += length;
     }
     this.#soundUntil = (flags & CHUNK_FLAG.silenceFollows) === 0 ? now + soundMs : undefined;

@@ -1,4 +1,5 @@
-import { formatPosition } from "../../core/audio/position.ts";
+import { type LaneName, Lanes, type OpenLane } from "../../core/audio/lanes.ts";
+import { formatPosition, type Position } from "../../core/audio/position.ts";
 import { backoffMs } from "../../core/backoff.ts";
 import { parseListenerHears } from "../../core/wire/parse.ts";
 import { Socket, type SocketEnding } from "../socket.ts";
@@ -22,6 +23,8 @@ export type ListenerPlan = {
   readonly dueAt: number;
   readonly source: string | undefined;
   readonly comeBack: boolean;
+  /** How the cached lane is opened. */
+  readonly openLane: OpenLane<unknown>;
 };
 
 /** One of a crowd: joins, listens, checks that no chunk is missing, comes back as players do. */
@@ -43,6 +46,10 @@ export class CrowdListener {
   #waiting: NodeJS.Timeout | undefined;
   /** What the server told of when to come back, in ms; undefined before it told. */
   #windowMs: number | undefined;
+  #lanes: Lanes<unknown> | undefined;
+  #segments: string | undefined;
+  /** True from a welcome to the first sound after it. */
+  #isGreeting = false;
   #acks = false;
   #ackedAt = 0;
   #heardAt = 0;
@@ -62,6 +69,7 @@ export class CrowdListener {
   leave(): void {
     this.#leaving = true;
     clearTimeout(this.#waiting);
+    this.#lanes?.stop();
     this.#socket?.close();
   }
 
@@ -109,8 +117,8 @@ export class CrowdListener {
 
   #dial(): void {
     const url = new URL(this.#plan.url);
-    const { last } = this.hearing;
-    if (last !== undefined) url.searchParams.set("from", formatPosition(last));
+    const { stand } = this.hearing;
+    if (stand !== undefined) url.searchParams.set("from", formatPosition(stand));
     this.#tries++;
     this.#socket = new Socket(
       url,
@@ -121,7 +129,9 @@ export class CrowdListener {
         binary: (message) => {
           const now = performance.now();
           this.#alive(now);
-          this.hearing.message(message, now);
+          this.#isGreeting = false;
+          if (this.#lanes === undefined) this.hearing.message(message, now);
+          else this.#lanes.live(message);
         },
         ended: (ending) => this.#ended(ending),
       },
@@ -147,21 +157,50 @@ export class CrowdListener {
     // Most texts are counts that come every second: parsing each is dear in a crowd.
     const told = /"comeBackMs":(\d{1,6})/.exec(text)?.[1];
     if (told !== undefined) this.#windowMs = Number(told);
-    if (text.includes('"type":"lane"')) this.#diverted();
-    if (!text.includes('"welcome"') && !text.includes('"gap"')) return;
+    if (!/"type":"(welcome|gap|lane)"/.test(text)) return;
     const said = parseListenerHears(text);
-    if (said?.type === "gap") this.hearing.gap(said.to);
-    if (said?.type !== "welcome") return;
-    if (this.#isDiverted) this.#tally.cameLive++;
-    this.#isDiverted = false;
-    this.#acks = said.acks === true;
-    this.hearing.greeted(said);
+    switch (said?.type) {
+      case "gap":
+        // Who comes back after too long has the gap filled by the cached lane, as far as it can be.
+        if (this.#lanes === undefined && !this.#isGreeting) this.hearing.gap(said.to);
+        else this.#lanesNow().told({ from: said.from, to: said.to });
+        return;
+      case "welcome":
+        this.#setDiverted(false);
+        this.#acks = said.acks === true;
+        this.hearing.greeted(said);
+        this.#segments = said.segments;
+        this.#isGreeting = true;
+        this.#lanes?.welcomed(said.segments);
+        return;
+      case "lane":
+        // There is no seat on the tree at the moment: the server hangs up, and wants to be asked again later.
+        this.#setDiverted(true);
+        this.#lanesNow().diverted(said.segments);
+        return;
+    }
   }
 
-  /** There is no seat on the tree at the moment: the server hangs up, and wants to be asked again later. */
-  #diverted(): void {
-    if (!this.#isDiverted) this.#tally.diverted++;
-    this.#isDiverted = true;
+  #setDiverted(isDiverted: boolean): void {
+    if (isDiverted === this.#isDiverted) return;
+    this.#isDiverted = isDiverted;
+    this.#tally.cached += isDiverted ? 1 : -1;
+    if (isDiverted) this.#tally.diverted++;
+    else this.#tally.cameLive++;
+  }
+
+  /** From the first time that the tree is not enough, this listener has two lanes; until then it is spared their cost. */
+  #lanesNow(): Lanes<unknown> {
+    if (this.#lanes !== undefined) return this.#lanes;
+    const { hearing } = this;
+    const hears = {
+      hear: (bytes: Uint8Array, lane: LaneName, replayed: boolean) =>
+        hearing.message(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), performance.now(), replayed || lane === "cached"),
+      gap: ({ to }: { to: Position }) => hearing.gap(to),
+    };
+    this.#lanes = new Lanes<unknown>(this.#plan.openLane, hears, undefined, hearing.stand);
+    this.#lanes.welcomed(this.#segments);
+    return this.#lanes;
   }
 
   #alive(now: number): void {
@@ -190,6 +229,7 @@ export class CrowdListener {
 
   #lost(ending: SocketEnding): void {
     this.hearing.lost(performance.now());
+    this.#lanes?.lost();
     this.#tally.lost++;
     if (!this.#killing) count(this.#tally.endings, whyOf(ending));
     this.#killing = false;

@@ -90,7 +90,11 @@ export function plotsOf({ seconds }: CrowdReport): readonly Plot[] {
     values: seconds.map((one) => of(one) ?? null),
   });
   const plots: Plot[] = [
-    { title: "Listeners connected", unit: "", series: [line("listeners", "--a", (one) => one.present)] },
+    {
+      title: "Listeners",
+      unit: "",
+      series: [line("connected", "--a", (one) => one.present), line("in the cached lane", "--c", (one) => one.cached)],
+    },
     {
       title: "Coming and going, per second",
       unit: "",

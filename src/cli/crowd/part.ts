@@ -1,4 +1,8 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import type { OpenLane } from "../../core/audio/lanes.ts";
+import { parseServer } from "../api.ts";
+import { cachedLanesOf } from "../cached-lane.ts";
+import { limitedFetch } from "./limited-fetch.ts";
 import { CrowdListener } from "./listener.ts";
 import { foundBy } from "./part-found.ts";
 import { type FromPart, parseToPart } from "./talk.ts";
@@ -11,6 +15,8 @@ const STEP_MS = 5;
 const SETTLE_MS = 15_000;
 /** How long everybody gets to hang up, in ms. */
 const LEAVE_MS = 2_000;
+/** Segments that are fetched at once: a server holds a connection for each, and has only so many. */
+const FETCHES = 64;
 /** What the event loop's monitor itself waits, in ms: part of what it measures. */
 const RESOLUTION_MS = 10;
 
@@ -21,6 +27,7 @@ class Part {
   readonly #of: number;
   readonly #startAt: number;
   readonly #tally = new PartTally();
+  readonly #openLane: OpenLane<unknown>;
   readonly #listeners: CrowdListener[] = [];
   readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   #before = { joined: 0, lost: 0, returned: 0, diverted: 0, messages: 0, chunks: 0, holes: 0, gaps: 0, stalls: 0 };
@@ -31,6 +38,7 @@ class Part {
     this.#index = index;
     this.#of = of;
     this.#startAt = startAt;
+    this.#openLane = cachedLanesOf(parseServer(wish.url), limitedFetch(FETCHES));
     this.#delay.enable();
     this.#armSecond();
     void this.#gather();
@@ -87,7 +95,8 @@ class Part {
 
   #dial(index: number, dueAt: number): void {
     const { url, sources, comeBack } = this.#wish;
-    const plan = { url, role: roleOf(this.#wish, index), dueAt, source: sources[index % Math.max(1, sources.length)], comeBack };
+    const source = sources[index % Math.max(1, sources.length)];
+    const plan = { url, role: roleOf(this.#wish, index), dueAt, source, comeBack, openLane: this.#openLane };
     this.#listeners.push(new CrowdListener(plan, this.#tally));
   }
 
@@ -102,7 +111,7 @@ class Part {
   }
 
   #tellSecond(): void {
-    const { present, joined, lost, returned, diverted, messages, chunks, stalls } = this.#tally;
+    const { present, cached, joined, lost, returned, diverted, messages, chunks, stalls } = this.#tally;
     const now = performance.now();
     const before = this.#before;
     const soundFlows = messages > before.messages;
@@ -121,6 +130,7 @@ class Part {
       lost: lost - before.lost,
       returned: returned - before.returned,
       diverted: diverted - before.diverted,
+      cached,
       messages: messages - before.messages,
       chunks: chunks - before.chunks,
       holes: holes - before.holes,

@@ -157,6 +157,7 @@ function secondsOf({ seconds, usage, listenTo }: Gathered): readonly SecondRepor
       lost: sum((one) => one.lost),
       returned: sum((one) => one.returned),
       diverted: sum((one) => one.diverted),
+      cached: sum((one) => one.cached),
       messages: sum((one) => one.messages),
       chunks: sum((one) => one.chunks),
       holes: sum((one) => one.holes),

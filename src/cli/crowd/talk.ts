@@ -45,6 +45,8 @@ const second = z
     lost: z.number(),
     returned: z.number(),
     diverted: z.number(),
+    /** Listeners of the cached lane. */
+    cached: z.number(),
     messages: z.number(),
     chunks: z.number(),
     holes: z.number(),

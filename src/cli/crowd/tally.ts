@@ -38,6 +38,8 @@ export class PartTally {
   /** Listeners whom a server sent to the cached lane, and those of them who came live later. */
   diverted = 0;
   cameLive = 0;
+  /** Listeners who hear by the cached lane now. */
+  cached = 0;
 
   /** Takes this second's lags, and begins the next one's. */
   takeLag(): Record<Group, string> {

@@ -57,7 +57,9 @@ export class Lanes<States> {
   #heldBytes = 0;
   #isGreeting = false;
 
-  constructor(open: OpenLane<States>, hears: LanesHear, onStates: (states: States) => void = () => undefined) {
+  /** @param heard where he stands already, if he heard something before there were lanes */
+  constructor(open: OpenLane<States>, hears: LanesHear, onStates: (states: States) => void = () => undefined, heard?: Stand) {
+    this.#heard = heard;
     this.#open = open;
     this.#hears = hears;
     this.#onStates = onStates;
