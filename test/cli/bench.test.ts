@@ -4,6 +4,7 @@ import { ROOT } from "../../src/cli/build.ts";
 import { CAN_COMPILE } from "../bench/peers.ts";
 import { endServers } from "../support/server.ts";
 import { killCommands, script } from "../support/server-commands.ts";
+import { LONG } from "../support/tier.ts";
 
 /** What it measures with so few listeners means nothing; that every server still runs, and every chunk is heard, does. */
 describe("npm run bench", () => {
@@ -28,14 +29,14 @@ describe("npm run bench", () => {
     }
   });
 
-  it("bundles where it was asked to", async () => {
+  it.runIf(LONG)("bundles where it was asked to", async () => {
     const only = ["partyserver:5", "ws:5", ...(CAN_COMPILE ? ["bare:5"] : [])];
     for (const { key, runs } of await bench("bundle", "--listeners", "20", "--seconds", "2", "--warm", "1", "--only", only.join(","))) {
       expect(runs[0], key).toMatchObject({ holes: 0, repeats: 0, stride: 5 });
     }
   });
 
-  it("storms", async () => {
+  it.runIf(LONG)("storms", async () => {
     const flags = ["--listeners", "20", "--storm", "40", "--storm-ramp", "100", "--seconds", "8", "--only", "canopy"];
     const [canopy] = await bench("storm", ...flags);
     expect(canopy?.runs[0]).toMatchObject({ joined: 60, failed: 0, holes: 0, groups: { storm: { listeners: 40, live: 40 } } });
