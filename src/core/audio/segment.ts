@@ -92,10 +92,9 @@ export class Segmenter {
     this.#last = position;
   }
 
-  /** Never below what is open, so that a timeline which stepped back does not reopen the past; never what is closed. */
+  /** Never what is closed, even if the timeline stepped back. */
   #indexAt(epoch: number, roomTimeMs: number): number {
     const least = this.#closed.epoch === epoch ? this.#closed.index + 1 : 0;
-    const open = this.#open?.first.epoch === epoch ? this.#open.index : 0;
-    return Math.max(least, open, Math.floor(roomTimeMs / SEGMENT_MS));
+    return Math.max(least, Math.floor(roomTimeMs / SEGMENT_MS));
   }
 }

@@ -63,6 +63,21 @@ describe("a storage that fails for a minute", () => {
     expect(shelf.owes).toBe(false);
   });
 
+  it("is bridged after hours as after a minute: what is gone weighs nothing", () => {
+    const storage = new Storage();
+    const shelf = new Shelf(SEGMENT_KEEP_MS);
+    for (let index = 0; index < 1_000; index++) {
+      const now = index * 2_000;
+      storage.fails = index >= 970;
+      storage.perform(shelf, shelf.put(aSegment(index, 128_000), localTime(now)), () => now);
+      storage.answer();
+    }
+    const { runs, gaps } = shelf.list(localTime(999 * 2_000));
+    expect(runs).toEqual([{ epoch: 1, first: 940, last: 999 }]);
+    expect(gaps).toEqual([]);
+    expect(shelf.find({ epoch: 1, index: 940 }, localTime(999 * 2_000))?.bytes).toBeDefined();
+  });
+
   it("beyond its bound loses the oldest, and says which", () => {
     const storage = new Storage();
     storage.fails = true;
