@@ -5,6 +5,7 @@ import { Feed } from "./feed.ts";
 import { formatStatus, formatWelcome, type Message, messagesOf, slices } from "./greeting.ts";
 import { END_TEXT, formatFlow, formatLink, formatLinked } from "./link.ts";
 import { type Lines, Listeners } from "./listeners.ts";
+import { Pacing } from "./pacing.ts";
 import { type Plan, segmentsPath } from "./plan.ts";
 import { States } from "./states.ts";
 
@@ -40,10 +41,6 @@ const TURN = { do: "deliver", to: "turn" } as const;
 
 /** After so long without a chunk, in ms, a turn that is still owed is not waited for any more. */
 const STALE_MS = 1_000;
-/** While chunks come later than this, in ms, nobody is told that the stride has changed. */
-const HASTE_MS = 100;
-/** At a stride above 1 numbers of listeners are told this seldom, in ms: each text costs as much as a send of sound. */
-const COUNTS_MS = 10_000;
 
 /** `welcomed`: he knows the states already and waits for sound alone. `since`: when sound first came that he claims to have heard. */
 type Waiting = { readonly from: Position | undefined; welcomed: boolean; since: LocalTime | undefined };
@@ -68,9 +65,7 @@ export class Downstream<Link> {
   #known = false;
   #flows = false;
   #ended = false;
-  #toldStride = 1;
-  #count: string | undefined;
-  #countedAt: LocalTime | undefined;
+  readonly #pacing = new Pacing();
 
   /**
    * @param keepMs sound to keep for who comes late or comes back, in ms
@@ -211,7 +206,7 @@ export class Downstream<Link> {
 
   /** True while somebody is owed what was held back for him. */
   get owes(): boolean {
-    return this.#listeners.isBehind || this.#count !== undefined;
+    return this.#listeners.isBehind || this.#pacing.waits;
   }
 
   /** A second has passed: sends what a silent parent left in the middle of a stride, and a count that waits. */
@@ -219,16 +214,8 @@ export class Downstream<Link> {
     const effects: DownEffect<Link>[] = [];
     const sinceMs = this.feed.ageMs(now) ?? 0;
     if (this.#listeners.isBehind && sinceMs >= STALE_MS) effects.push({ do: "deliver", to: "all" });
-    // A word to everybody is a send to everybody: it waits until there is time for it.
-    if (this.#listeners.stride !== this.#toldStride && this.#listeners.lateMs < HASTE_MS) {
-      this.#toldStride = this.#listeners.stride;
-      effects.push({ do: "send-all", message: formatStatus(this.#toldStride, this.feed.endsMs) });
-    }
-    if (this.#count !== undefined && now - (this.#countedAt ?? 0) >= COUNTS_MS) {
-      effects.push({ do: "send-all", message: this.#count });
-      this.#count = undefined;
-      this.#countedAt = now;
-    }
+    const { stride, lateMs } = this.#listeners;
+    for (const message of this.#pacing.second(stride, lateMs, this.feed.endsMs, now)) effects.push({ do: "send-all", message });
     return effects;
   }
 
@@ -237,7 +224,7 @@ export class Downstream<Link> {
     const kept = this.states.hear(text);
     if (kept === undefined || (this.#below === "listeners" && kept.head.for !== "all")) return [];
     if (kept.head.type === "audience" && this.#below === "listeners" && this.#flows && this.#listeners.stride > 1) {
-      this.#count = text;
+      this.#pacing.hold(text);
       return [];
     }
     const effects: DownEffect<Link>[] = [{ do: "send-all", message: text }];
@@ -316,8 +303,7 @@ export class Downstream<Link> {
   /** Whatever was held back goes out: nothing comes for a while, or what comes must not overtake it. */
   #release(): readonly DownEffect<Link>[] {
     const sound: readonly DownEffect<Link>[] = this.#listeners.isBehind ? [{ do: "deliver", to: "all" }] : [];
-    const count: readonly DownEffect<Link>[] = this.#count === undefined ? [] : [{ do: "send-all", message: this.#count }];
-    this.#count = undefined;
+    const count = this.#pacing.release().map((message) => ({ do: "send-all", message }) as const);
     return [...sound, ...count];
   }
 
