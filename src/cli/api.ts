@@ -54,9 +54,23 @@ export function stageProtocols(ticket: string): readonly string[] {
  * @param key the deployment's CREATE_KEY, where one is needed
  * @throws Halt if the server is not there or says no
  */
-export async function createRoom(server: URL, wish: Readonly<Record<string, unknown>>, key?: string): Promise<CreatedRoom> {
-  const headers = { "content-type": "application/json", ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) };
-  const said = await ask(server, "/api/rooms", { method: "POST", headers, body: JSON.stringify(wish) });
+export function createRoom(server: URL, wish: Readonly<Record<string, unknown>>, key?: string): Promise<CreatedRoom> {
+  return make(server, "/api/rooms", wish, key);
+}
+
+/**
+ * Makes a room that takes over the audience of `from`.
+ *
+ * @param ticket one of the successor tickets that were given out with `from`
+ * @throws Halt if the server is not there or says no
+ */
+export function continueRoom(server: URL, from: RoomId, ticket: string, wish: Readonly<Record<string, unknown>>): Promise<CreatedRoom> {
+  return make(server, `/api/rooms/${from}/continue`, wish, ticket);
+}
+
+async function make(server: URL, path: string, wish: Readonly<Record<string, unknown>>, bearer: string | undefined): Promise<CreatedRoom> {
+  const headers = { "content-type": "application/json", ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }) };
+  const said = await ask(server, path, { method: "POST", headers, body: JSON.stringify(wish) });
   const room = parseRoomId(String(said["room"]));
   const { hostTicket, successorTickets, urls } = said;
   const { page, broadcast, listen, stage } = fieldsOf(urls);
@@ -91,6 +105,8 @@ function explainRefusal(status: number, code: string, detail: string): string {
     "room-unknown": "Make it with `npm run broadcast -- --create`, or check --room.",
     "room-taken": "Choose another --room, or speak in this one with its --ticket.",
     "ticket-invalid": "Check --ticket: it is the part after `#ticket=` in the host's link.",
+    "ticket-role-wrong": "To speak, pass the host's ticket; to --continue a room, one of its successor tickets.",
+    "room-moved": "Listeners need not do anything; its host has a ticket of the new room.",
     "ticket-missing": "Pass --ticket: it is the part after `#ticket=` in the host's link.",
     "ticket-for-another-room": "Check --room: this ticket belongs to another one.",
     "ticket-expired": "Make a new room, or ask for a new ticket.",

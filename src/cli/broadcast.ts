@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { RoomId } from "../core/ids.ts";
 import { parseStageHears } from "../core/wire/parse.ts";
-import { createRoom, explainEnding, parseRoom, parseServer, readRoom, stageProtocols, stageUrl } from "./api.ts";
+import { continueRoom, createRoom, explainEnding, parseRoom, parseServer, readRoom, stageProtocols, stageUrl } from "./api.ts";
 import { interrupted } from "./flags.ts";
 import { Loudness } from "./loudness.ts";
 import { readOpusFile } from "./ogg.ts";
@@ -21,9 +21,10 @@ const program = new Command("npm run broadcast --")
   .requiredOption("--file <file>", "an Ogg Opus file with packets of 20 ms")
   .option("--loop", "begin again at the end, until Ctrl-C")
   .option("--create", "make the room first, and print its links")
-  .option("--title <title>", "the title of the room that --create makes")
-  .option("--listed", "let the room that --create makes stand in the lobby")
-  .option("--chunk-ms <ms>", "length of a chunk in the room that --create makes: 40, 100 or 200")
+  .option("--continue <room>", "take over the audience of a room that failed; --ticket is then one of its successor tickets")
+  .option("--title <title>", "the title of the room that is made")
+  .option("--listed", "let the room that is made stand in the lobby")
+  .option("--chunk-ms <ms>", "length of a chunk in the room that is made: 40, 100 or 200")
   .option("--key <key>", "the deployment's CREATE_KEY, for --create");
 
 type Flags = {
@@ -33,6 +34,7 @@ type Flags = {
   readonly file: string;
   readonly loop?: boolean;
   readonly create?: boolean;
+  readonly continue?: string;
   readonly title?: string;
   readonly listed?: boolean;
   readonly chunkMs?: string;
@@ -44,7 +46,7 @@ await runCommand(async () => {
   const server = parseServer(flags.url);
   const file = await readOpusFile(flags.file);
   const loudness = await Loudness.create(file.channels);
-  const { room, ticket } = flags.create === true ? await made(server, flags) : await known(server, flags);
+  const { room, ticket } = flags.create === true || flags.continue !== undefined ? await made(server, flags) : await known(server, flags);
 
   let line: Socket | undefined;
   let finished: () => void = () => undefined;
@@ -88,17 +90,27 @@ await runCommand(async () => {
 
 async function made(server: URL, flags: Flags): Promise<{ room: RoomId; ticket: string }> {
   const wish = {
-    title: flags.title ?? flags.room ?? "A broadcast",
+    ...(flags.title === undefined && flags.continue !== undefined ? {} : { title: flags.title ?? flags.room ?? "A broadcast" }),
     ...(flags.room === undefined ? {} : { room: parseRoom(flags.room) }),
     ...(flags.listed === true ? { listed: true } : {}),
     ...(flags.chunkMs === undefined ? {} : { chunkMs: Number(flags.chunkMs) }),
   };
-  const { room, hostTicket, urls } = await createRoom(server, wish, flags.key);
-  console.log(`Made the room "${room}"`);
+  const { room, hostTicket, successorTickets, urls } = await (flags.continue === undefined
+    ? createRoom(server, wish, flags.key)
+    : continueRoom(server, parseRoom(flags.continue), successorTicket(flags), wish));
+  console.log(flags.continue === undefined ? `Made the room "${room}"` : `The room "${room}" has the audience of "${flags.continue}" now`);
   console.log(`  listen     ${urls.page}`);
   console.log(`  host page  ${urls.broadcast}   (keep it to yourself: whoever has it is the host)`);
   console.log(`  sound      ${urls.listen}`);
+  const [first] = successorTickets;
+  if (first !== undefined)
+    console.log(`  successor  --continue ${room} --ticket ${first}   (takes the audience over, should this room fail)`);
   return { room, ticket: hostTicket };
+}
+
+function successorTicket({ ticket }: Flags): string {
+  if (ticket !== undefined) return ticket;
+  throw new Halt("Say with --ticket which successor ticket you have: it was printed when the room was made.");
 }
 
 async function known(server: URL, flags: Flags): Promise<{ room: RoomId; ticket: string }> {
