@@ -9,7 +9,12 @@ import { benchChunkBytes } from "./sound.ts";
 
 /** What the steady benches found: medians over the runs, and ratios to the first row. */
 export function serversTable(measured: readonly Measured[], load: Load): string {
-  const cost = (one: Measured): number | undefined => median(one.runs.map((run) => run.server?.cpuUsPerChunk));
+  // Per chunk that was due: a root that is late merges several into one, which must not look like more work for each.
+  const usPerChunk = (run: CrowdReport): number | undefined => {
+    const ms = run.server?.cpuMsPerSoundSecond;
+    return ms === undefined ? undefined : ms * load.chunkMs;
+  };
+  const cost = (one: Measured): number | undefined => median(one.runs.map(usPerChunk));
   const first = measured[0] === undefined ? undefined : cost(measured[0]);
   const rows = measured.map((one) => {
     const of = (what: (run: CrowdReport) => number | undefined): number | undefined => median(one.runs.map(what));
@@ -24,7 +29,7 @@ export function serversTable(measured: readonly Measured[], load: Load): string 
         0,
       )} %`,
       fixed(
-        of((run) => run.stride),
+        of((run) => chunksPerMessage(run, load)),
         1,
       ),
       fixed(
@@ -41,7 +46,7 @@ export function serversTable(measured: readonly Measured[], load: Load): string 
         of((run) => run.joined),
         0,
       ),
-      spreadOf(one.runs.map((run) => run.server?.cpuUsPerChunk)),
+      spreadOf(one.runs.map(usPerChunk)),
     ];
   });
   const head = [
@@ -115,6 +120,13 @@ export function stormTable(measured: readonly Measured[], load: Load): string {
   ];
   const storm = `${load.storm.listeners} join at ${load.storm.perSecond}/s while ${load.listeners} listen; lag and gap are of those who listened (ms)`;
   return `${preface(load)}\n${storm}\n\n${textTable(head, rows)}`;
+}
+
+/** Chunks that were due, per message. */
+function chunksPerMessage({ seconds, listenFrom }: CrowdReport, load: Load): number | undefined {
+  const listening = seconds.filter(({ second }) => second >= listenFrom);
+  const messages = listening.reduce((sum, one) => sum + one.messages, 0);
+  return messages === 0 ? undefined : listening.reduce((sum, one) => sum + one.soundMs, 0) / load.chunkMs / messages;
 }
 
 /** The server's memory that listeners brought, in KB of 1,024 bytes each. */

@@ -23,7 +23,7 @@ function aPart(of: Partial<PartFound> = {}): PartFound {
 }
 
 function aSecond(second: number, of: Partial<Second> = {}): Second {
-  const counts = { present: 10, joined: 0, lost: 0, returned: 0, diverted: 0, cached: 0, messages: 50, chunks: 100 };
+  const counts = { present: 10, joined: 0, lost: 0, returned: 0, diverted: 0, cached: 0, messages: 50, chunks: 100, soundMs: 10_000 };
   const lag = { steady: counted(10), storm: counted(), slow: counted() };
   return { second, ...counts, holes: 0, gaps: 0, stalls: 0, lag, ...of };
 }
@@ -55,7 +55,7 @@ describe("a crowd's report", () => {
     const usage = [0, 900, 910, 930, 931].map((cpuMs) => ({ cpuMs, rssBytes: 1_000 + cpuMs }));
     const report = reportOf(gathered({ seconds, usage, listenFrom: 1, listenTo: 3 }));
     // From the first second's end to the third's: 30 ms of CPU for 200 chunks.
-    expect(report.server).toEqual({ cpuUsPerChunk: 150, cpuShare: 0.015, rssBytes: 1_930, emptyRssBytes: 1_000 });
+    expect(report.server).toEqual({ cpuUsPerChunk: 150, cpuMsPerSoundSecond: 1.5, cpuShare: 0.015, rssBytes: 1_930, emptyRssBytes: 1_000 });
     expect(report.stride).toBe(2);
     expect(report.listeningLagMs.max).toBe(10);
     expect(report.seconds.map((one) => one.second)).toEqual([0, 1, 2]);

@@ -100,6 +100,7 @@ export class Hearing {
       const isGreeting = epoch < this.#greetedEpoch || (epoch === this.#greetedEpoch && sequence <= this.#greetedSequence);
       if (this.#continuity.hear(epoch, sequence)) {
         this.#tally.chunks++;
+        this.#tally.soundMs += message.readUInt16BE(at + 26);
         if (!isGreeting && !isLate) {
           this.#lastLagMs = wall - message.readDoubleBE(at + 18);
           this.#times.lag.add(this.#lastLagMs);

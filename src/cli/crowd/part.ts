@@ -30,7 +30,7 @@ class Part {
   readonly #openLane: OpenLane<unknown>;
   readonly #listeners: CrowdListener[] = [];
   readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  #before = { joined: 0, lost: 0, returned: 0, diverted: 0, messages: 0, chunks: 0, holes: 0, gaps: 0, stalls: 0 };
+  #before = { joined: 0, lost: 0, returned: 0, diverted: 0, messages: 0, chunks: 0, soundMs: 0, holes: 0, gaps: 0, stalls: 0 };
   #second = 0;
 
   constructor(wish: CrowdWish, index: number, of: number, startAt: number) {
@@ -111,7 +111,7 @@ class Part {
   }
 
   #tellSecond(): void {
-    const { present, cached, joined, lost, returned, diverted, messages, chunks, stalls } = this.#tally;
+    const { present, cached, joined, lost, returned, diverted, messages, chunks, soundMs, stalls } = this.#tally;
     const now = performance.now();
     const before = this.#before;
     const soundFlows = messages > before.messages;
@@ -122,7 +122,7 @@ class Part {
       holes += listener.hearing.holes;
       gaps += listener.hearing.gaps;
     }
-    this.#before = { joined, lost, returned, diverted, messages, chunks, holes, gaps, stalls };
+    this.#before = { joined, lost, returned, diverted, messages, chunks, soundMs, holes, gaps, stalls };
     const second = {
       second: this.#second++,
       present,
@@ -133,6 +133,7 @@ class Part {
       cached,
       messages: messages - before.messages,
       chunks: chunks - before.chunks,
+      soundMs: soundMs - before.soundMs,
       holes: holes - before.holes,
       gaps: gaps - before.gaps,
       stalls: stalls - before.stalls,

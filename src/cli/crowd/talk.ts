@@ -49,6 +49,7 @@ const second = z
     cached: z.number(),
     messages: z.number(),
     chunks: z.number(),
+    soundMs: z.number(),
     holes: z.number(),
     gaps: z.number(),
     stalls: z.number(),

@@ -33,6 +33,8 @@ export class PartTally {
   returned = 0;
   messages = 0;
   chunks = 0;
+  /** How much of the room's time these chunks cover, in ms: a root that was late merges several ticks into one chunk. */
+  soundMs = 0;
   /** Silences of more than a second. */
   stalls = 0;
   /** Listeners whom a server sent to the cached lane, and those of them who came live later. */
