@@ -227,7 +227,9 @@ export class Downstream<Link> {
       this.#pacing.hold(text);
       return [];
     }
-    const effects: DownEffect<Link>[] = [{ do: "send-all", message: text }];
+    // What the old room said last is heard before listeners are told of the new one.
+    const before = kept.head.type === "moved" ? this.#release() : [];
+    const effects: DownEffect<Link>[] = [...before, { do: "send-all", message: text }];
     for (const [link, { welcomed }] of this.#waiting) if (welcomed) effects.push({ do: "send", to: link, message: text });
     return effects;
   }

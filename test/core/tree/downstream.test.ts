@@ -191,4 +191,14 @@ describe("a leaf that has more to do than time", () => {
     }).flat();
     expect(heard.filter((one) => String(one).includes('"audience"')).length).toBeLessThanOrEqual(3);
   });
+
+  it("lets all hear the last of a room that is left, before it tells who goes on", () => {
+    const node = crowded();
+    // A message is more than one chunk now: some wait for their turn.
+    const held = heardBy("ana", node, node.hear("parent", aChunk(6), localTime(1_250)));
+    const moved = JSON.stringify({ type: "moved", for: "all", revision: 9, roomTime: 0, from: "demo", room: "after" });
+    const heard = [...held, ...heardBy("ana", node, node.read("parent", moved, localTime(1_260), 0))];
+    expect(heard.at(-1)).toBe(moved);
+    expect(heard.flat()).toContain(6);
+  });
 });
