@@ -42,6 +42,8 @@ export async function whyNoStage(room: string, ticket: string): Promise<LinkEnd 
   switch (answer.code) {
     case "room-ended":
       return { code: 4500, says: "The room is over" };
+    case "room-moved":
+      return { code: 4502, says: "Another room has taken this audience over. Its host has another link" };
     case "ticket-invalid":
       return { code: answer.status, says: "This host link does not open this room. Part of it may be missing: copy the whole link again" };
     case "ticket-expired":

@@ -1,4 +1,4 @@
-import { listDurableObjectIds, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type Ear, holesIn, type Speaker } from "../contract/house.ts";
@@ -59,6 +59,19 @@ async function hearEpoch(ears: readonly Ear[], epoch: number): Promise<void> {
 }
 
 describe("a room that is continued by a successor", () => {
+  // The first of this file: leaves of rooms that are live cannot be made to sleep.
+  it("finds those who still wait for the first word, though their leaves sleep", async () => {
+    const before = await make();
+    const ears = await Promise.all([1, 2, 3].map(() => connectEar(before.room)));
+    await workerdHouse.eventually("they are welcome", () => ears.every((ear) => ear.texts.some(({ type }) => type === "welcome")));
+    for (const id of await listDurableObjectIds(env.LEAF)) await evictDurableObject(env.LEAF.get(id));
+    const made = await successor(before);
+    await workerdHouse.eventually("they are told", () => ears.every((ear) => ear.texts.some(({ type }) => type === "moved")));
+    await onAir(made);
+    await hearEpoch(ears, 1);
+    expect(ears.every((ear) => ear.closed === undefined)).toBe(true);
+  });
+
   it("leaves its listeners on their sockets: they are told, and hear the new host in a higher epoch", async () => {
     const { before, host, ears } = await evening();
     const made = await successor(before, 0, { title: "After" });
@@ -95,6 +108,17 @@ describe("a room that is continued by a successor", () => {
     const before = await make();
     const made = await successor(before);
     expect(await (await call("GET", `/api/rooms/${made.room}`)).json()).toMatchObject({ title: "Before", chunkMs: 100, listed: false });
+  });
+
+  it("has its listeners even if none of the nodes that fed them is left", async () => {
+    const { before, ears } = await evening();
+    for (const id of await listDurableObjectIds(env.RELAY)) {
+      await runInDurableObject(env.RELAY.get(id), (_, state) => state.abort("killed by a test")).catch(() => undefined);
+    }
+    const made = await successor(before);
+    await onAir(made);
+    await hearEpoch(ears, 2);
+    expect(ears.every((ear) => ear.closed === undefined)).toBe(true);
   });
 
   it("goes on when its object is dead, and when that wakes again it feeds nobody and says that it moved", async () => {
