@@ -3,11 +3,12 @@ import type { CrowdReport } from "../../src/cli/crowd/report.ts";
 import { seconds, wholeNumber } from "../../src/cli/flags.ts";
 import { Halt, runCommand } from "../../src/cli/problem.ts";
 import { calibrate, costsTable } from "./calibrate.ts";
+import { canopy } from "./canopy.ts";
 import { CAN_PIN, LOAD_CORE, pin } from "./contender.ts";
 import { type Load, measure } from "./measure.ts";
 import { CAN_COMPILE } from "./peers.ts";
 import { asTheyCome, bundlingAlike, pinnedStrides, type Row, stormed } from "./rows.ts";
-import { serversTable, stormTable } from "./say.ts";
+import { serversTable, slowTable, stormTable } from "./say.ts";
 
 /** Strides settle within this, in ms: the controller looks once a second, and has five to go through. */
 const WARM_MS = 8_000;
@@ -15,12 +16,18 @@ const WARM_MS = 8_000;
 const STORM = { listeners: 8_000, perSecond: 4_000, afterMs: 5_000 };
 
 const BENCHES = { servers: asTheyCome, stride: pinnedStrides, bundle: bundlingAlike, storm: stormed };
+/** A tenth of the listeners stops reading, beside a control run in which nobody does. */
+const SLOW = "slow";
+/** Chunks of 12.5 KB, the largest packets that Opus knows at 200 ms a chunk: they overflow a stalled line's kernel buffers within seconds. */
+const LARGE = { frameBytes: 1_250, chunkMs: 200 };
+/** The share that stops reading, and when, in ms after measuring began. */
+const SLOW_SHARE = { share: 0.1, afterMs: 5_000 };
 /** What the simulator charges, measured on the real thing. */
 const CALIBRATE = "calibrate";
 
 const program = new Command("npm run bench --")
   .description("Canopy beside partyserver, Node ws and a bare C loop: the same chunks, one core for the server, one for the load.")
-  .addArgument(new Argument("[which]", "what to measure").choices([...Object.keys(BENCHES), CALIBRATE]).default("servers"))
+  .addArgument(new Argument("[which]", "what to measure").choices([...Object.keys(BENCHES), SLOW, CALIBRATE]).default("servers"))
   .option("--listeners <n>", "how many listen", wholeNumber("--listeners", 1, 60_000), 1_000)
   .option("--ramp <n>", "how many of them join per second", wholeNumber("--ramp", 1, 20_000), 500)
   .option("--chunk-ms <ms>", "length of a chunk", wholeNumber("--chunk-ms", 20, 1_000), 100)
@@ -30,6 +37,7 @@ const program = new Command("npm run bench --")
   .option("--leaf <n>", "listeners that one leaf of Canopy takes", wholeNumber("--leaf", 1, 30_000), 10_000)
   .option("--storm <n>", "how many come in a storm", wholeNumber("--storm", 1, 60_000), STORM.listeners)
   .option("--storm-ramp <n>", "how many of them per second", wholeNumber("--storm-ramp", 1, 20_000), STORM.perSecond)
+  .option("--slow-for <n>", "how long the slow ones do not read", seconds("--slow-for"), 60)
   .option("--only <rows>", "of these rows alone, like canopy,partyserver,ws,bare, or canopy:5")
   .option("--json", "print every run's report as JSON");
 
@@ -43,6 +51,7 @@ type Flags = {
   readonly leaf: number;
   readonly storm: number;
   readonly stormRamp: number;
+  readonly slowFor: number;
   readonly only?: string;
   readonly json?: boolean;
 };
@@ -60,6 +69,17 @@ await runCommand(async () => {
   if (which === CALIBRATE) {
     const costs = await calibrate(loadOf(flags, false), note);
     console.log(flags.json === true ? JSON.stringify(costs) : costsTable(costs));
+    process.exit();
+  }
+  if (which === SLOW) {
+    const forMs = flags.slowFor * 1_000;
+    // Long enough for the slow ones to come back and be seen alive.
+    const load = { ...loadOf(flags, false), ...LARGE, seconds: (SLOW_SHARE.afterMs + forMs) / 1_000 + 25 };
+    note("control run: everybody reads");
+    const control = await measure(canopy(), load);
+    note(`${SLOW_SHARE.share * 100} % do not read for ${flags.slowFor} s`);
+    const slow = await measure(canopy(), { ...load, slow: { ...SLOW_SHARE, forMs } });
+    console.log(flags.json === true ? JSON.stringify({ control, slow }) : slowTable(control, slow, load));
     process.exit();
   }
   if (!isBench(which)) throw new Halt(`There is no bench "${which}".`);

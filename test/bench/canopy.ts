@@ -8,7 +8,7 @@ import { Socket } from "../../src/cli/socket.ts";
 import { Speaker } from "../../src/cli/speaker.ts";
 import { parseStageHears } from "../../src/core/wire/parse.ts";
 import { type Contender, pin, type Running, SERVER_CORE, type Task } from "./contender.ts";
-import { FRAME } from "./sound.ts";
+import { FRAME_BYTES, frameOf } from "./sound.ts";
 
 let built: Promise<void> | undefined;
 
@@ -17,7 +17,10 @@ export function canopy(stride?: number): Contender {
   return { name: stride === undefined ? "Canopy" : `Canopy, stride pinned to ${stride}`, start: (task) => startCanopy(task, stride) };
 }
 
-async function startCanopy({ chunkMs, leafListeners, listeners, leaves }: Task, stride: number | undefined): Promise<Running> {
+async function startCanopy(
+  { chunkMs, leafListeners, listeners, leaves, frameBytes = FRAME_BYTES }: Task,
+  stride: number | undefined,
+): Promise<Running> {
   built ??= buildAll();
   await built;
   const directory = await mkdtemp(join(tmpdir(), "canopy-bench-"));
@@ -30,7 +33,7 @@ async function startCanopy({ chunkMs, leafListeners, listeners, leaves }: Task, 
   pin(server.pid, SERVER_CORE);
   const url = parseServer(server.url);
   const { room, hostTicket } = await createRoom(url, { title: "Bench", room: "bench", chunkMs });
-  const mouth = speakerOn(stageUrl(url, room), hostTicket);
+  const mouth = speakerOn(stageUrl(url, room), hostTicket, frameOf(frameBytes));
   return {
     listenUrl: listenUrl(url, room),
     pid: server.pid,
@@ -44,8 +47,8 @@ async function startCanopy({ chunkMs, leafListeners, listeners, leaves }: Task, 
 }
 
 /** A real speaker over the stage's socket: on air once `speak` is called, until `stop`. */
-function speakerOn(url: URL, ticket: string): { readonly speak: () => Promise<void>; readonly stop: () => void } {
-  const file = { frames: new Array<Uint8Array>(1_000).fill(FRAME), channels: 1 };
+function speakerOn(url: URL, ticket: string, frame: Uint8Array): { readonly speak: () => Promise<void>; readonly stop: () => void } {
+  const file = { frames: new Array<Uint8Array>(1_000).fill(frame), channels: 1 };
   const speaker = new Speaker(file, true, { level: () => 30 }, () => undefined);
   let welcomed: (() => void) | undefined;
   const welcome = new Promise<void>((done) => {

@@ -10,6 +10,8 @@ export type Task = {
   readonly listeners: number;
   /** Listeners that one leaf takes; only Canopy has leaves. */
   readonly leafListeners: number;
+  /** Bytes of each Opus packet, if not FRAME_BYTES; only Canopy's speaker can. */
+  readonly frameBytes?: number;
   /** Leaves; as many as the listeners need if it is left out. */
   readonly leaves?: number;
 };

@@ -11,6 +11,8 @@ export type Load = Task & {
   readonly warmMs: number;
   /** So many more, who come while the others listen. */
   readonly storm: CrowdWish["storm"];
+  /** Some stop reading for a while. */
+  readonly slow?: CrowdWish["mischief"]["slow"];
   /** True if there is sound before the first listener comes; else it begins when all have come, so that joins and sound are measured apart. */
   readonly soundFirst: boolean;
 };
@@ -31,7 +33,7 @@ export async function measure(contender: Contender, load: Load): Promise<CrowdRe
         storm: load.storm,
         warmMs: load.warmMs,
         listenMs: load.seconds * 1_000,
-        mischief: { slow: { ...nothing, forMs: 0 }, halfOpen: nothing, kill: nothing },
+        mischief: { slow: load.slow ?? { ...nothing, forMs: 0 }, halfOpen: nothing, kill: nothing },
         sources: [],
         comeBack: true,
       },

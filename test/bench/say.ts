@@ -122,6 +122,30 @@ export function stormTable(measured: readonly Measured[], load: Load): string {
   return `${preface(load)}\n${storm}\n\n${textTable(head, rows)}`;
 }
 
+/** What stalled lines did to the server and to everybody else. */
+export function slowTable(control: CrowdReport, slow: CrowdReport, load: Load): string {
+  const row = (name: string, run: CrowdReport): string[] => [
+    name,
+    fixed(run.listeningLagMs.p50, 0),
+    fixed(run.listeningLagMs.p99, 0),
+    fixed(mostMb(run) - mostMb(control), 1),
+    `${run.holes}`,
+    `${run.gaps}`,
+    run.groups.slow === undefined ? "-" : `${run.groups.slow.live} of ${run.groups.slow.listeners}`,
+    Object.entries(run.endings)
+      .map(([why, times]) => `${times} × ${why}`)
+      .join("; "),
+  ];
+  const head = ["Canopy", "lag p50", "others' p99 ms", "MiB above control", "holes", "gaps told", "slow ones live again", "closed"];
+  const rows = [row("everybody reads", control), row("a tenth does not", slow)];
+  return `${preface(load)}\n\n${textTable(head, rows)}`;
+}
+
+/** The most memory that the server held while all listened, in MiB. */
+function mostMb(run: CrowdReport): number {
+  return Math.max(0, ...run.seconds.filter(({ second }) => second >= run.listenFrom).map((one) => one.rssBytes ?? 0)) / 2 ** 20;
+}
+
 /** Chunks that were due, per message. */
 function chunksPerMessage({ seconds, listenFrom }: CrowdReport, load: Load): number | undefined {
   const listening = seconds.filter(({ second }) => second >= listenFrom);
@@ -135,7 +159,7 @@ function kbPerListener(run: CrowdReport): number | undefined {
 }
 
 function preface(load: Load): string {
-  const bytes = benchChunkBytes(load.chunkMs);
+  const bytes = benchChunkBytes(load.chunkMs, load.frameBytes);
   return `${load.listeners} listeners, a chunk of ${bytes} bytes every ${load.chunkMs} ms, ${load.seconds} s measured; CPU µs are the server process's per chunk and listener, lag is from when a chunk was due`;
 }
 
