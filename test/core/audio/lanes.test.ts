@@ -66,6 +66,21 @@ describe("a listener whom the tree cannot take", () => {
     expect(told).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
   });
 
+  it("is told of no gap that the cached lane has filled while the leaf was asked", () => {
+    const { lanes, opened, told } = aListener();
+    lanes.welcomed("/s");
+    lanes.live(chunks(1, 10));
+    lanes.lost();
+    lanes.diverted("/s");
+    // The leaf is asked for what comes after 10, of which it has the end only.
+    opened[0]?.tells.hear(chunks(11, 60), true);
+    lanes.welcomed("/s");
+    lanes.told(gap(10, 40));
+    lanes.live(chunks(40, 62));
+    expect(opened).toHaveLength(1);
+    expect(told).toEqual(Array.from({ length: 62 }, (_, index) => index + 1));
+  });
+
   it("hears nothing where there are no segments, and asks nobody", () => {
     const { lanes, opened } = aListener();
     lanes.diverted(undefined);
@@ -92,6 +107,22 @@ describe("a listener who was away for longer than the leaf remembers", () => {
     expect(told.slice(490)).toEqual(["490…501", 501, 502, 503, 504]);
     lanes.live(aChunk(505));
     expect(told.at(-1)).toBe(505);
+  });
+
+  it("is told of a further gap at its place, behind what waited before it", () => {
+    const { lanes, opened, told } = aListener();
+    lanes.welcomed("/s");
+    lanes.live(chunks(1, 2));
+    lanes.lost();
+    lanes.welcomed("/s");
+    lanes.told(gap(2, 5));
+    lanes.live(chunks(5, 6));
+    lanes.told(gap(6, 9));
+    lanes.live(chunks(9, 10));
+    expect(told).toEqual([1, 2]);
+    opened[0]?.tells.hear(chunks(3, 4), true);
+    opened[0]?.tells.done();
+    expect(told).toEqual([1, 2, 3, 4, 5, 6, "6…9", 9, 10]);
   });
 
   it("and loses the connection again, stands where he stood", () => {
