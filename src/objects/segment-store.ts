@@ -77,14 +77,21 @@ export class SqliteSegments implements SegmentStore {
   }
 }
 
+/** The part of an R2 bucket that is used here. */
+export type Bucket = {
+  put(key: string, bytes: Uint8Array): Promise<unknown>;
+  get(key: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | null>;
+  delete(keys: string[]): Promise<void>;
+};
+
 /** Segments in R2, where a bucket is bound: for recordings, which outgrow an object's storage. The index stays in SQLite. */
 export class R2Segments implements SegmentStore {
-  readonly #bucket: R2Bucket;
+  readonly #bucket: Bucket;
   readonly #prefix: string;
   readonly #index: SqliteSegments;
 
   /** @param prefix of this audience's keys */
-  constructor(bucket: R2Bucket, prefix: string, index: SqliteSegments) {
+  constructor(bucket: Bucket, prefix: string, index: SqliteSegments) {
     this.#bucket = bucket;
     this.#prefix = prefix;
     this.#index = index;

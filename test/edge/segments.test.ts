@@ -7,7 +7,7 @@ import { type LaneNews, parseLaneHead } from "../../src/core/wire/lane-head.ts";
 import type { Archive } from "../../src/objects/archive-object.ts";
 import { archiveStub } from "../../src/objects/locate.ts";
 import type { Ear, OpenRoom, Speaker } from "../contract/house.ts";
-import { call, env, workerdHouse } from "../contract/workerd-house.ts";
+import { call, connectEar, connectSpeaker, env, workerdHouse } from "../contract/workerd-house.ts";
 import { roomId } from "../support/build.ts";
 
 const { eventually, pass } = workerdHouse;
@@ -31,14 +31,19 @@ async function headOf(path: string): Promise<LaneNews> {
   return news;
 }
 
-/** Waits until the newest segment is `index` at least. */
-async function segmentsUpTo(path: string, index: number): Promise<LaneNews> {
+/** The head, once it is as wanted. */
+async function until(path: string, isWanted: (news: LaneNews) => boolean): Promise<LaneNews> {
   for (let tries = 0; tries < 200; tries++) {
     const news = await headOf(path);
-    if ((news.head.runs.at(-1)?.last ?? -1) >= index) return news;
+    if (isWanted(news)) return news;
     await pass(100);
   }
-  throw new Error(`segment ${index} never came`);
+  throw new Error(`never as wanted: ${JSON.stringify((await headOf(path)).head)}`);
+}
+
+/** Waits until the newest segment is `index` at least. */
+function segmentsUpTo(path: string, index: number): Promise<LaneNews> {
+  return until(path, ({ head }) => (head.runs.at(-1)?.last ?? -1) >= index);
 }
 
 async function positionsIn(answer: Response): Promise<Position[]> {
@@ -177,11 +182,7 @@ describe("a room that begins anew", () => {
     const again = await room.host();
     again.say({ type: "on-air" });
     again.speak();
-    let head = (await headOf(path)).head;
-    for (let tries = 0; tries < 150 && !head.runs.some(({ epoch }) => epoch === 2); tries++) {
-      await pass(100);
-      head = (await headOf(path)).head;
-    }
+    const { head } = await until(path, (news) => news.head.runs.some(({ epoch }) => epoch === 2));
     expect(head).toMatchObject({
       epoch: 2,
       runs: [
@@ -193,3 +194,38 @@ describe("a room that begins anew", () => {
     again.leave();
   });
 });
+
+describe("a room that another one continues", () => {
+  it("is archived on under the same path, in the new epoch", async () => {
+    const name = `archived-${Date.now().toString(36)}`;
+    const created = await call("POST", "/api/rooms", { title: "Before", room: name });
+    const made = await created.json<{ hostTicket: string; successorTickets: string[] }>();
+    const host = await onAir(name, made.hostTicket);
+    const path = await pathTold(name);
+    await segmentsUpTo(path, 0);
+    const headers = { Authorization: `Bearer ${made.successorTickets[0]}` };
+    const continued = await call("POST", `/api/rooms/${name}/continue`, { title: "After" }, headers);
+    const next = await continued.json<{ room: string; hostTicket: string }>();
+    const after = await onAir(next.room, next.hostTicket);
+    const { head } = await until(path, (news) => news.head.runs.some(({ epoch }) => epoch === 2));
+    expect(head.runs[0]).toMatchObject({ epoch: 1, first: 0 });
+    expect(await pathTold(next.room)).toBe(path);
+    host.leave();
+    after.leave();
+  });
+});
+
+async function onAir(room: string, ticket: string): Promise<Speaker> {
+  const host = await connectSpeaker(room, ticket);
+  host.say({ type: "on-air" });
+  host.speak();
+  return host;
+}
+
+/** Where a listener of `room` is told that segments are. */
+async function pathTold(room: string): Promise<string> {
+  const ear = await connectEar(room);
+  await eventually("he is welcome", () => ear.texts.some(({ type }) => type === "welcome"));
+  ear.leave();
+  return ear.texts.find((text) => text.type === "welcome")?.segments ?? "";
+}

@@ -1,0 +1,78 @@
+import { runInDurableObject } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
+import { type Segment, Segmenter } from "../../src/core/audio/segment.ts";
+import { type Bucket, R2Segments, SqliteSegments } from "../../src/objects/segment-store.ts";
+import { env } from "../contract/workerd-house.ts";
+import { aChunk, chunks } from "../support/build.ts";
+
+/** Some segments, of which one has a hole. */
+function segments(): readonly Segment[] {
+  const segmenter = new Segmenter();
+  return [...segmenter.add(chunks(1, 45)), ...segmenter.add(aChunk(50)), ...segmenter.add(aChunk(1, { epoch: 2 })), ...segmenter.close()];
+}
+
+/** A bucket that may fail. */
+class FakeBucket implements Bucket {
+  readonly held = new Map<string, Uint8Array>();
+  fails = false;
+
+  async put(key: string, bytes: Uint8Array): Promise<void> {
+    if (this.fails) throw new Error("the bucket is away");
+    this.held.set(key, bytes);
+  }
+
+  async get(key: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | null> {
+    const bytes = this.held.get(key);
+    return bytes === undefined ? null : { arrayBuffer: async () => new Uint8Array(bytes).buffer };
+  }
+
+  async delete(keys: string[]): Promise<void> {
+    if (this.fails) throw new Error("the bucket is away");
+    for (const key of keys) this.held.delete(key);
+  }
+}
+
+let objects = 0;
+
+/** Runs `test` with an object's own SQLite, which nobody else uses. */
+function withSql(test: (sql: SqlStorage) => Promise<void>): Promise<void> {
+  const stub = env.ARCHIVE.get(env.ARCHIVE.idFromName(`store-${++objects}`));
+  return runInDurableObject(stub as DurableObjectStub, (_, { storage }) => test(storage.sql));
+}
+
+describe.each(["in SQLite", "in R2"])("segments %s", (where) => {
+  it("are found again as they were, in order, by a later life of the object", async () => {
+    await withSql(async (sql) => {
+      const bucket = new FakeBucket();
+      const open = () => (where === "in R2" ? new R2Segments(bucket, "segments/demo", new SqliteSegments(sql)) : new SqliteSegments(sql));
+      const store = open();
+      for (const segment of segments()) await store.write(segment, 1_000);
+      const again = open();
+      expect(again.list()).toEqual(segments().map(({ bytes: _, ...facts }) => ({ ...facts, closedAt: 1_000 })));
+      for (const segment of segments()) expect(await again.read(segment)).toEqual(segment.bytes);
+      await again.erase([{ epoch: 1, index: 0 }]);
+      expect(await again.read({ epoch: 1, index: 0 })).toBeUndefined();
+      expect(again.list()).toHaveLength(segments().length - 1);
+      await again.erase(again.list());
+      expect(open().list()).toEqual([]);
+      expect(bucket.held.size).toBe(0);
+    });
+  });
+});
+
+describe("a bucket that fails", () => {
+  it("leaves nothing in the index that it does not hold, and nothing in it that the index does not know", async () => {
+    await withSql(async (sql) => {
+      const bucket = new FakeBucket();
+      const store = new R2Segments(bucket, "segments/demo", new SqliteSegments(sql));
+      const [first, second] = segments();
+      if (first === undefined || second === undefined) throw new Error("no segments");
+      await store.write(first, 1_000);
+      bucket.fails = true;
+      await expect(store.write(second, 1_000)).rejects.toThrow("away");
+      await expect(store.erase([first])).rejects.toThrow("away");
+      expect(store.list().map(({ index }) => index)).toEqual([first.index]);
+      expect([...bucket.held.keys()]).toEqual([`segments/demo/1/${first.index}`]);
+    });
+  });
+});
