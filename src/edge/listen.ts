@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { parsePosition } from "../core/audio/position.ts";
 import { parseRoomId, type RoomId } from "../core/ids.ts";
 import { FullRooms } from "../core/tree/full-rooms.ts";
-import { anyLeaf, placeListener } from "../core/tree/place.ts";
+import { anyLeaf, joinsOf, placeListener } from "../core/tree/place.ts";
 import { type NodeRef, nodeName, type Plan } from "../core/tree/plan.ts";
 import { type Region, regionOf } from "../core/tree/region.ts";
 import { type Env, HEADER, type Known } from "../objects/calls.ts";
@@ -50,13 +50,14 @@ async function findLeaf(
   from: string | undefined,
 ): Promise<Response | ProblemCode> {
   const wanted = regionOf(placeOf(c.req.raw));
+  const own = joinsOf(from !== undefined, Math.random());
   if (!fullRooms.mayKnock(room, plan.revision, Date.now())) {
-    fullRooms.leaveUncounted(room, wanted, 1);
+    if (own > 0) fullRooms.leaveUncounted(room, wanted, own);
     return "room-full";
   }
   const full: NodeRef[] = [];
   let newest = plan;
-  let joins = 1 + fullRooms.takeUncounted(room, wanted);
+  let joins = own + fullRooms.takeUncounted(room, wanted);
   let why: ProblemCode = "room-full";
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const open = placeListener(newest, wanted, Math.random(), full);

@@ -119,7 +119,7 @@ export class Leaf extends NodeBody {
   #want(request: Request, mind: Mind): void {
     const wanted = request.headers.get(HEADER.wanted) ?? "";
     const joins = Number(request.headers.get(HEADER.joins) ?? 0);
-    if (isRegion(wanted) && isCount(joins)) mind.want(wanted, joins);
+    if (isRegion(wanted) && isCount(joins)) mind.want(wanted, joins, localTime(Date.now()));
   }
 
   #count(): void {

@@ -1,5 +1,5 @@
 import { FullRooms } from "../core/tree/full-rooms.ts";
-import { anyLeaf, placeListener } from "../core/tree/place.ts";
+import { anyLeaf, joinsOf, placeListener } from "../core/tree/place.ts";
 import type { NodeRef, Plan } from "../core/tree/plan.ts";
 import type { Region } from "../core/tree/region.ts";
 import type { AudienceHost } from "./audience-host.ts";
@@ -37,10 +37,10 @@ export class Isolate {
   }
 
   /** True if a join should look for a seat; else it is told to a leaf by the next that does. */
-  mayKnock(wanted: Region): boolean {
+  mayKnock(wanted: Region, isBack: boolean): boolean {
     if (this.#plan === undefined) return false;
     if (this.#full.mayKnock(this.#plan.root, this.#plan.revision, this.#ground.clock.now)) return true;
-    this.#full.leaveUncounted(this.#plan.root, wanted, 1);
+    this.leaveJoins(wanted, joinsOf(isBack, isBack ? this.#ground.luck.minds() : 0));
     return false;
   }
 
@@ -53,8 +53,9 @@ export class Isolate {
   }
 
   /** Joins that a knock is to tell of, with its own. */
-  takeJoins(wanted: Region): number {
-    return this.#plan === undefined ? 1 : 1 + this.#full.takeUncounted(this.#plan.root, wanted);
+  takeJoins(wanted: Region, isBack: boolean): number {
+    const own = joinsOf(isBack, isBack ? this.#ground.luck.minds() : 0);
+    return this.#plan === undefined ? own : own + this.#full.takeUncounted(this.#plan.root, wanted);
   }
 
   /** Joins that no leaf was told of after all. */

@@ -123,8 +123,9 @@ export class Listener implements Joiner, Task {
   }
 
   #look(isolate: Isolate): void {
-    if (!isolate.mayKnock(this.region)) return this.#refused();
-    this.#joins = isolate.takeJoins(this.region);
+    const isBack = !this.#isNew || this.#attempt > 0;
+    if (!isolate.mayKnock(this.region, isBack)) return this.#refused();
+    this.#joins = isolate.takeJoins(this.region, isBack);
     this.#wasFull = true;
     this.#choose();
   }

@@ -130,7 +130,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   knock(joiner: Joiner, plan: Plan, joins: number): void {
     this.requested();
     const mind = this.#know(plan);
-    mind.want(joiner.region, joins);
+    mind.want(joiner.region, joins, this.local);
     const refusal = this.#refusal(mind);
     if (refusal !== undefined) {
       this.#settle();

@@ -174,8 +174,8 @@ class SimEar implements Ear, Joiner {
       plan = known;
     });
     this.#until(() => plan !== undefined);
-    if (!isolate.mayKnock(this.region)) return this.#divert();
-    let joins = isolate.takeJoins(this.region);
+    if (!isolate.mayKnock(this.region, false)) return this.#divert();
+    let joins = isolate.takeJoins(this.region, false);
     const tried: NodeRef[] = [];
     while (tried.length < TRIES) {
       const node = isolate.place(this.region, tried);

@@ -1,12 +1,16 @@
+import type { LocalTime } from "../ids.ts";
 import type { NodeRef, Plan } from "./plan.ts";
 import type { Region } from "./region.ts";
 import { NOTHING, REPORT_SECONDS, Tally } from "./tally.ts";
 import { regionsOf, type TallyReport, type Totals } from "./totals.ts";
 
 /** A leaf calls itself full from this share of its listeners on: who is sent there a moment later still finds a seat. */
-const FULL_SHARE = 0.9;
+const FULL_SHARE = 0.8;
 /** And open again only below this one, so that a few who come and go do not move the window. */
-const OPEN_SHARE = 0.8;
+const OPEN_SHARE = 0.7;
+
+/** A leaf that nobody feeds yet forgets whom it saw knock longer ago than this, in ms: told all at once later, they would look like a storm. */
+const NEWS_MS = 1_000;
 
 /** What a leaf says of its own listeners. */
 export type OwnFigures = Pick<Totals, "listeners" | "slow" | "stride" | "lateMs">;
@@ -23,6 +27,7 @@ export class Census<Link> {
   #changed = true;
   #listeners = -1;
   #quietSeconds = 0;
+  #newsSince = Number.NEGATIVE_INFINITY;
 
   /** @param revision above those of every life of this node before */
   constructor(node: NodeRef, revision: number) {
@@ -40,8 +45,12 @@ export class Census<Link> {
     if (this.tally.forget(link)) this.#changed = true;
   }
 
-  /** So many joins came to this leaf that wanted `region`, whether or not they can be taken. */
-  want(region: Region, joins: number): void {
+  /** So many joins came to this leaf that wanted `region`, whether or not they can be taken. @param isLinked somebody can be told */
+  want(region: Region, joins: number, isLinked: boolean, now: LocalTime): void {
+    if (!isLinked && now - this.#newsSince > NEWS_MS) {
+      this.#newsSince = now;
+      this.#told = new Map(this.tally.joins);
+    }
     this.tally.want(region, joins);
     if (joins > 0) this.#changed = true;
   }

@@ -39,7 +39,7 @@ const CLOSED_FROM = 0.98;
 /** And again from here on. */
 const LAST_SEATS_BELOW = 0.93;
 /** How full a leaf below `fullBelow` is at least (see census.ts). */
-const FULL_AT_LEAST = 0.8;
+const FULL_AT_LEAST = 0.7;
 
 /**
  * The plan that bears what is coming: who listens, and who will have come by the time a plan has spread.

@@ -127,8 +127,8 @@ export class TreeNode<Link> {
   }
 
   /** So many joins were sent to this leaf that wanted `region`; counted whether or not they can be taken, so that the tree grows where it is wanted. */
-  want(region: Region, joins: number): void {
-    this.#census.want(region, joins);
+  want(region: Region, joins: number, now: LocalTime): void {
+    this.#census.want(region, joins, this.#up.linked !== undefined, now);
   }
 
   /** True while the parent does not know the newest totals; also after a link was made anew. */

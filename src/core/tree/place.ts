@@ -1,3 +1,4 @@
+import { SPREAD_SECONDS } from "./grow.ts";
 import type { NodeRef, Plan } from "./plan.ts";
 import { nearestFirst, type Region } from "./region.ts";
 
@@ -30,4 +31,14 @@ export function anyLeaf(plan: Plan, wanted: Region, random: number): NodeRef | u
   if (region === undefined) return undefined;
   const width = plan.regions[region]?.width ?? 0;
   return { audience: plan.audience, region, level: 0, index: Math.min(width - 1, Math.floor(random * width)) };
+}
+
+/**
+ * For how many joins one that knocks is counted. Who comes for the first time stands for all who will come like him until a plan has spread;
+ * who comes back stands for himself: he is counted one time in so many seconds.
+ *
+ * @param random luck from [0, 1)
+ */
+export function joinsOf(isBack: boolean, random: number): number {
+  return !isBack || random * SPREAD_SECONDS < 1 ? 1 : 0;
 }

@@ -31,6 +31,11 @@ export class Tally<Link> {
     if (joins > 0) this.#joins.set(region, (this.#joins.get(region) ?? 0) + joins);
   }
 
+  /** All joins that were ever counted here, by the region they wanted. */
+  get joins(): ReadonlyMap<Region, number> {
+    return this.#joins;
+  }
+
   /** A child that is gone counts no more; its listeners are counted where they come back. True if it counted until now. */
   forget(link: Link): boolean {
     const counted = this.#children.get(link)?.counts === true;

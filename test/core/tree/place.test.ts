@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { placeListener } from "../../../src/core/tree/place.ts";
+import { anyLeaf, joinsOf, placeListener } from "../../../src/core/tree/place.ts";
 import { regionOf } from "../../../src/core/tree/region.ts";
 import { aPlan, leaf, luck } from "../../support/build.ts";
 
@@ -28,6 +28,21 @@ describe("a listener's leaf", () => {
     expect(placeListener(plan, "apac", 0.5)?.region).toBe("wnam");
     expect(placeListener(plan, "oc", 0.5)?.region).toBe("wnam");
     expect(placeListener(aPlan({ regions: {} }), "weur", 0.5)).toBeUndefined();
+  });
+});
+
+describe("a join", () => {
+  it("counts for one, and only one time in four for who comes back: he stands for himself alone", () => {
+    const lucks = Array.from({ length: 100 }, (_, index) => index / 100);
+    const sum = (isBack: boolean) => lucks.reduce((all, random) => all + joinsOf(isBack, random), 0);
+    expect([sum(false), sum(true)]).toEqual([100, 25]);
+  });
+
+  it("that finds no open leaf may ask any, to hear of a newer plan", () => {
+    const closed = aPlan({ regions: { wnam: { firstOpen: 4, width: 4 } } });
+    expect(placeListener(closed, "wnam", 0.5)).toBeUndefined();
+    expect([0, 0.5, 0.99].map((random) => anyLeaf(closed, "oc", random))).toEqual([leaf(0, "wnam"), leaf(2, "wnam"), leaf(3, "wnam")]);
+    expect(anyLeaf(aPlan({ regions: {} }), "weur", 0.5)).toBeUndefined();
   });
 });
 
