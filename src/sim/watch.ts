@@ -42,6 +42,8 @@ export type Scene = {
 export class Watch {
   readonly #ground: Ground;
   readonly #scene: Scene;
+  /** When the root last counted right, in ms. */
+  #rightAt = 0;
 
   constructor(ground: Ground, scene: Scene) {
     this.#ground = ground;
@@ -132,12 +134,13 @@ export class Watch {
 
   #count(room: RoomHost): void {
     const { invariants, clock } = this.#ground;
-    const since = Math.max(this.#scene.lastChange(), this.#scene.lastFault());
-    if (room.mind === undefined || clock.now - since < CONVERGE_MS) return;
-    if (clock.now - this.#scene.lastSilence() < SILENT_COUNT_MS) return;
-    const counted = room.mind.listeners;
+    const counted = room.mind?.listeners;
     const seated = this.#scene.seated();
-    if (counted !== seated) invariants.break("counts", () => `${room.name} counts ${counted}, ${seated} are there`);
+    if (counted === undefined || counted === seated) this.#rightAt = clock.now;
+    // A node that goes home from who stood in for it is counted by both for a moment, and that moment is held like any other.
+    const since = Math.max(this.#scene.lastChange(), this.#scene.lastFault(), this.#rightAt);
+    if (clock.now - since < CONVERGE_MS || clock.now - this.#scene.lastSilence() < SILENT_COUNT_MS) return;
+    invariants.break("counts", () => `${room.name} counts ${counted}, ${seated} are there`);
   }
 
   /** From a node upward along the links that feed it: to the root, and never past a node twice. */

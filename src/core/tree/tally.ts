@@ -5,6 +5,8 @@ import { type FirstLeaf, mergeTotals, regionsOf, type TallyReport, type Totals }
 export const REPORT_SECONDS = 10;
 /** Who has not reported for so many seconds while sound flows is half-open or dead: three reports are missing. */
 const SILENT_SECONDS = 3 * REPORT_SECONDS;
+/** In a quiet room nobody is bound to report. Who was silent before has so many seconds left when sound flows again: time for a report and a bit. */
+const FRESH_SECONDS = REPORT_SECONDS + 2;
 
 type Child = { readonly report: TallyReport; silentSeconds: number; counts: boolean };
 
@@ -51,7 +53,7 @@ export class Tally<Link> {
   second(flows: boolean): readonly Link[] {
     const lost: Link[] = [];
     for (const [link, child] of this.#children) {
-      child.silentSeconds = flows ? child.silentSeconds + 1 : 0;
+      child.silentSeconds = flows ? child.silentSeconds + 1 : Math.min(child.silentSeconds, SILENT_SECONDS - FRESH_SECONDS);
       if (!child.counts || child.silentSeconds < SILENT_SECONDS) continue;
       child.counts = false;
       lost.push(link);

@@ -85,6 +85,17 @@ describe("a tally", () => {
   });
 });
 
+describe("a child that was silent before the room fell quiet", () => {
+  it("has time for a report when sound flows again, and not a whole half minute", () => {
+    const tally = new Tally<string>();
+    tally.record("a", aTally(1, { listeners: 40 }));
+    for (let second = 0; second < 29; second++) tally.second(true);
+    for (let second = 0; second < 3_600; second++) tally.second(false);
+    const gone = Array.from({ length: 30 }, () => tally.second(true).length);
+    expect(gone.indexOf(1)).toBe(11);
+  });
+});
+
 describe("a leaf's census", () => {
   const own = (listeners: number) => ({ listeners, slow: 0, stride: 1, lateMs: 0 });
   const fullBelow = (census: Census<string>, listeners: number) => census.report(plan, own(listeners)).regions.weur?.fullBelow;
