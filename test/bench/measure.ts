@@ -17,6 +17,8 @@ export type Load = Task & {
   readonly soundFirst: boolean;
 };
 
+/** The load gives way to the speaker, who shares its core: a speaker that is starved would make the room look late. */
+const LOAD_NICE = 5;
 /** Listeners that one process of the load reads for. */
 const PER_PROCESS = 5_000;
 
@@ -39,6 +41,7 @@ export async function measure(contender: Contender, load: Load): Promise<CrowdRe
       },
       processes: Math.ceil((load.listeners + load.storm.listeners) / PER_PROCESS),
       pid: running.pid,
+      nice: LOAD_NICE,
       settled: () => (load.soundFirst ? undefined : running.speak()),
       interrupt: new Promise(() => undefined),
     });

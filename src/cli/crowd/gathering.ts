@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { setPriority } from "node:os";
 import { join } from "node:path";
 import { Halt } from "../problem.ts";
 import { type Usage, usageOf } from "../process-watch.ts";
@@ -26,6 +27,8 @@ export type GatheringOptions = {
   readonly wish: CrowdWish;
   /** Processes to share the listeners: one holds only so many descriptors and reads only so many messages. */
   readonly processes: number;
+  /** How much the crowd's processes give way to others, -20 to 19 as in nice(1); 0 if left out. For who speaks from the same core. */
+  readonly nice?: number;
   /** The server's process, to be watched; only on this machine. */
   readonly pid?: number;
   /** All of the first wave have come, or failed to; what it does is waited for before listening begins. */
@@ -41,7 +44,7 @@ export type GatheringOptions = {
  */
 export async function gather(options: GatheringOptions): Promise<Gathered> {
   const { wish, interrupt } = options;
-  const parts = Array.from({ length: options.processes }, () => new PartProcess());
+  const parts = Array.from({ length: options.processes }, () => new PartProcess(options.nice ?? 0));
   const broken = Promise.race(parts.map((part) => part.broken));
   let watch: UsageWatch | undefined;
   try {
@@ -81,9 +84,10 @@ class PartProcess {
   readonly broken: Promise<never>;
   readonly #child: ChildProcess;
 
-  constructor() {
+  constructor(nice: number) {
     const child = fork(join(import.meta.dirname, "part.ts"), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
     this.#child = child;
+    if (nice !== 0 && child.pid !== undefined) setPriority(child.pid, nice);
     const ready = Promise.withResolvers<void>();
     const settled = Promise.withResolvers<number>();
     const found = Promise.withResolvers<PartFound>();
