@@ -26,7 +26,7 @@ describe("a room that is full", () => {
     const first = command("listen", ...room, "--out", join(await temporaryFolder(), "first.opus"), "--seconds", "12", "--json");
     await first.prints("Listening");
     await new Promise((wake) => setTimeout(wake, 1_000));
-    const second = command("listen", ...room, "--out", out, "--seconds", "32", "--json");
+    const second = command("listen", ...room, "--out", out, "--seconds", "40", "--json");
     expect(JSON.parse((await first.ended).out)).toMatchObject({ diverted: 0, holes: 0 });
     const { code, out: json, err } = await second.ended;
     expect(code, err).toBe(0);

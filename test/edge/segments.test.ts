@@ -1,9 +1,10 @@
 import { runInDurableObject } from "cloudflare:test";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { chunksIn, readHeader } from "../../src/core/audio/chunk.ts";
 import type { Position } from "../../src/core/audio/position.ts";
 import { audienceOf } from "../../src/core/ids.ts";
 import { type LaneNews, parseLaneHead } from "../../src/core/wire/lane-head.ts";
+import { app } from "../../src/edge/app.ts";
 import type { Archive } from "../../src/objects/archive-object.ts";
 import { archiveStub } from "../../src/objects/locate.ts";
 import type { Ear, OpenRoom, Speaker } from "../contract/house.ts";
@@ -155,6 +156,26 @@ describe("the segments of a live room", () => {
       expect([...storage.kv.list()]).toEqual([]);
       expect([...storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'segments'")]).toEqual([]);
     });
+  });
+});
+
+describe("an archive that cannot be reached", () => {
+  it("is a fault that is written down, without what opens the door", async () => {
+    const { host, path } = await aLiveRoom();
+    const ARCHIVE = {
+      idFromName: () => {
+        throw new Error("away");
+      },
+    };
+    const log = vi.spyOn(console, "log");
+    // Nothing is remembered of this room's archive yet.
+    const answer = await app.request(`http://canopy.test${path}/1/0`, {}, { ...env, ARCHIVE });
+    const lines = log.mock.calls.flat().map(String);
+    log.mockRestore();
+    expect(answer.status).toBe(500);
+    expect(lines.filter((line) => line.includes("away"))).toEqual([expect.stringContaining("/rooms/:room/segments/:secret/:epoch/:index")]);
+    expect(lines.join()).not.toContain(path.split("/")[4]);
+    host.leave();
   });
 });
 
