@@ -65,6 +65,15 @@ export class Planting {
     };
   }
 
+  /** Takes over a tree that another room has planted: it is kept awake from here. */
+  async inherit(): Promise<void> {
+    const { plan, leaves, isLive } = this.#root;
+    if (!plan.planted) return;
+    const listeners = leaves * plan.leafListeners;
+    this.#store.saveExpected({ listeners, shares: {}, isCapped: false, since: Date.now(), wasLive: isLive });
+    await this.#armHeartbeat();
+  }
+
   /** The room goes live: from here on the tree stays awake until it is over. */
   live(): void {
     const expected = this.#store.expected();

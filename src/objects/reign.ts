@@ -69,9 +69,9 @@ export class Reign {
 
   /** Takes over the tree of another room, in the epoch that was claimed with it. */
   takeOver(): void {
-    const { record, root } = this.#awake;
+    const { record, root, planting } = this.#awake;
     root.begin(record.epoch, record.chunkMs);
-    this.#state.waitUntil(root.takeOver());
+    this.#state.waitUntil(Promise.all([root.takeOver(), planting.inherit()]));
   }
 
   /**
