@@ -22,6 +22,8 @@ const REPORT_MS = 1_000;
 const GATHER_MS = 50;
 /** A parent that has not answered by then is not waited for, in ms; the mind gives its questions up as late. */
 const ANSWER_MS = 3_000;
+/** A node asks the audience who feeds now at most this often, in ms: all top nodes lose a root at the same moment, and ask it again and again. */
+const LOOK_MS = 2_000;
 /** The one periodic event of a node, in ms; it stands while the room is quiet, so that the object may sleep. */
 const SECOND_MS = 1_000;
 /** Without anybody below, the link above is let go after so long, in ms: who just reloads a page finds a warm leaf. */
@@ -47,6 +49,7 @@ export abstract class NodeBody extends DurableObject<Env> {
   protected readonly use: ObjectUse;
   #mind: Mind | undefined;
   #reportedAt = 0;
+  #lookedAt = 0;
   #reporting: ReturnType<typeof setTimeout> | undefined;
   #resting: ReturnType<typeof setTimeout> | undefined;
   #second: ReturnType<typeof setTimeout> | undefined;
@@ -214,7 +217,9 @@ export abstract class NodeBody extends DurableObject<Env> {
   }
 
   /** A root that does not feed may have been replaced, and may be past saying so: the audience knows who feeds now. */
-  #planNow({ audience }: Plan): Promise<Plan | undefined> {
+  async #planNow({ audience }: Plan): Promise<Plan | undefined> {
+    if (Date.now() - this.#lookedAt < LOOK_MS) return undefined;
+    this.#lookedAt = Date.now();
     return audienceStub(this.env, audience)
       .look()
       .then((known) => known?.plan)

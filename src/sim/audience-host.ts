@@ -1,8 +1,7 @@
 import type { RoomId } from "../core/ids.ts";
 import {
+  type Adoption,
   type Audience,
-  type AudienceAnswer,
-  type AudienceEvent,
   type Claimed,
   decideAudience,
   type Moved,
@@ -13,22 +12,20 @@ import type { Plan } from "../core/tree/plan.ts";
 import type { Ground } from "./ground.ts";
 import { Host } from "./host.ts";
 
-export type Claim = Claimed | Moved;
-
-/** The audience's object: the mind of core, as objects/audience-object.ts does it. Its state is storage, and outlives every death. */
+/** The audience's object: does what objects/audience-object.ts does. Its state is storage, and outlives every death. */
 export class AudienceHost extends Host {
-  #audience: Audience<RoomSummary>;
-  #plan: Plan;
+  #state: Audience<RoomSummary> = NO_AUDIENCE;
+  #planted: Plan;
   #looks = 0;
 
   constructor(ground: Ground, region: string, plan: Plan) {
     super(ground, "audience", `${plan.audience} (audience)`, region);
-    this.#plan = plan;
-    this.#audience = { ...NO_AUDIENCE, known: knownOf(plan) };
+    this.#planted = plan;
+    this.#state = decideAudience(this.#state, { type: "open", known: { plan, summary: { room: plan.root, phase: "quiet" } } }).audience;
   }
 
   get plan(): Plan {
-    return this.#plan;
+    return this.#state.known?.plan ?? this.#planted;
   }
 
   /** Times that a cold edge asked what it knows. */
@@ -36,31 +33,29 @@ export class AudienceHost extends Host {
     return this.#looks;
   }
 
-  /** A cold edge asks. */
+  /** Somebody asks who feeds this audience, and by which plan. */
   look(): Plan {
-    this.requested();
     this.#looks++;
-    return this.#plan;
+    return this.plan;
   }
 
-  /** The root tells what changed. */
-  note(plan: Plan): void {
-    this.#decide({ type: "note", known: knownOf(plan) });
+  claim(root: RoomId): Claimed | Moved | undefined {
+    const { audience, answer } = decideAudience(this.#state, { type: "claim", root });
+    this.#state = audience;
+    return typeof answer === "object" ? answer : undefined;
   }
 
-  claim(root: RoomId, reply: (claim: Claim) => void): void {
-    const answer = this.#decide({ type: "claim", root });
-    if (typeof answer === "object") reply(answer);
+  /** A root tells what changed. Who feeds instead, if it does not any more. */
+  note(plan: Plan, phase: string): Moved | undefined {
+    const { audience, answer } = decideAudience(this.#state, { type: "note", known: { plan, summary: { room: plan.root, phase } } });
+    this.#state = audience;
+    return typeof answer === "object" && "moved" in answer ? answer : undefined;
   }
 
-  #decide(event: AudienceEvent<RoomSummary>): AudienceAnswer {
-    const { audience, answer } = decideAudience(this.#audience, event);
-    this.#audience = audience;
-    this.#plan = audience.known?.plan ?? this.#plan;
-    return answer;
+  /** A successor takes the audience over. */
+  adopt(adoption: Adoption<RoomSummary>): Claimed | Moved | undefined {
+    const { audience, answer } = decideAudience(this.#state, { type: "adopt", adoption });
+    this.#state = audience;
+    return typeof answer === "object" ? answer : undefined;
   }
-}
-
-function knownOf(plan: Plan) {
-  return { plan, summary: { room: plan.root, phase: "quiet" } };
 }

@@ -2,6 +2,7 @@ import type { Position } from "../core/audio/position.ts";
 import type { Message } from "../core/tree/greeting.ts";
 import type { NodeRef, ParentRef, Plan } from "../core/tree/plan.ts";
 import type { Region } from "../core/tree/region.ts";
+import type { AudienceHost } from "./audience-host.ts";
 import type { Host } from "./host.ts";
 import type { Line } from "./line.ts";
 import type { Holder, LinkEnd } from "./socket.ts";
@@ -22,12 +23,15 @@ export interface ParentHost extends Host {
 export interface ChildHost extends Host, Holder {
   /** `parent` dials. The answer says what this child has heard. */
   dialed(link: LinkEnd, parent: string): Position;
+  /** True if somebody hangs below: a dial that nobody asked for is of use. */
+  readonly isCalledFor: boolean;
 }
 
 /** Who finds whom by name; objects are made when they are first asked for. */
 export interface Directory {
   child(node: NodeRef): ChildHost;
   parent(parent: ParentRef): ParentHost;
+  readonly audience: AudienceHost;
 }
 
 /** How a leaf answers a knock. `unready`: it died before it could. */

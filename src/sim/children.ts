@@ -22,7 +22,7 @@ type Dialed = { readonly link: LinkEnd; readonly from: Position };
 /** What a parent's mind must hear of its children. */
 export type ChildEvents = {
   joined(link: LinkEnd, from: Position): void;
-  left(link: LinkEnd): void;
+  left(link: LinkEnd, code: number | undefined): void;
   counted(link: LinkEnd, report: TallyReport): void;
 };
 
@@ -74,6 +74,11 @@ export class Children implements Holder {
     }
   }
 
+  /** Dials a child that did not ask. True if it could be reached; a node without anybody below says no, and is none the worse for it. */
+  reach(node: NodeRef, self: ParentRef, done: (reached: boolean) => void): void {
+    this.#link(node, parentName(self), done, true);
+  }
+
   #wakeNext(parent: string): void {
     for (const [name, node] of this.#asleep) {
       this.#asleep.delete(name);
@@ -88,7 +93,7 @@ export class Children implements Holder {
   }
 
   /** Dials a child; a newer link to it replaces an older one. */
-  #link(node: NodeRef, parent: string, done: (dialed: boolean) => void): void {
+  #link(node: NodeRef, parent: string, done: (dialed: boolean) => void, isUnasked = false): void {
     const name = nodeName(node);
     const child = this.#directory.child(node);
     this.#dialing.add(name);
@@ -101,14 +106,15 @@ export class Children implements Holder {
       isLate = true;
       finish(false);
     });
-    const accept = (answer: (dialed: Dialed) => void) => {
+    const accept = (answer: (dialed: Dialed | "declined") => void) => {
+      if (isUnasked && !child.isCalledFor) return answer("declined");
       const [here, there] = LinkEnd.pair(this.#host, this, child, child, linesBetween(this.#host.ground, this.#host.region, child.region));
       answer({ link: here, from: child.dialed(there, parent) });
     };
-    this.#host.ask<Dialed>(child, CALL_MS, accept, (answer) => {
-      if (isLate) return answer?.link.close(ENDING.uprooted.code);
+    this.#host.ask<Dialed | "declined">(child, CALL_MS, accept, (answer) => {
+      if (isLate) return typeof answer === "object" ? answer.link.close(ENDING.uprooted.code) : undefined;
       late.cancel();
-      if (answer !== undefined) this.#joined(name, answer.link, answer.from);
+      if (typeof answer === "object") this.#joined(name, answer.link, answer.from);
       finish(answer !== undefined);
     });
   }
@@ -118,9 +124,9 @@ export class Children implements Holder {
     if (report !== undefined) this.#events.counted(link, report);
   }
 
-  closed(link: LinkEnd): void {
+  closed(link: LinkEnd, code: number | undefined): void {
     for (const [node, other] of this.#links) if (other === link) this.#links.delete(node);
-    this.#events.left(link);
+    this.#events.left(link, code);
   }
 
   #joined(node: string, link: LinkEnd, from: Position): void {
@@ -129,6 +135,6 @@ export class Children implements Holder {
     this.#events.joined(link, from);
     if (older === undefined) return;
     older.close(ENDING.uprooted.code);
-    this.#events.left(older);
+    this.#events.left(older, undefined);
   }
 }

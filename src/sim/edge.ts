@@ -91,6 +91,7 @@ export class Isolate {
       if (!this.#audience.isUp) return void clock.after(CALL_MS, () => answered(undefined));
       this.#audience.server.submit({
         run: () => {
+          this.#audience.requested();
           const plan = this.#audience.look();
           clock.after(CALL_MS, () => answered(plan));
         },

@@ -24,6 +24,8 @@ const REPORT_MS = 1_000;
 const GATHER_MS = 50;
 const SECOND_MS = 1_000;
 const PARKED_MS = 1_000;
+const ANSWER_MS = 3_000;
+const LOOK_MS = 2_000;
 const IDLE_MS = 30_000;
 const KEEP_MS: Readonly<Record<Below, number>> = { listeners: 30_000, nodes: 60_000 };
 /** An unconfirmed write is on disk after so long, in ms; a death before loses it. Assumed. */
@@ -62,6 +64,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   #admission = new Admission<Joiner>();
   #uplinks = new Set<LinkEnd>();
   #reportedAt = 0;
+  #lookedAt = Number.NEGATIVE_INFINITY;
   #reporting: Timer | undefined;
   #resting: Timer | undefined;
   #second: Timer | undefined;
@@ -176,6 +179,10 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     this.#settle();
   }
 
+  get isCalledFor(): boolean {
+    return this.#mind?.idle === false;
+  }
+
   closed(link: LinkEnd): void {
     this.#uplinks.delete(link);
     const mind = this.#mind;
@@ -250,18 +257,43 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     if (question === undefined) return;
     const { parent, plan, from } = question;
     const host = this.#directory.parent(parent);
+    let isDone = false;
+    const answered = (answer: AttachAnswer | undefined) => {
+      const mind = this.#mind;
+      if (isDone || mind === undefined) return;
+      isDone = true;
+      late.cancel();
+      if (answer?.dialed === true) return;
+      this.#perform(mind.unanswered(ask, this.ground.luck.minds()));
+      if (answer?.plan !== undefined) this.#learn(answer.plan);
+      else if (parent.kind === "root") this.#askAudience();
+      this.#settle();
+    };
+    const late = this.later(ANSWER_MS, () => answered(undefined));
     this.ask<AttachAnswer>(
       host,
       CALL_MS,
       (reply) => host.attach({ node: this.node, from, plan, parent: parentName(parent) }, reply),
-      (answer) => {
-        const mind = this.#mind;
-        if (mind === undefined || answer?.dialed === true) return;
-        this.#perform(mind.unanswered(ask, this.ground.luck.minds()));
-        if (answer?.plan !== undefined) this.#perform(mind.learn(answer.plan, this.ground.luck.minds()));
-        this.#settle();
-      },
+      answered,
     );
+  }
+
+  /** A root that does not feed may have been replaced, and may be past saying so: the audience knows who feeds now. */
+  #askAudience(): void {
+    if (this.ground.clock.now - this.#lookedAt < LOOK_MS) return;
+    this.#lookedAt = this.ground.clock.now;
+    const { audience } = this.#directory;
+    this.ask<Plan>(
+      audience,
+      CALL_MS,
+      (reply) => reply(audience.look()),
+      (plan) => (plan === undefined ? undefined : this.#learn(plan)),
+    );
+  }
+
+  #learn(plan: Plan): void {
+    this.#perform(this.#mind?.learn(plan, this.ground.luck.minds()) ?? []);
+    this.#settle();
   }
 
   #refusal(mind: NodeMind): Answer | undefined {

@@ -3,15 +3,16 @@ import { decodeSpeech } from "../core/audio/speech.ts";
 import type { SessionId } from "../core/ids.ts";
 import { decide, isHeard, quietAfterMs } from "../core/room/decide.ts";
 import type { Room as People, RoomEffect, RoomEvent } from "../core/room/state.ts";
+import type { Claimed, Moved } from "../core/tree/audience.ts";
 import type { Limits } from "../core/tree/grow.ts";
-import type { Plan } from "../core/tree/plan.ts";
+import { childrenOf, type NodeRef, type Plan } from "../core/tree/plan.ts";
 import { type Expectation, plant } from "../core/tree/plant.ts";
 import type { RootEffect } from "../core/tree/root.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import type { StageSays, StageWelcome, State } from "../core/wire/messages.ts";
 import { audienceStateOf, type Head, roomStateOf, stageStateOf } from "../core/wire/room-states.ts";
-import type { AudienceHost, Claim } from "./audience-host.ts";
+import type { AudienceHost } from "./audience-host.ts";
 import type { AttachAnswer, AttachAsk, Directory, ParentHost } from "./calls.ts";
 import { CALL_MS, Children } from "./children.ts";
 import type { Timer } from "./clock.ts";
@@ -28,6 +29,9 @@ const LIFE_REVISIONS = 2 ** 32;
 const SECOND_MS = 1_000;
 const NOTE_MS = 5_000;
 const HEARTBEAT_MS = 60_000;
+const DOUBT_MS = 1_000;
+const TAKE_OVER_TRIES = 3;
+const TAKE_OVER_MS = 1_000;
 /** A plan is on disk after so long, in ms. Assumed. */
 const STORE_MS = 20;
 /** A line to a speaker that breaks because the room died is noticed after so long, in ms. Assumed. */
@@ -47,7 +51,13 @@ export type Progress = {
 /** Makes a root's mind from what the room has stored. */
 export type MakeRoot = Minds["root"];
 
-export type RoomSettings = { readonly chunkMs: number; readonly maxListeners: number; readonly make: MakeRoot };
+export type RoomSettings = {
+  readonly chunkMs: number;
+  readonly maxListeners: number;
+  readonly make: MakeRoot;
+  /** Of a room that took an audience over: the epoch that it claimed with it. */
+  readonly epoch?: number;
+};
 
 type Seat = { readonly session: SessionId; readonly page: StagePage; readonly alignment: Alignment };
 type Awake = { readonly mind: RootMind; people: People };
@@ -59,7 +69,9 @@ export class RoomHost extends Host implements ParentHost, Stage {
   readonly #make: MakeRoot;
   readonly #chunkMs: number;
   readonly #limits: Limits;
-  #record: { plan: Plan; epoch: number; ended: boolean };
+  #record: { plan: Plan; epoch: number; ended: boolean; movedTo: Plan | undefined };
+  /** Set while it is doubtful whether this room still feeds its audience: who waits for the answer. */
+  #doubting: (() => void)[] | undefined;
   #children: Children;
   #awake: Awake | undefined;
   #seats = new Map<number, Seat>();
@@ -81,7 +93,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
   constructor(ground: Ground, region: string, plan: Plan, audience: AudienceHost, directory: Directory, settings: RoomSettings) {
     super(ground, "root", plan.root, region);
     const { chunkMs, maxListeners, make } = settings;
-    this.#record = { plan, epoch: 0, ended: false };
+    this.#record = { plan, epoch: settings.epoch ?? 0, ended: false, movedTo: undefined };
     this.#limits = { maxListeners };
     this.#audience = audience;
     this.#directory = directory;
@@ -117,6 +129,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
     const seats = [...this.#seats.values()];
     super.die(downMs);
     this.#awake = undefined;
+    this.#doubting = undefined;
     this.#children = this.#noChildren();
     this.#seats = new Map();
     this.#connections = 0;
@@ -129,14 +142,20 @@ export class RoomHost extends Host implements ParentHost, Stage {
   }
 
   attach(ask: AttachAsk, reply: (answer: AttachAnswer) => void): void {
-    const { plan } = this.#wake().mind;
-    this.#children.attach(ask, plan, { kind: "root", room: plan.root }, reply);
+    this.#wake();
+    this.#whenSure(() => {
+      const plan = this.#awake?.mind.plan;
+      const { movedTo } = this.#record;
+      if (movedTo !== undefined) return reply({ dialed: false, plan: movedTo });
+      if (plan === undefined) return reply({ dialed: false });
+      this.#children.attach(ask, plan, { kind: "root", room: plan.root }, reply);
+    });
   }
 
   seat(session: SessionId, name: string, page: StagePage): number | "gone" {
     this.requested();
     const awake = this.#wake();
-    if (this.#record.ended) return "gone";
+    if (this.#record.ended || this.#record.movedTo !== undefined) return "gone";
     const connection = ++this.#connections;
     this.#seats.set(connection, { session, page, alignment: new Alignment() });
     this.#handle(awake, { type: "speaker-came", session, name, connection }, () => this.#welcome(awake, session, page));
@@ -191,7 +210,61 @@ export class RoomHost extends Host implements ParentHost, Stage {
     this.#revision = ++this.#lives * LIFE_REVISIONS;
     this.#tell(roomStateOf(people, epoch, this.#head()));
     this.#tell(stageStateOf(people, this.#head()));
+    this.#doubt();
     return this.#awake;
+  }
+
+  /** Takes over the tree of another room, in the epoch that was claimed with it; as objects/reign.ts and root.ts do. */
+  takeOver(): void {
+    const { mind } = this.#wake();
+    this.ground.publishers.set(this.#record.epoch, this.aheadMs);
+    mind.begin(this.#record.epoch, this.#chunkMs, this.local);
+    this.#reachAll(childrenOf(mind.plan, "root"), 1);
+  }
+
+  #reachAll(nodes: readonly NodeRef[], attempt: number): void {
+    const self = { kind: "root", room: this.#record.plan.root } as const;
+    const missed: NodeRef[] = [];
+    let left = nodes.length;
+    for (const node of nodes) {
+      this.#children.reach(node, self, (reached) => {
+        if (!reached) missed.push(node);
+        if (--left > 0 || missed.length === 0 || attempt >= TAKE_OVER_TRIES) return;
+        this.later(TAKE_OVER_MS, () => this.#reachAll(missed, attempt + 1));
+      });
+    }
+  }
+
+  /** Another root may feed the audience: the audience knows. Nobody is fed until it has answered, or for a second. */
+  #doubt(): void {
+    if (this.#doubting !== undefined) return;
+    this.#doubting = [];
+    this.#note(() => this.#becomeSure());
+    this.later(DOUBT_MS, () => this.#becomeSure());
+  }
+
+  #becomeSure(): void {
+    const waiting = this.#doubting ?? [];
+    this.#doubting = undefined;
+    for (const go of waiting) go();
+  }
+
+  #whenSure(go: () => void): void {
+    if (this.#doubting === undefined) go();
+    else this.#doubting.push(go);
+  }
+
+  /** Another room feeds the audience: this one never publishes again. */
+  #lose({ plan }: Moved): void {
+    const awake = this.#awake;
+    if (this.#record.movedTo !== undefined || awake === undefined) return;
+    this.#record = { ...this.#record, movedTo: plan };
+    this.#stop();
+    this.#perform(awake.mind.abdicate());
+    this.#handle(awake, { type: "claim-refused" });
+    const seats = [...this.#seats.values()];
+    this.#seats = new Map();
+    for (const { page } of seats) page.closed(ENDING.moved.code);
   }
 
   #handle(awake: Awake, event: RoomEvent, first?: () => void): void {
@@ -227,20 +300,21 @@ export class RoomHost extends Host implements ParentHost, Stage {
   }
 
   #start(awake: Awake): void {
+    if (this.#record.movedTo !== undefined) return;
     if (awake.mind.bundle !== undefined) return this.#run(awake);
     if (this.#isStarting) return;
     this.#isStarting = true;
-    this.ask<Claim>(
+    this.ask<Claimed | Moved | undefined>(
       this.#audience,
       CALL_MS,
-      (reply) => this.#audience.claim(this.#record.plan.root, reply),
+      (reply) => reply(this.#audience.claim(this.#record.plan.root)),
       (claim) => {
         this.#isStarting = false;
         if (claim === undefined) {
           this.later(RETRY_MS, () => (awake.people.phase === "live" ? this.#start(awake) : undefined));
           return;
         }
-        if ("moved" in claim) return this.#handle(awake, { type: "claim-refused" });
+        if ("moved" in claim) return this.#lose(claim);
         this.#record = { ...this.#record, epoch: claim.epoch };
         this.ground.publishers.set(claim.epoch, this.aheadMs);
         awake.mind.begin(claim.epoch, this.#chunkMs, this.local);
@@ -366,16 +440,17 @@ export class RoomHost extends Host implements ParentHost, Stage {
   }
 
   /** The public summary, and the plan, go to the audience's object, which edges ask. */
-  #note(): void {
+  #note(done: () => void = () => undefined): void {
     const { plan } = this.#record;
-    this.ask<undefined>(
+    const phase = this.#awake?.people.phase ?? "quiet";
+    this.ask<Moved | "noted">(
       this.#audience,
       CALL_MS,
-      (reply) => {
-        this.#audience.note(plan);
-        reply(undefined);
+      (reply) => reply(this.#audience.note(plan, phase) ?? "noted"),
+      (answer) => {
+        if (typeof answer === "object") this.#lose(answer);
+        done();
       },
-      () => undefined,
     );
   }
 
@@ -432,8 +507,9 @@ export class RoomHost extends Host implements ParentHost, Stage {
   #noChildren(): Children {
     return new Children(this, this.#directory, {
       joined: (link, from) => this.#perform(this.#awake?.mind.join(link, from, this.local) ?? []),
-      left: (link) => {
+      left: (link, code) => {
         if (this.#awake?.mind.leave(link)) this.#counted();
+        if (code === ENDING.uprooted.code || code === ENDING.unfed.code) this.#doubt();
         this.#settle();
       },
       counted: (link, report) => {

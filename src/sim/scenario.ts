@@ -11,6 +11,16 @@ export type Scenario = {
   readonly stage: (world: World, evening: Evening) => void;
 };
 
+/** Fan-out of an evening that would have no relays, for who wants to see one die. */
+const SMALL_FAN_OUT = 8;
+
+/** Settings under which a small crowd has relays too. */
+export function withRelays({ listeners, leafListeners, fanOut }: WorldSettings): Partial<WorldSettings> {
+  return listeners > leafListeners * fanOut
+    ? {}
+    : { fanOut: SMALL_FAN_OUT, leafListeners: Math.min(leafListeners, Math.max(10, Math.ceil(listeners / 40))) };
+}
+
 /** When things may happen, in ms. */
 export type Evening = {
   readonly endMs: number;

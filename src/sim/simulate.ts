@@ -5,8 +5,6 @@ import { DEFAULTS, World, type WorldSettings } from "./world.ts";
 
 /** Room that leaves have beyond the listeners: placed by luck, some are fuller than others. */
 const SPARE = 1.25;
-/** Listeners begin to come a second after the evening has begun, in ms. */
-const DOORS_MS = 1_000;
 
 /** What is asked for. */
 export type Asked = {
@@ -79,9 +77,9 @@ export function replayOf({ scenario, seed, listeners, arrivals, seconds }: Asked
   return `npm run sim -- --scenario ${scenario.name} --listeners ${listeners} --arrivals ${arrivals} --seconds ${seconds} --seed ${seed}`;
 }
 
-function eveningOf({ seconds }: Asked, { listeners, arrivals }: WorldSettings): Evening {
+function eveningOf({ seconds }: Asked, { listeners, arrivals, doorsMs }: WorldSettings): Evening {
   const endMs = seconds * 1_000;
-  const fullMs = Math.min(endMs, DOORS_MS + (listeners / arrivals) * 1_000);
+  const fullMs = Math.min(endMs, doorsMs + (listeners / arrivals) * 1_000);
   return { endMs, fullMs, after: (share) => fullMs + share * (endMs - fullMs) };
 }
 

@@ -20,7 +20,7 @@ export abstract class Socket {
 export interface Holder {
   heard(link: LinkEnd, message: Message): void;
   /** The other side closed, died, or answered a close. */
-  closed(link: LinkEnd): void;
+  closed(link: LinkEnd, code: number | undefined): void;
 }
 
 /** Bytes that a message is on the wire; texts are ASCII but for names. */
@@ -82,25 +82,25 @@ export class LinkEnd extends Socket {
     ground.clock.at(this.#line.arrivalOf(server.instant, bytes), new Delivery(this.#peer, message));
   }
 
-  override close(_code: number): void {
+  override close(code: number): void {
     if (!this.isOpen) return;
     this.#isOpen = false;
-    this.#sayClosed(this.host.server.instant);
+    this.#sayClosed(this.host.server.instant, code);
   }
 
   /** The object is dead: the other side is told, unless the connection is half-open. */
   abandon(): void {
     this.#isOpen = false;
-    this.#sayClosed(this.host.ground.clock.now);
+    this.#sayClosed(this.host.ground.clock.now, undefined);
   }
 
-  #sayClosed(at: number): void {
+  #sayClosed(at: number, code: number | undefined): void {
     if (this.#isSilent || this.#peer === undefined) return;
-    this.host.ground.clock.at(this.#line.arrivalOf(at, 0), new Delivery(this.#peer, undefined));
+    this.host.ground.clock.at(this.#line.arrivalOf(at, 0), new Delivery(this.#peer, undefined, code));
   }
 
   /** For deliveries only. */
-  deliver(message: Message | undefined): void {
+  deliver(message: Message | undefined, code: number | undefined): void {
     const { server, ground } = this.host;
     if (this.host.life !== this.#life) return;
     server.charge(ground.costs.hopMs);
@@ -108,8 +108,8 @@ export class LinkEnd extends Socket {
       // A close is answered by a close, and the one who asked for it hears of it too.
       const wasOpen = this.#isOpen;
       this.#isOpen = false;
-      if (wasOpen) this.#sayClosed(server.instant);
-      this.#holder.closed(this);
+      if (wasOpen) this.#sayClosed(server.instant, undefined);
+      this.#holder.closed(this, code);
     } else if (this.#isOpen) this.#holder.heard(this, message);
   }
 }
@@ -118,15 +118,18 @@ export class LinkEnd extends Socket {
 class Delivery implements Task {
   readonly #to: LinkEnd;
   readonly #message: Message | undefined;
+  readonly #code: number | undefined;
   #hasArrived = false;
 
-  constructor(to: LinkEnd, message: Message | undefined) {
+  /** @param message undefined for a close, with its code */
+  constructor(to: LinkEnd, message: Message | undefined, code?: number) {
     this.#to = to;
     this.#message = message;
+    this.#code = code;
   }
 
   run(): void {
-    if (this.#hasArrived) return this.#to.deliver(this.#message);
+    if (this.#hasArrived) return this.#to.deliver(this.#message, this.#code);
     this.#hasArrived = true;
     // What was on its way when the connection fell silent never comes.
     if (!this.#to.isSilent) this.#to.host.server.submit(this);

@@ -10,9 +10,9 @@ const ORPHAN_MS = 5_000;
 /** A second link above is let go of within this, in ms. */
 const TWICE_MS = 10_000;
 /** After the last change counts may be wrong for so long, in ms: a report a second at each level, and a fall is believed after 5 s (peak.ts). */
-const CONVERGE_MS = 9_000;
+const CONVERGE_MS = 10_000;
 /** A child that has left a half-open link is counted there until three reports are missing (tally.ts), in ms. */
-const SILENT_COUNT_MS = 45_000;
+const SILENT_COUNT_MS = 52_000;
 /** After the last fault everybody is live within this, in ms. */
 const RECOVERY_MS = 30_000;
 /** Who has a connection hears something at least this often while the host speaks, in ms: a stride of 20 is 2 s, and a new parent is found in 5. */
@@ -88,9 +88,9 @@ export class Watch {
       this.node(node);
       const since = node.seen.orphanSince;
       const twiceMs = clock.now - (node.seen.twiceSince ?? clock.now);
-      if (twiceMs > TWICE_MS)
+      if (twiceMs > TWICE_MS && node.mind !== undefined)
         invariants.break("twice", () => `${node.name}: ${node.uplinks.size} links above for ${Math.round(twiceMs)} ms`);
-      const canBeFed = clock.now - this.#scene.lastFault() > ORPHAN_MS && room.isUp;
+      const canBeFed = clock.now - this.#scene.lastFault() > ORPHAN_MS && room.isUp && !this.#cannotKnow(node);
       if (since !== undefined && node.mind !== undefined && clock.now - since > ORPHAN_MS && canBeFed) {
         invariants.break("orphan", () => `${node.name}: ${node.seats} listeners without a parent for ${Math.round(clock.now - since)} ms`);
       }
@@ -114,12 +114,21 @@ export class Watch {
     if (away > 0) invariants.break("recovery", () => `${away} listeners have no socket`);
     if (!room.isLive) return;
     for (const node of this.#scene.nodes()) {
+      if (this.#cannotKnow(node)) continue;
       for (const ear of node.ears) {
         const silentMs = clock.now - ear.heardAt;
         if (silentMs > FRESH_MS && !ear.isSlow)
           invariants.break("recovery", () => `${node.name}: ${ear.size} hear nothing for ${Math.round(silentMs)} ms`);
       }
     }
+  }
+
+  /**
+   * True of a node that knows of no sound: while the room is quiet no silence tells it that its link is broken. Its parent dials it anew when
+   * it does not report.
+   */
+  #cannotKnow(node: NodeHost): boolean {
+    return node.mind?.down.flows === false && this.#ground.clock.now - this.#scene.lastSilence() < SILENT_COUNT_MS;
   }
 
   /** Whoever has a connection hears something now and then. */

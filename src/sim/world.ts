@@ -1,8 +1,9 @@
-import { audienceOf, parseRoomId } from "../core/ids.ts";
+import { audienceOf, parseRoomId, type RoomId } from "../core/ids.ts";
 import type { NodeRef, ParentRef, Plan, Window } from "../core/tree/plan.ts";
 import type { Region } from "../core/tree/region.ts";
 import { AudienceHost } from "./audience-host.ts";
 import type { Directory } from "./calls.ts";
+import { CALL_MS } from "./children.ts";
 import { Clock } from "./clock.ts";
 import { type Costs, WORKERD_COSTS } from "./costs.ts";
 import { Crowd, type Origins } from "./crowd.ts";
@@ -26,8 +27,6 @@ const SWEEP_MS = 250;
 const RESTART_MS = 500;
 /** When the host goes on air, in ms. */
 const ON_AIR_MS = 200;
-/** When the first listener comes, in ms. */
-const DOORS_MS = 1_000;
 
 /** An evening to be played. */
 export type WorldSettings = {
@@ -45,6 +44,8 @@ export type WorldSettings = {
   readonly processes: "own" | "one";
   readonly costs: Costs;
   readonly isolatesPerRegion: number;
+  /** When the first listener comes, in ms. */
+  readonly doorsMs: number;
   /** Listeners who leave of their own will, per second. */
   readonly leaving: number;
   /** What the operator allows one room. */
@@ -73,6 +74,7 @@ export const DEFAULTS: Omit<WorldSettings, "seed" | "listeners" | "arrivals" | "
   processes: "own",
   costs: WORKERD_COSTS,
   isolatesPerRegion: 16,
+  doorsMs: 1_000,
   leaving: 0,
   maxListeners: 10_000_000,
   slow: { share: 0, kbps: 16 },
@@ -90,12 +92,14 @@ export class World implements Directory {
   readonly invariants: Invariants;
   readonly measures = new Measures();
   readonly crowd: Crowd;
-  readonly room: RoomHost;
+  /** The room that feeds the audience; another after a move. */
+  room: RoomHost;
   readonly audience: AudienceHost;
-  readonly host: SpeakerPage;
+  host: SpeakerPage;
   readonly #clock = new Clock();
   readonly #nodes = new Map<Region, NodeHost[][]>();
   readonly #all: NodeHost[] = [];
+  readonly #rooms = new Map<RoomId, RoomHost>();
   readonly #watch: Watch;
   readonly #reader = new SoundReader();
   readonly #chunks = new SharedChunks();
@@ -127,8 +131,9 @@ export class World implements Directory {
       maxListeners: settings.maxListeners,
       make: settings.minds.root,
     });
+    this.#rooms.set(plan.root, this.room);
     const { listeners, arrivals, origins, isolatesPerRegion } = settings;
-    const coming = { listeners, perSecond: arrivals, fromMs: DOORS_MS, origins, isolatesPerRegion, slow: settings.slow };
+    const coming = { listeners, perSecond: arrivals, fromMs: settings.doorsMs, origins, isolatesPerRegion, slow: settings.slow };
     this.crowd = new Crowd(
       this.ground,
       coming,
@@ -197,7 +202,43 @@ export class World implements Directory {
   }
 
   parent(parent: ParentRef): NodeHost | RoomHost {
-    return parent.kind === "root" ? this.room : this.child(parent.node);
+    return parent.kind === "root" ? (this.#rooms.get(parent.room) ?? this.room) : this.child(parent.node);
+  }
+
+  /**
+   * A successor's room takes the audience over, and its host goes on air. Nobody asks the room that was.
+   *
+   * @param name of the new room
+   */
+  moveTo(name: string): void {
+    const to = parseRoomId(name);
+    if (to === undefined) throw new Error(`no room's name: ${name}`);
+    const { audience, settings } = this;
+    const adoption = {
+      from: this.room.plan.root,
+      ticket: `successor-${name}`,
+      verifyKey: VERIFY_KEY,
+      summary: { room: to, phase: "quiet" },
+    };
+    this.#clock.after(2 * CALL_MS, () => {
+      audience.requested();
+      const answer = audience.adopt(adoption);
+      if (answer === undefined || "moved" in answer) return;
+      const { chunkMs, maxListeners, minds } = settings;
+      const room = new RoomHost(this.ground, this.room.region, answer.plan, audience, this, {
+        chunkMs,
+        maxListeners,
+        make: minds.root,
+        epoch: answer.epoch,
+      });
+      this.#rooms.set(to, room);
+      this.room = room;
+      room.takeOver();
+      this.host.leave();
+      this.host = new SpeakerPage(this.ground, room);
+      this.host.connect();
+      this.faulty();
+    });
   }
 
   /** Something is broken at this moment. */
@@ -216,8 +257,18 @@ export class World implements Directory {
   halfOpen(below: "listeners" | "nodes"): void {
     const node = this.anyAwake(below);
     for (const link of node?.uplinks ?? []) link.silence();
+    this.silent();
+  }
+
+  /** Links fell silent, and nobody was told. */
+  silent(): void {
     this.#lastSilence = this.#clock.now;
     this.faulty();
+  }
+
+  /** A page from which a room is spoken to. */
+  speakerFor(room: RoomHost): SpeakerPage {
+    return new SpeakerPage(this.ground, room);
   }
 
   /** For a while every timer fires up to so much too late, in ms: machines are busy. */

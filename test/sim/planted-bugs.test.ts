@@ -79,8 +79,8 @@ const isGap = (message: Message): boolean => typeof message === "string" && mess
 const isSound = (message: Message): message is Uint8Array => typeof message !== "string";
 const every = (times: number): boolean => ++told % times === 0;
 const slow: Partial<WorldSettings> = { slow: { share: 0.2, kbps: 8 } };
-/** Every leaf hangs on the room. */
-const flat: Partial<WorldSettings> = { fanOut: 32 };
+/** Many leaves, few listeners each. */
+const broad: Partial<WorldSettings> = { leaves: 200, leafListeners: 8, fanOut: 8 };
 const unplanted: Partial<WorldSettings> = { leaves: 1 };
 
 class StaleParent extends TreeNode<Socket> {
@@ -89,6 +89,13 @@ class StaleParent extends TreeNode<Socket> {
     if (question === undefined || question.parent.kind === "root") return question;
     // Whom it may not ask: a node of its own level.
     return { ...question, parent: { kind: "relay", node: { ...question.parent.node, level: this.node.level } } };
+  }
+}
+
+class AsksTheRoom extends TreeNode<Socket> {
+  override question(ask: number): { parent: ParentRef; plan: Plan; from: Position } | undefined {
+    const question = super.question(ask);
+    return question === undefined ? undefined : { ...question, parent: { kind: "root", room: question.plan.root } };
   }
 }
 
@@ -294,14 +301,7 @@ const BUGS: readonly Bug[] = [
   { says: "a node asks whom it may not be fed by", rule: "orphan", minds: nodes(StaleParent) },
   { says: "a node that lost its parent asks nobody", rule: "orphan", minds: nodes(NeverAsksAgain) },
   { says: "a node does not notice that its parent has fallen silent", rule: "orphan", minds: nodes(DeafToSilence) },
-  {
-    says: "a node asks six times at once",
-    rule: "requests",
-    settings: flat,
-    minds: changing((effects) =>
-      effects.flatMap((effect): Effects => (effect.do === "ask" ? Array.from({ length: 6 }, () => ({ ...effect, afterMs: 0 })) : [effect])),
-    ),
-  },
+  { says: "every node asks the room instead of its parent", rule: "requests", minds: nodes(AsksTheRoom), settings: broad },
   {
     says: "a node keeps a parent that was replaced",
     rule: "twice",

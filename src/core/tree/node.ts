@@ -252,7 +252,7 @@ export class TreeNode<Link> {
 
   /** Asks to be fed, or to be fed by the plan's own parent, if somebody hangs below. */
   #seek(random: number): readonly NodeEffect<Link>[] {
-    const ask = this.idle || this.#plan === undefined ? undefined : this.#up.question(this.#plan, random);
+    const ask = this.idle || this.#plan === undefined ? undefined : this.#up.question(random);
     return ask === undefined ? [] : [{ do: "ask", ...ask }];
   }
 

@@ -32,6 +32,8 @@ export class Upstream<Link> {
   readonly #links = new Map<Link, string>();
   #linked: Link | undefined;
   #open: Question | undefined;
+  /** Whom the plan names, in the order in which they are asked. */
+  #names: readonly string[] = [];
   #asked = 0;
   /** The plan's parent, by name. */
   #wanted = "";
@@ -68,8 +70,8 @@ export class Upstream<Link> {
 
   /** The plan is new: a parent that it does not name any more is left as soon as the right one feeds. */
   aim(plan: Plan): void {
-    const [parent] = candidatesOf(plan, this.#node);
-    const wanted = parent === undefined ? "" : parentName(parent);
+    this.#names = candidatesOf(plan, this.#node).map(parentName);
+    const [wanted = ""] = this.#names;
     if (this.#wanted === wanted) return;
     this.#wanted = wanted;
     this.#turn = 0;
@@ -86,7 +88,9 @@ export class Upstream<Link> {
   /** `parent` has dialed, asked or not: it has some seconds to begin to feed. */
   dialed(link: Link, parent: string): void {
     this.#links.set(link, parent);
-    if (this.#open === undefined) this.#open = { ask: ++this.#asked, candidate: 0, secondsLeft: ANSWER_SECONDS };
+    // A root that the plan does not name has taken the audience over: what the old one still answers is nothing to this link.
+    const isNews = this.#open === undefined || !this.#names.includes(parent);
+    if (isNews || this.#open === undefined) this.#open = { ask: ++this.#asked, candidate: 0, secondsLeft: ANSWER_SECONDS };
     else this.#open.secondsLeft = Math.max(this.#open.secondsLeft, ANSWER_SECONDS);
   }
 
@@ -173,10 +177,10 @@ export class Upstream<Link> {
   }
 
   /** The question to ask now, if there is one. At once the first time; after a jittered wait that grows with every round of failures. */
-  question(plan: Plan, random: number): AskLater | undefined {
+  question(random: number): AskLater | undefined {
     const { fedBy } = this;
     if (this.#open !== undefined || fedBy === this.#wanted) return undefined;
-    const names = candidatesOf(plan, this.#node).map(parentName);
+    const names = this.#names;
     const standsIn = fedBy !== undefined && names.includes(fedBy);
     if (standsIn && this.#returnSeconds > 0) return undefined;
     const round = Math.min(DOUBLINGS, Math.floor((this.#failures - 1) / names.length));

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { END_TEXT, formatLink, formatLinked, formatPlan, HEARTBEAT_TEXT } from "../../../src/core/tree/link.ts";
 import { parseSaved, type Saved } from "../../../src/core/tree/saved.ts";
-import { aChunk, aPlan, aTally, chunks, leaf } from "../../support/build.ts";
+import { aChunk, aPlan, aTally, chunks, leaf, roomId } from "../../support/build.ts";
 import { aLeaf, askIn, bareLeaf, bareRelay, heardBy, now, PARENT, plan, room, sentTo } from "../../support/nodes.ts";
 
 describe("a leaf that loses its parent", () => {
@@ -40,6 +40,18 @@ describe("a leaf that was answered badly", () => {
     const effects = node.unanswered(ask, 0);
     expect(effects).toContainEqual({ do: "close", link: "phantom", ending: "uprooted" });
     expect(askIn(effects).ask).not.toBe(ask);
+  });
+
+  it("keeps a successor who dials while the room that was replaced is still being asked", () => {
+    const node = aLeaf({ heard: 5, listeners: ["ana"] });
+    const { ask } = askIn(node.lost("parent", 0));
+    node.question(ask);
+    node.dialed("successor", "another-room");
+    expect(node.unanswered(ask, 0)).toEqual([]);
+    node.read("successor", formatLink(2, { ...plan, revision: 9, root: roomId("another-room") }, []), now, 0);
+    const linked = node.read("successor", formatLinked({ epoch: 2, sequence: 0 }, 0), now, 0);
+    expect(linked.filter((effect) => effect.do === "close")).toEqual([]);
+    expect(node.isFed).toBe(true);
   });
 
   it("pays no heed to an answer to a question that is no longer open", () => {
