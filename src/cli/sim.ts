@@ -1,4 +1,6 @@
+import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
+import { picture } from "../sim/picture.ts";
 import { SCENARIOS } from "../sim/scenarios/all.ts";
 import { type Asked, type Report, replayOf, simulate } from "../sim/simulate.ts";
 import { table } from "../sim/table.ts";
@@ -18,9 +20,15 @@ const program = new Command("npm run sim --")
   .option("--seconds <n>", "how long the evening is", wholeNumber("--seconds", 1, 86_400), 60)
   .option("--seed <n>", "the luck of this evening; the same seed plays the same evening", wholeNumber("--seed", 0, 4_294_967_295), 1)
   .option("--processes <own|one>", "a core for each object as in a deployment, or one for all as on a single server", "own")
+  .option("--svg <file>", "draw the evening")
   .option("--json", "print the report as JSON: only what the seed determines");
 
-type Flags = Omit<Asked, "scenario" | "settings"> & { readonly scenario: string; readonly processes: string; readonly json?: boolean };
+type Flags = Omit<Asked, "scenario" | "settings"> & {
+  readonly scenario: string;
+  readonly processes: string;
+  readonly json?: boolean;
+  readonly svg?: string;
+};
 
 await runCommand(async () => {
   const flags = program.parse().opts<Flags>();
@@ -30,6 +38,7 @@ await runCommand(async () => {
   const { seed, listeners, arrivals, seconds } = flags;
   const asked: Asked = { scenario, seed, listeners, arrivals, seconds, settings: { processes: flags.processes } };
   const report = play(asked);
+  if (flags.svg !== undefined) await writeFile(flags.svg, picture(report));
   console.log(flags.json === true ? JSON.stringify(report) : table(report));
   if (report.broken.length === 0) return;
   console.error(`An invariant is broken. To see it again:\n  ${replayOf(asked)}`);

@@ -1,3 +1,4 @@
+import type { Position } from "../core/audio/position.ts";
 import type { NodeRef } from "../core/tree/plan.ts";
 import { DEFAULT_REGION, type Region } from "../core/tree/region.ts";
 import { comesBack } from "../core/wire/ending.ts";
@@ -35,8 +36,21 @@ export class Crowd implements Population, Doors, Task {
   #came = 0;
   #gone = 0;
   #seated = 0;
+  #inLane = 0;
+  readonly #laneAt: () => Position | undefined;
 
-  constructor(ground: Ground, arrivals: Arrivals, isolate: () => Isolate, find: (node: NodeRef) => LeafHost) {
+  /**
+   * @param find the leaf of a name
+   * @param laneAt what the cached lane plays now
+   */
+  constructor(
+    ground: Ground,
+    arrivals: Arrivals,
+    isolate: () => Isolate,
+    find: (node: NodeRef) => LeafHost,
+    laneAt: () => Position | undefined,
+  ) {
+    this.#laneAt = laneAt;
     this.ground = ground;
     this.#arrivals = arrivals;
     this.#find = find;
@@ -58,6 +72,19 @@ export class Crowd implements Population, Doors, Task {
   /** Who has a socket at a leaf. */
   get seated(): number {
     return this.#seated;
+  }
+
+  /** Who hears the cached lane. */
+  get inLane(): number {
+    return this.#inLane;
+  }
+
+  laneAt(): Position | undefined {
+    return this.#laneAt();
+  }
+
+  lane(more: number): void {
+    this.#inLane += more;
   }
 
   /** True once all have come. */

@@ -17,6 +17,8 @@ export type Ground = {
   readonly server: () => Server;
   /** By how much the clock of the machine that published an epoch is ahead of virtual time, in ms: for whoever measures lag. */
   readonly publishers: Map<number, number>;
+  /** Requests that a relay or leaf may get in a second. */
+  readonly nodeRequests: number;
   /** By how much timers are late at the moment, at most, in ms. */
   readonly timers: { lateMs: number };
 };

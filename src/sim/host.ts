@@ -5,9 +5,7 @@ import type { Server } from "./server.ts";
 
 /** Clocks of machines differ by up to this, in ms: whoever compares two of them is found out. */
 const CLOCK_SKEW_MS = 4_000;
-/** No object gets more requests than this in a second: the platform's soft limit (DESIGN.md §9) … */
-const NODE_REQUESTS = 1_000;
-/** … and root and audience not more than this: nothing of a crowd may reach them. */
+/** Root and audience get not more requests than this in a second: nothing of a crowd may reach them. */
 const TOP_REQUESTS = 100;
 
 /** An object of the platform: one life after another, one event after another, timers, and a clock of its own. */
@@ -130,7 +128,7 @@ export abstract class Host {
     this.#requests++;
     this.#lifeRequests++;
     this.ground.measures.requested(this.#kind, this.#requests);
-    const most = this.#kind === "node" ? NODE_REQUESTS : TOP_REQUESTS;
+    const most = this.#kind === "node" ? this.ground.nodeRequests : TOP_REQUESTS;
     if (this.#requests === most + 1) this.ground.invariants.break("requests", () => `${this.name}: more than ${most} in second ${second}`);
   }
 

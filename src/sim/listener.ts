@@ -1,3 +1,4 @@
+import type { Position } from "../core/audio/position.ts";
 import { backoffMs } from "../core/backoff.ts";
 import type { NodeRef, Plan } from "../core/tree/plan.ts";
 import type { Region } from "../core/tree/region.ts";
@@ -20,9 +21,16 @@ export type Doors = {
   leaf(node: NodeRef): LeafHost;
   /** He sits in a leaf. */
   sits(listener: Listener): void;
+  /** What the cached lane plays now; undefined while there is nothing in it. */
+  laneAt(): Position | undefined;
+  /** So many more hear the cached lane. */
+  lane(more: number): void;
   /** The room is over. */
   turnedAway(listener: Listener): void;
 };
+
+/** As in edge/divert.ts: whom no leaf could take tries again within this at least, in ms. */
+const LEAST_WINDOW_MS = 5_000;
 
 /** Where a listener is: the clock or a core's queue calls him, and what he does then depends on it. */
 type Step = "away" | "at-the-leaf" | "in-the-queue" | "knocked";
@@ -51,6 +59,8 @@ export class Listener implements Joiner, Task {
   /** Joins that his first knock tells of. */
   #joins = 0;
   #wasFull = false;
+  /** True while he hears the cached lane. */
+  #inLane = false;
 
   constructor(doors: Doors) {
     this.#doors = doors;
@@ -156,6 +166,7 @@ export class Listener implements Joiner, Task {
     this.#step = "knocked";
     const joins = this.#joins;
     this.#joins = 0;
+    this.#leaveLane();
     leaf.knock(this, plan, joins);
   }
 
@@ -172,9 +183,29 @@ export class Listener implements Joiner, Task {
     this.#refused();
   }
 
+  /** Nobody could take him: he hears the cached lane until he tries again, as edge/divert.ts tells him. */
   #refused(): void {
-    this.#doors.ground.measures.refused();
+    this.#doors.ground.measures.diverted();
+    const at = this.#doors.laneAt();
+    if (at !== undefined && !this.#inLane) {
+      this.#inLane = true;
+      this.#doors.lane(1);
+      // The head and then a segment, each there and back.
+      if (this.epoch === 0) this.sounds(this.#doors.ground.clock.now + 2 * TRIPS * this.delayMs);
+    }
+    this.#windowMs = Math.max(LEAST_WINDOW_MS, this.#windowMs ?? 0);
     this.#wait();
+  }
+
+  /** Where he stands who has heard the cached lane: the leaf replays from there. */
+  #leaveLane(): void {
+    if (!this.#inLane) return;
+    this.#inLane = false;
+    this.#doors.lane(-1);
+    const at = this.#doors.laneAt();
+    if (at === undefined || (at.epoch === this.epoch && at.sequence <= this.sequence)) return;
+    this.epoch = at.epoch;
+    this.sequence = at.sequence;
   }
 }
 

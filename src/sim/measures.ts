@@ -8,7 +8,7 @@ export type Second = {
   readonly away: number;
   readonly cached: number;
   readonly joins: number;
-  readonly refused: number;
+  readonly diverted: number;
   readonly lagP50Ms: number | undefined;
   readonly lagP99Ms: number | undefined;
   /** The widest stride of any leaf. */
@@ -36,13 +36,13 @@ export class Measures {
   /** Times without sound, of listeners who kept their connection; only those beyond a quarter of a second. */
   readonly silence = new Histogram();
   joins = 0;
-  refusals = 0;
+  diversions = 0;
   drops = 0;
   chunks = 0;
   gaps = 0;
   readonly #lag = new Histogram();
   #joined = 0;
-  #refused = 0;
+  #diverted = 0;
   #root = 0;
   #audience = 0;
   #node = 0;
@@ -56,9 +56,9 @@ export class Measures {
     this.#joined++;
   }
 
-  refused(): void {
-    this.refusals++;
-    this.#refused++;
+  diverted(): void {
+    this.diversions++;
+    this.#diverted++;
   }
 
   /** A root, the audience or a node got its `count`th request of this second. */
@@ -74,7 +74,7 @@ export class Measures {
       second: this.seconds.length + 1,
       ...standing,
       joins: this.#joined,
-      refused: this.#refused,
+      diverted: this.#diverted,
       lagP50Ms: rounded(this.#lag.quantile(0.5)),
       lagP99Ms: rounded(this.#lag.quantile(0.99)),
       rootRequests: this.#root,
@@ -84,7 +84,7 @@ export class Measures {
     this.lag.merge(this.#lag);
     this.#lag.clear();
     this.#joined = 0;
-    this.#refused = 0;
+    this.#diverted = 0;
     this.#root = 0;
     this.#audience = 0;
     this.#node = 0;

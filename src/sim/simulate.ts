@@ -27,7 +27,7 @@ export type Report = {
   readonly leaves: number;
   readonly relays: number;
   readonly joins: number;
-  readonly refused: number;
+  readonly diverted: number;
   /** Connections that broke. */
   readonly drops: number;
   readonly chunksHeard: number;
@@ -96,7 +96,7 @@ function reportOf({ scenario, seed, seconds }: Asked, world: World): Report {
     leaves: world.nodes.filter((node) => node.below === "listeners").length,
     relays: world.nodes.filter((node) => node.below === "nodes").length,
     joins: measures.joins,
-    refused: measures.refusals,
+    diverted: measures.diversions,
     drops: measures.drops,
     chunksHeard: measures.chunks,
     gapsTold: measures.gaps,

@@ -8,7 +8,10 @@ export function table(report: Report): string {
   return [
     `SIMULATED: ${scenario}, ${count(listeners)} listeners arriving at ${count(arrivals)}/s, ${seconds} s, seed ${seed}`,
     row("leaves, relays", `${count(report.leaves)}, ${count(report.relays)}`),
-    row("joins", `${count(report.joins)}, ${count(report.drops)} connections broke, ${count(report.refused)} refused`),
+    row(
+      "joins",
+      `${count(report.joins)}, ${count(report.drops)} connections broke, ${count(report.diverted)} times sent to the cached lane`,
+    ),
     row("chunks heard", `${count(report.chunksHeard)}, ${count(report.gapsTold)} gaps told`),
     spread("lag from due", report.lagMs),
     spread("first sound", report.firstSoundMs),

@@ -30,6 +30,8 @@ export type Scene = {
   readonly room: () => RoomHost;
   readonly present: () => number;
   readonly seated: () => number;
+  /** Who hears the cached lane. */
+  readonly inLane: () => number;
   /** When listeners last came, left or were dropped, in ms. */
   readonly lastChange: () => number;
   /** When something last broke, or was still broken, in ms. */
@@ -110,7 +112,9 @@ export class Watch {
   recovered(): void {
     const { invariants, clock } = this.#ground;
     const room = this.#scene.room();
-    const away = this.#scene.present() - this.#scene.seated();
+    // Only where the operator allows no more leaves is the cached lane a place to stay.
+    const inLane = room.mind?.isFull === true ? this.#scene.inLane() : 0;
+    const away = this.#scene.present() - this.#scene.seated() - inLane;
     if (away > 0) invariants.break("recovery", () => `${away} listeners have no socket`);
     if (!room.isLive) return;
     for (const node of this.#scene.nodes()) {

@@ -1,3 +1,5 @@
+import { LANE_BEHIND_MS } from "../core/audio/lane-mind.ts";
+import type { Position } from "../core/audio/position.ts";
 import { audienceOf, parseRoomId, type RoomId } from "../core/ids.ts";
 import type { NodeRef, ParentRef, Plan, Window } from "../core/tree/plan.ts";
 import type { Region } from "../core/tree/region.ts";
@@ -48,6 +50,8 @@ export type WorldSettings = {
   readonly doorsMs: number;
   /** Listeners who leave of their own will, per second. */
   readonly leaving: number;
+  /** Requests that a relay or leaf may get in a second: the platform's soft limit is 1,000. */
+  readonly nodeRequests: number;
   /** What the operator allows one room. */
   readonly maxListeners: number;
   /** Listeners whose line is slower than the sound, as a share of all, and how slow, in kbit/s. */
@@ -76,6 +80,7 @@ export const DEFAULTS: Omit<WorldSettings, "seed" | "listeners" | "arrivals" | "
   isolatesPerRegion: 16,
   doorsMs: 1_000,
   leaving: 0,
+  nodeRequests: 1_000,
   maxListeners: 10_000_000,
   slow: { share: 0, kbps: 16 },
   hasHost: true,
@@ -121,6 +126,7 @@ export class World implements Directory {
       invariants: this.invariants,
       server: () => (settings.processes === "one" ? shared : new Server(clock)),
       publishers: new Map(),
+      nodeRequests: settings.nodeRequests,
       timers: { lateMs: 0 },
     };
     const plan = planOf(settings);
@@ -139,11 +145,13 @@ export class World implements Directory {
       coming,
       () => new Isolate(this.ground, this.audience),
       (node) => this.child(node),
+      () => this.#laneAt(),
     );
     this.#watch = new Watch(this.ground, {
       nodes: () => this.#all,
       room: () => this.room,
       present: () => this.crowd.present,
+      inLane: () => this.crowd.inLane,
       seated: () => this.crowd.seated,
       lastChange: () => this.#lastChange,
       lastFault: () => this.#lastFault,
@@ -305,6 +313,13 @@ export class World implements Directory {
     if (node !== undefined) this.kill(node);
   }
 
+  /** The cached lane follows the room at a fixed distance (core/audio/lane-mind.ts); as soon as there is so much. */
+  #laneAt(): Position | undefined {
+    const newest = this.room.mind?.down.feed.newest;
+    const behind = Math.ceil(LANE_BEHIND_MS / this.settings.chunkMs);
+    return newest === undefined || newest.sequence <= behind ? undefined : { epoch: newest.epoch, sequence: newest.sequence - behind };
+  }
+
   #sweep(): void {
     this.#clock.after(SWEEP_MS, () => {
       if (this.crowd.seated !== this.#seated || !this.crowd.isComplete) this.#lastChange = this.#clock.now;
@@ -324,7 +339,7 @@ export class World implements Directory {
         nodes++;
         stride = Math.max(stride, mind.down.stride);
       }
-      this.measures.close({ live, away: this.crowd.present - live, cached: 0, stride, nodes });
+      this.measures.close({ live, away: this.crowd.present - live - this.crowd.inLane, cached: this.crowd.inLane, stride, nodes });
       this.#second();
     });
   }

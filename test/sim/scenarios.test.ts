@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { picture } from "../../src/sim/picture.ts";
+import { SCENARIOS } from "../../src/sim/scenarios/all.ts";
+import { type Asked, replayOf, simulate } from "../../src/sim/simulate.ts";
+import { table } from "../../src/sim/table.ts";
+import { smallEvening } from "./small-evening.ts";
+
+describe("every scenario", () => {
+  it.each(SCENARIOS)("$name keeps every rule", (scenario) => {
+    const asked: Asked = { scenario, seed: 3, listeners: 3_000, arrivals: 1_500, seconds: scenario.name === "planted-burst" ? 75 : 50 };
+    const report = simulate(asked);
+    expect(report.broken, replayOf(asked)).toEqual([]);
+    expect(report.bySecond.at(-1)).toMatchObject({ live: expect.toSatisfy((live: number) => live > 2_500) });
+  });
+});
+
+describe("a room that moves to a successor", () => {
+  it("costs nobody his connection, and is heard again within five seconds", () => {
+    const scenario = SCENARIOS.find(({ name }) => name === "room-moves");
+    if (scenario === undefined) throw new Error("no such scenario");
+    const report = simulate({ scenario, seed: 3, listeners: 5_000, arrivals: 2_000, seconds: 20 });
+    expect(report.drops).toBe(0);
+    expect(report.silenceMs.max).toBeLessThan(5_000);
+  });
+});
+
+describe("what is shown of an evening", () => {
+  const report = smallEvening();
+
+  it("says that it is simulated, in numbers and in the picture", () => {
+    expect(table(report)).toMatch(/^SIMULATED/);
+    expect(picture(report)).toContain("A simulated evening");
+    expect(JSON.parse(JSON.stringify(report))).toMatchObject({ simulated: true });
+  });
+
+  it("is a picture whose every number can be drawn", () => {
+    expect(picture(report)).not.toMatch(/NaN|Infinity|undefined/);
+  });
+});
