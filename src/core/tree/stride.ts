@@ -6,7 +6,7 @@ export const STRIDES = [1, 2, 5, 10, 20] as const;
 /** What one send costs a leaf, in ms of CPU, whatever its size: 37 µs measured on workerd, and a little for counting and choosing. */
 const SEND_MS = 0.04;
 /** A stride that makes who listens wait longer than this, in ms, is taken only … */
-const LONG_MS = 1_000;
+const LONG_MS = 900;
 /** … if chunks come later than this, in ms. */
 const VERY_LATE_MS = 1_000;
 /** A leaf that would spend more than this share of its time on sends alone widens its stride before anybody waits. */

@@ -29,8 +29,8 @@ describe("the stride", () => {
     expect([...new Set([1, ...strides])]).toEqual([...STRIDES]);
   });
 
-  it("makes nobody wait longer than a second, unless chunks come more than a second late", () => {
-    expect(run(new StrideControl(), 60, 500, () => 900).at(-1)).toBe(10);
+  it("makes nobody wait for a second, unless chunks come more than a second late", () => {
+    expect(run(new StrideControl(), 60, 500, () => 900).at(-1)).toBe(5);
   });
 
   it("widens by one step for a single chunk that comes very late, and not at all for one that is a little late", () => {
