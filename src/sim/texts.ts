@@ -8,14 +8,24 @@ export function isWelcome(text: string): boolean {
   return text.startsWith('{"type":"welcome"');
 }
 
+/** So many gaps are remembered; whole crowds are told of the same. */
+const GAPS = 1_024;
+const gaps = new Map<string, Position & { readonly reason: unknown }>();
+
 /** Where the sound goes on, and why not where it was, if the text is a `gap`. */
 export function gapTo(text: string): (Position & { readonly reason: unknown }) | undefined {
   if (!text.startsWith('{"type":"gap"')) return undefined;
+  const known = gaps.get(text);
+  if (known !== undefined) return known;
   const said = parseObject(text);
   const to = said?.["to"];
   if (!isFields(to)) return undefined;
   const { epoch, sequence } = to;
-  return isCount(epoch) && isCount(sequence) ? { epoch, sequence, reason: said?.["reason"] } : undefined;
+  if (!isCount(epoch) || !isCount(sequence)) return undefined;
+  const gap = { epoch, sequence, reason: said?.["reason"] };
+  if (gaps.size >= GAPS) gaps.clear();
+  gaps.set(text, gap);
+  return gap;
 }
 
 let lastText = "";
