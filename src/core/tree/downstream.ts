@@ -2,12 +2,13 @@ import { BEFORE_ALL, type Position } from "../audio/position.ts";
 import type { LocalTime } from "../ids.ts";
 import type { Chunks } from "./chunks.ts";
 import { Feed } from "./feed.ts";
-import { formatStatus, formatWelcome, type Message, messagesOf, slices } from "./greeting.ts";
+import { type Message, messagesOf, slices } from "./greeting.ts";
 import { END_TEXT, formatFlow, formatLink, formatLinked } from "./link.ts";
 import { type Lines, Listeners } from "./listeners.ts";
 import { Pacing } from "./pacing.ts";
-import { type Plan, segmentsPath } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import { States } from "./states.ts";
+import { Welcomes } from "./welcomes.ts";
 
 /** What a node's body must do to its links below. `send-all` goes to every link in `live`, in one loop. */
 export type DownEffect<Link> =
@@ -55,7 +56,7 @@ export class Downstream<Link> {
   readonly feed: Feed;
   readonly states = new States();
   readonly #below: Below;
-  readonly #wantsAcks: boolean;
+  readonly #welcomes: Welcomes;
   readonly #nodes = new Set<Link>();
   readonly #listeners: Listeners<Link>;
   readonly #waiting = new Map<Link, Waiting>();
@@ -74,7 +75,7 @@ export class Downstream<Link> {
   constructor(below: Below, keepMs: number, newest: Position = BEFORE_ALL, serving: ServingSettings = {}) {
     this.#below = below;
     this.feed = new Feed(keepMs, newest, serving.chunks);
-    this.#wantsAcks = serving.wantsAcks === true;
+    this.#welcomes = new Welcomes(serving.wantsAcks === true);
     this.#listeners = new Listeners(this.feed, serving.stride, serving.listeners);
   }
 
@@ -265,7 +266,7 @@ export class Downstream<Link> {
     if (!this.#known) return [];
     const { newest, endsMs } = this.feed;
     const messages: Message[] = [];
-    if (!waiting.welcomed) messages.push(this.#formatWelcome());
+    if (!waiting.welcomed) messages.push(this.#welcomes.text(this.feed, this.states, this.#listeners.stride, this.#plan));
     waiting.welcomed = true;
     if (this.#ended) return [...toEach(link, messages), this.#ending(link)];
     if (flows) waiting.since ??= now;
@@ -278,14 +279,6 @@ export class Downstream<Link> {
       ? { parts: this.feed.tail(now), through: newest }
       : this.feed.slice(waiting.from ?? newest, this.#listeners.turnBytes);
     return [...toEach(link, [...messages, ...messagesOf(parts, endsMs)]), this.#goLive(link, through)];
-  }
-
-  #formatWelcome(): string {
-    const { newest, endsMs } = this.feed;
-    const segments = this.#plan === undefined ? undefined : segmentsPath(this.#plan);
-    const { stride } = this.#listeners;
-    const states = stride === 1 ? this.states.forAll() : [...this.states.forAll(), formatStatus(stride, endsMs)];
-    return formatWelcome(states, this.states.revision, endsMs, newest, { acks: this.#wantsAcks, segments });
   }
 
   #linkUp(link: Link, { from = BEFORE_ALL }: Waiting, now: LocalTime): readonly DownEffect<Link>[] {
