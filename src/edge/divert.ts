@@ -1,5 +1,5 @@
 import { comeBackMs } from "../core/backoff.ts";
-import { segmentsPath } from "../core/tree/plan.ts";
+import { type Plan, segmentsPath } from "../core/tree/plan.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import type { Lane } from "../core/wire/messages.ts";
 import type { Known } from "../objects/calls.ts";
@@ -18,11 +18,20 @@ export function divert({ plan, summary }: Known): Response {
     type: "lane",
     lane: "cached",
     ...(segments === undefined ? {} : { segments }),
-    comeBackMs: Math.max(LEAST_WINDOW_MS, comeBackMs(summary.listeners)),
+    comeBackMs: Math.max(LEAST_WINDOW_MS, comeBackMs(Math.max(summary.listeners, seatsTaken(plan)))),
   };
   const { 0: outer, 1: inner } = new WebSocketPair();
   inner.accept();
   inner.send(JSON.stringify(text));
   inner.close(ENDING.diverted.code, ENDING.diverted.says);
   return new Response(null, { status: 101, webSocket: outer });
+}
+
+/**
+ * Listeners that the tree must have by its plan, since it was made so wide: what an isolate remembers of their number may be hours old, and
+ * the plan comes with every leaf's answer.
+ */
+function seatsTaken({ regions, leafListeners }: Plan): number {
+  const full = Object.values(regions).reduce((sum, { firstOpen, width }) => sum + Math.min(firstOpen, width), 0);
+  return full * leafListeners;
 }

@@ -16,6 +16,9 @@ const REGIONS_SAYS = `regions is a list like ["weur", "enam"] or shares like {"w
 
 const region = z.enum(REGIONS, { error: `a region is one of ${REGIONS.join(", ")}` });
 
+/** Shares are compared with each other; a number larger than this, or smaller than its inverse, is no share. */
+const MOST_SHARE = 1_000_000;
+
 /** What `POST …/expect` takes: shares by region, or regions that get equal shares. */
 const ExpectBody = z.strictObject({
   listeners: z
@@ -26,7 +29,15 @@ const ExpectBody = z.strictObject({
     .union(
       [
         z.array(region).min(1, REGIONS_SAYS),
-        z.partialRecord(region, z.number().positive()).refine((shares) => Object.keys(shares).length > 0, REGIONS_SAYS),
+        z
+          .partialRecord(
+            region,
+            z
+              .number()
+              .min(1 / MOST_SHARE)
+              .max(MOST_SHARE),
+          )
+          .refine((shares) => Object.keys(shares).length > 0, REGIONS_SAYS),
       ],
       {
         error: `regions is a list like ["weur", "enam"] or shares like {"weur": 0.7, "enam": 0.3}, of ${REGIONS.join(", ")}`,

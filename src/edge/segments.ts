@@ -18,6 +18,8 @@ const STALE_MS = 10_000;
 const AHEAD = 2;
 /** No cache keeps a segment longer than this, in s, nor longer than it may live at all. */
 const MAX_AGE_S = 60;
+/** How long it is believed that a segment is not there, in ms: an eighth of its length, so nobody hears it later than he would notice. */
+const MISS_MS = 250;
 /** Heads that one isolate remembers; the oldest give way. */
 const MOST_HEADS = 1_000;
 
@@ -25,6 +27,8 @@ type Said = { readonly says: ArchiveSays; readonly at: number };
 
 const memory = new SegmentMemory();
 const heads = new Map<string, Said>();
+/** Segments that were not there, and until when that is believed, in ms since 1970. */
+const misses = new Map<string, number>();
 const headQuestions = new SharedQuestions<string, ArchiveSays | undefined>();
 const segmentQuestions = new SharedQuestions<string, KeptSegment | undefined>();
 
@@ -61,7 +65,9 @@ export async function readSegment(c: Context<{ Bindings: Env }>): Promise<Respon
   if (said.says.head.phase === "ended") return refuse(c, "room-ended");
   if (!mayBe(said.says.head, epoch, index)) return refuse(c, "not-found");
   const key = `${plan.audience}/${plan.segments}/${epoch}/${index}`;
+  if ((misses.get(key) ?? 0) > Date.now()) return refuse(c, "not-found");
   const kept = memory.find(key, Date.now()) ?? (await segmentQuestions.ask(key, () => find(c, plan, key, epoch, index)));
+  if (kept === undefined) remember(key);
   return kept === undefined ? refuse(c, "not-found") : answer(kept);
 }
 
@@ -104,6 +110,14 @@ function mayBe(head: LaneHead, epoch: number, index: number): boolean {
   const newest = head.runs.at(-1);
   const isHeld = newest?.epoch === epoch && index <= newest.last;
   return epoch === head.epoch && !isHeld && index <= Math.floor((head.roomTimeMs + head.ageMs) / head.segmentMs) + AHEAD;
+}
+
+/** What is not there now is not asked for again at once: while the sound is away everybody asks for the same segment. */
+function remember(key: string): void {
+  misses.delete(key);
+  misses.set(key, Date.now() + MISS_MS);
+  const [oldest] = misses.keys();
+  if (misses.size > MOST_HEADS && oldest !== undefined) misses.delete(oldest);
 }
 
 async function find(
@@ -162,6 +176,7 @@ function aged(head: LaneHead, ms: number): LaneHead {
   return { ...head, ageMs: head.ageMs + ms };
 }
 
+/** One spelling for each number: others would be names of their own for the data centre's cache. */
 function numberIn(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) : undefined;
+  return text !== undefined && /^(0|[1-9]\d{0,9})$/.test(text) ? Number(text) : undefined;
 }

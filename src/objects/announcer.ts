@@ -56,7 +56,7 @@ export class Announcer {
   }
 
   /** What the room is and does; for the public too. @returns as `note` */
-  tellRoom(): Promise<void> {
+  tellRoom(): Promise<boolean> {
     const { people, record } = this.#facts();
     this.#tell(roomStateOf(people, record.epoch, this.#head()));
     return this.note();
@@ -117,18 +117,24 @@ export class Announcer {
   /**
    * The public summary goes to the audience's object, which edges ask: page views never come to the room.
    *
-   * @returns when the audience has answered, or could not be reached; whether this room still feeds it is known then
+   * @returns when the audience has answered (true), or could not be reached; whether this room still feeds it is known then
    */
-  async note(): Promise<void> {
+  async note(): Promise<boolean> {
     const { people, record } = this.#facts();
     const { room, title, listed, chunkMs, createdAt, plan } = record;
     const summary = { room, title, listed, chunkMs, createdAt, phase: people.phase, listeners: this.#root.listeners };
     const noted = audienceStub(this.#env, plan.audience)
       .note({ plan, summary })
-      .then((moved) => moved !== undefined && this.#moved(moved))
-      .catch((fault: unknown) => log("note-failed", { room, why: String(fault) }));
+      .then((moved) => {
+        if (moved !== undefined) this.#moved(moved);
+        return true;
+      })
+      .catch((fault: unknown) => {
+        log("note-failed", { room, why: String(fault) });
+        return false;
+      });
     this.#outlive(noted);
-    await noted;
+    return noted;
   }
 
   #head(): Head {

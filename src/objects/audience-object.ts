@@ -34,10 +34,15 @@ export class Audience extends DurableObject<Env> implements AudienceCalls {
     this.#room = state.storage.kv.get<RoomId>("room");
   }
 
-  async open(known: Known): Promise<void> {
+  async open(known: Known): Promise<"taken" | undefined> {
     this.#use.request();
     this.requests.open++;
+    // A room that took an audience over and was cut off before it knew: its name is its own, and who made it asks again with his ticket.
+    const { follows } = this.#audience;
+    const followed = follows === undefined || this.#room === undefined ? undefined : await audienceStub(this.env, follows).look(this.#room);
+    if (followed?.plan.root === known.summary.room) return "taken";
     this.#decide({ type: "open", known });
+    return undefined;
   }
 
   async look(room?: RoomId): Promise<Known | undefined> {

@@ -121,8 +121,8 @@ export type Summary = {
 export type Known = Of<Summary>;
 
 export interface AudienceCalls extends Rpc.DurableObjectBranded {
-  /** Plants the audience; anew as long as nobody has claimed it, then never again. */
-  open(known: Known): Promise<void>;
+  /** Plants the audience; anew as long as nobody has claimed it, then never again. "taken" if a room of this name has taken another over. */
+  open(known: Known): Promise<"taken" | undefined>;
   /** Plan and public summary; undefined for an audience that nobody planted, and for `room` if it never fed this one. */
   look(room?: RoomId): Promise<Known | undefined>;
   /** How the audience of `room` was taken over; undefined if it was not. */

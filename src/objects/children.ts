@@ -12,7 +12,7 @@ const DIAL_MS = 5_000;
 /** `from`: what the child says that it has heard. */
 type Dialed = { readonly link: WebSocket; readonly from: Position | undefined };
 /** Why a dial made no link. */
-type Undialed = "the child did not answer" | "the child has nobody below";
+type Undialed = "the child did not answer" | "the child has nobody below" | "nobody is fed from here any more";
 const NO_ANSWER: Undialed = "the child did not answer";
 const DECLINED: Undialed = "the child has nobody below";
 
@@ -41,6 +41,7 @@ export class Children {
   readonly #env: Env;
   readonly #events: ChildEvents;
   readonly #links = new Map<string, WebSocket>();
+  #closed = false;
   readonly #dialing = new Set<string>();
   /** Children yet to be woken, and those who are being woken. */
   readonly #asleep = new Map<string, NodeRef>();
@@ -66,6 +67,17 @@ export class Children {
     }
     const undialed = await this.#link(node, ask.parent, ask.from);
     return undialed === undefined ? { dialed: true } : { dialed: false, why: undialed };
+  }
+
+  /** True of a node that is linked. */
+  has(node: NodeRef): boolean {
+    return this.#links.has(nodeName(node));
+  }
+
+  /** From here on nobody is fed: who waits to be woken is forgotten, and a dial that is answered late is hung up on. */
+  close(): void {
+    this.#closed = true;
+    this.#asleep.clear();
   }
 
   /** Dials a node that has not asked. False if it could not be reached; a node without anybody below says no, and is none the worse for it. */
@@ -110,6 +122,10 @@ export class Children {
     const answer = await this.#dial(node, parent, more).finally(() => this.#dialing.delete(name));
     if (typeof answer === "string") return answer;
     const { link, from = asked } = answer;
+    if (this.#closed) {
+      end(link, ENDING.unfed);
+      return "nobody is fed from here any more";
+    }
     const older = this.#links.get(name);
     this.#links.set(name, link);
     link.addEventListener("message", (event) => this.#heard(link, event.data));

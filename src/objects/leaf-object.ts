@@ -25,6 +25,8 @@ type Join = { readonly request: Request; readonly answer: (answer: Response) => 
 /** The last object before the listeners: greets them, sends to all of them, counts them. */
 export class Leaf extends NodeBody {
   readonly #admission = new Admission<Join>();
+  /** Ended, but the other side has not answered the close: gone for the room, and still a socket of this process. */
+  readonly #ending = new Set<WebSocket>();
   #watching: ReturnType<typeof setTimeout> | undefined;
   readonly #talk = new WeakMap<WebSocket, { since: number; texts: number }>();
 
@@ -52,8 +54,19 @@ export class Leaf extends NodeBody {
     const ending = this.#judge(socket, message);
     if (ending === undefined) return;
     end(socket, ending);
+    this.#ending.add(socket);
     this.leftBelow(mind, socket);
     this.settle();
+  }
+
+  protected override ended(mind: Mind, link: WebSocket): void {
+    // At the room's end everybody stays in the books until he is gone, and is counted there.
+    if (!mind.down.has(link)) this.#ending.add(link);
+    this.#count();
+  }
+
+  protected override closed(link: WebSocket): void {
+    if (this.#ending.delete(link)) this.#count();
   }
 
   protected override leftBelow(mind: Mind, socket: WebSocket): void {
@@ -123,7 +136,7 @@ export class Leaf extends NodeBody {
   }
 
   #count(): void {
-    holds(this.ctx.id.toString(), this.mind?.listeners ?? 0);
+    holds(this.ctx.id.toString(), (this.mind?.listeners ?? 0) + this.#ending.size);
   }
 
   /** Why a listener's message ends his connection; undefined if it does not. What he says is for later versions, and ignored. */

@@ -124,6 +124,11 @@ export abstract class NodeBody extends DurableObject<Env> {
 
   /** A message on a socket that is not the link above. */
   protected abstract heardBelow(mind: Mind, socket: WebSocket, message: string | ArrayBuffer): void;
+  /** A socket was ended from here; the other side has yet to answer. */
+  protected ended(_mind: Mind, _socket: WebSocket): void {}
+  /** A socket is gone for good. */
+  protected closed(_socket: WebSocket): void {}
+
   /** A socket that is not the link above is closed. */
   protected abstract leftBelow(mind: Mind, socket: WebSocket): void;
 
@@ -153,6 +158,7 @@ export abstract class NodeBody extends DurableObject<Env> {
 
   #closed(socket: WebSocket): void {
     hangUp(socket);
+    this.closed(socket);
     const mind = this.#mind;
     if (mind === undefined) return;
     if (mind.isUplink(socket)) this.perform(mind.lost(socket, Math.random()));
@@ -172,6 +178,7 @@ export abstract class NodeBody extends DurableObject<Env> {
         return this.markLive(effect.link);
       case "close":
         end(effect.link, ENDING[effect.ending]);
+        if (this.#mind !== undefined) this.ended(this.#mind, effect.link);
         return this.perform(this.#mind?.lost(effect.link, Math.random()) ?? []);
       case "save":
         // Unconfirmed: no sound waits for a disk. What is lost in a crash is told again by the parent.

@@ -15,6 +15,10 @@ import type { Stage } from "./stage.ts";
 const RETRY_MS = 1_000;
 /** A room that wakes asks whether it still feeds its audience, and feeds nobody before it knows; without an answer by then, in ms, it does. */
 const DOUBT_MS = 1_000;
+/** So often an audience that does not answer is told that its room is over; after that, when the room's object wakes. */
+const END_TRIES = 10;
+/** While it publishes, a room notes what it is this often, in ms, whether or not anything changed: so a root that was replaced hears of it. */
+const NOTE_MS = 10_000;
 /** So long, in ms, an instance that has lost its lease lets its sockets say goodbye before it ends. */
 const RETIRE_MS = 500;
 
@@ -33,7 +37,8 @@ export class Reign {
   readonly #awake: Awake;
   readonly #handle: (event: RoomEvent) => void;
   #starting: Promise<void> | undefined;
-  #sure: Promise<void> | undefined;
+  #sure: Promise<unknown> | undefined;
+  #noting: ReturnType<typeof setInterval> | undefined;
 
   constructor(state: DurableObjectState, env: Env, store: RoomStore, stage: Stage, awake: Awake, handle: (event: RoomEvent) => void) {
     this.#state = state;
@@ -45,13 +50,14 @@ export class Reign {
   }
 
   /** Resolves when nothing is doubtful, or after a second: an audience that does not answer must not silence its room. */
-  get sure(): Promise<void> {
+  get sure(): Promise<unknown> {
     return this.#sure ?? Promise.resolve();
   }
 
   /** The clock starts; the first time in this object's life with an epoch that nobody had before. */
   start(): void {
     if (this.#awake.record.movedTo !== undefined) return;
+    this.#noting ??= setInterval(() => void this.#awake.announcer.note(), NOTE_MS);
     if (this.#awake.root.bundle !== undefined) {
       this.#wakeArchive();
       return this.#awake.root.start();
@@ -67,6 +73,28 @@ export class Reign {
     this.#state.waitUntil(this.#starting);
   }
 
+  /** The clock stops; the right stays. */
+  pause(): void {
+    clearInterval(this.#noting ?? null);
+    this.#noting = undefined;
+    this.#awake.root.stop();
+  }
+
+  /**
+   * The room is over. The audience is told first, until it has heard: a root that was replaced must not end what is another's by now, and
+   * whoever asks later must not find a room that seems to live. Then the tree, and the archive, which may have let go of a quiet room.
+   */
+  async end(): Promise<void> {
+    for (let attempt = 0; attempt < END_TRIES; attempt++) {
+      if (attempt > 0) await new Promise((wake) => setTimeout(wake, RETRY_MS * attempt));
+      const isHeard = await Promise.race([this.#awake.announcer.note(), new Promise<false>((late) => setTimeout(late, DOUBT_MS, false))]);
+      if (this.#awake.record.movedTo !== undefined) return;
+      if (attempt === 0 || isHeard) this.#awake.root.end();
+      if (isHeard) break;
+    }
+    await this.#wakeArchive();
+  }
+
   /** Takes over the tree of another room, in the epoch that was claimed with it. */
   takeOver(): void {
     const { record, root, planting } = this.#awake;
@@ -79,7 +107,7 @@ export class Reign {
    *
    * @param told the answer, if the audience is being told something just now
    */
-  doubt(told?: Promise<void>): void {
+  doubt(told?: Promise<unknown>): void {
     if (this.#sure !== undefined) return;
     const noted = told ?? this.#awake.announcer.note();
     this.#sure = Promise.race([noted, new Promise<void>((late) => setTimeout(late, DOUBT_MS))]).finally(() => {
@@ -91,6 +119,7 @@ export class Reign {
   lose({ moved, plan }: Moved): void {
     if (this.#awake.record.movedTo !== undefined) return;
     this.keep({ movedTo: { moved, plan } });
+    this.pause();
     this.#awake.root.abdicate(plan);
     this.#awake.announcer.tellMoved(moved);
     this.#handle({ type: "claim-refused" });
@@ -102,6 +131,7 @@ export class Reign {
 
   /** This instance may be one that the platform has replaced: it lets go of everybody and ends, and whoever comes back finds the right one. */
   retire(why: string): void {
+    this.pause();
     this.#awake.root.abdicate();
     this.#stage.closeAll(ENDING.restarting);
     setTimeout(() => this.#state.abort(why), RETIRE_MS);
@@ -120,20 +150,25 @@ export class Reign {
     if ("moved" in claim) return this.lose(claim);
     this.keep({ epoch: claim.epoch });
     this.#awake.root.begin(claim.epoch, chunkMs);
+    // What a restart cut off is done again: who is linked already is not dialed.
+    if (this.#awake.record.continues !== undefined) {
+      this.#state.waitUntil(Promise.all([this.#awake.root.takeOver(), this.#awake.planting.inherit()]));
+    }
     this.#awake.announcer.tellRoom();
     if (this.#awake.people.phase === "live") this.#awake.root.start();
     this.#wakeArchive();
   }
 
   /** From here on the archive keeps up by itself; while it does not answer, it is asked again. */
-  #wakeArchive(): void {
+  #wakeArchive(): Promise<void> {
     const { plan, room } = this.#awake.record;
-    const woken = archiveStub(this.#env, plan.audience)
+    const woken: Promise<void> = archiveStub(this.#env, plan.audience)
       .wake(plan)
       .catch((fault: unknown) => {
         log("archive-asleep", { room, why: String(fault) });
         setTimeout(() => this.#awake.people.phase === "live" && this.#wakeArchive(), RETRY_MS);
       });
     this.#state.waitUntil(woken);
+    return woken;
   }
 }

@@ -16,7 +16,7 @@ export type Founded = { readonly record: RoomRecord; readonly created: Created }
  *
  * The audience comes first and is planted anew until it was claimed: if this is cut off half way, the name stays free for another try.
  */
-export async function found(env: Env, ask: CreateAsk): Promise<Founded> {
+export async function found(env: Env, ask: CreateAsk): Promise<Founded | "taken"> {
   const keys = await makeKeys();
   const { room, title, listed, chunkMs, fanOut, leafListeners, maxListeners } = ask;
   const regions = { [ask.region]: { firstOpen: 0, width: ask.leaves } };
@@ -32,7 +32,8 @@ export async function found(env: Env, ask: CreateAsk): Promise<Founded> {
     segments: makeSecret(),
   };
   const createdAt = new Date().toISOString();
-  await audienceStub(env, plan.audience).open({ plan, summary: { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0 } });
+  const summary: Summary = { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0 };
+  if ((await audienceStub(env, plan.audience).open({ plan, summary })) === "taken") return "taken";
   const record: RoomRecord = { room, title, listed, chunkMs, createdAt, ended: false, epoch: 0, plan, maxListeners, keys };
   return { record, created: await ticketsOf(record) };
 }

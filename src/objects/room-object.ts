@@ -60,7 +60,8 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     if (this.#awake !== undefined || this.#founding) return "taken";
     this.#founding = true;
     try {
-      return this.#settle(await found(this.env, ask));
+      const founded = await found(this.env, ask);
+      return founded === "taken" ? founded : this.#settle(founded);
     } finally {
       this.#founding = false;
     }
@@ -256,7 +257,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
         awake.planting.live();
         return this.#reign?.start();
       case "stop-clock":
-        return awake.root.stop();
+        return this.#reign?.pause();
       case "tell-room":
         awake.announcer.tellRoom();
         return;
@@ -275,8 +276,9 @@ export class Room extends DurableObject<Env> implements RoomCalls {
 
   #end(awake: Awake): void {
     this.#reign?.keep({ ended: true });
-    awake.root.end();
+    awake.root.stop();
     this.#stage.closeAll(ENDING.ended);
+    this.ctx.waitUntil(this.#reign?.end() ?? Promise.resolve());
     const { room, listed } = awake.record;
     if (listed) this.ctx.waitUntil(unlist(this.env, room));
     log("room-ended", { room });
@@ -300,6 +302,8 @@ export class Room extends DurableObject<Env> implements RoomCalls {
 /** Who has taken the audience over and was cut off before he had his answer, may have it again until the host has come. */
 async function again(record: RoomRecord, { ticket }: ContinueAsk): Promise<Created | NotContinued> {
   if (record.continues?.ticket !== ticket) return "taken";
+  if (record.movedTo !== undefined) return record.movedTo;
+  if (record.ended) return "ended";
   return record.hosted === true ? "used" : ticketsOf(record);
 }
 

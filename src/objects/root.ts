@@ -168,7 +168,7 @@ export class Root {
 
   /** Takes over a tree that another root fed: the nodes that hang on it are dialed, since they do not know yet whom to ask. */
   async takeOver(): Promise<void> {
-    let left = childrenOf(this.#mind.plan, "root");
+    let left = childrenOf(this.#mind.plan, "root").filter((node) => !this.#children.has(node));
     for (let attempt = 0; left.length > 0 && attempt < TAKE_OVER_TRIES; attempt++) {
       if (attempt > 0) await new Promise((wake) => setTimeout(wake, TAKE_OVER_MS));
       const reached = await Promise.all(left.map((node) => this.#children.reach(node, this.#self)));
@@ -180,6 +180,7 @@ export class Root {
   abdicate(successor?: Plan): void {
     this.stop();
     this.#refusal = { dialed: false, why: "not the root any more", ...(successor === undefined ? {} : { plan: successor }) };
+    this.#children.close();
     this.#perform(this.#mind.abdicate());
   }
 

@@ -52,12 +52,16 @@ export function sendAll(sockets: Iterable<WebSocket>, message: Uint8Array | stri
   }
 }
 
+/** Kept with a socket that was ended: one whose other side never answers the close looks open again after a second sleep. */
+export const ENDED = "ended";
+
 /** Closes with a code that says what to do next; closing a closed socket is nothing. */
 export function end(socket: WebSocket, ending: Ending): void {
   try {
     socket.close(ending.code, ending.says);
+    socket.serializeAttachment(ENDED);
   } catch {
-    // Closed already.
+    // Closed already, or dialed: nothing is kept with those.
   }
 }
 

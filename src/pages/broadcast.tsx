@@ -91,7 +91,7 @@ export function BroadcastPage({ room, title }: BroadcastProps) {
               <button type="submit">Prepare the room</button>
             </div>
           </form>
-          <small data-part="ready" role="status" />
+          <small data-part="ready" aria-live="polite" />
         </section>
         <section class="danger" data-part="danger" hidden>
           <button type="button" class="plain" data-part="end">

@@ -75,7 +75,8 @@ export function decideAudience<Summary extends RoomSummary>(
       // Anew as long as nobody has claimed it: a creation that was cut off half way leaves the name free for another try.
       return { audience: epoch > 0 ? audience : { ...audience, known: event.known, follows: undefined }, answer: undefined };
     case "follow":
-      return { audience: known === undefined ? { ...audience, follows: event.audience } : audience, answer: undefined };
+      // Also over what a creation left behind that was cut off half way: its keys are lost, and it would hide the audience that is taken over.
+      return { audience: epoch > 0 ? audience : { ...audience, follows: event.audience }, answer: undefined };
     case "claim": {
       if (known === undefined) return { audience, answer: "unknown" };
       if (known.plan.root !== event.root) return { audience, answer: movedTo(known.plan) };
@@ -85,6 +86,8 @@ export function decideAudience<Summary extends RoomSummary>(
       if (known === undefined) return { audience, answer: "unknown" };
       const { plan, summary } = event.known;
       if (known.plan.root !== summary.room || plan.root !== summary.room) return { audience, answer: movedTo(known.plan) };
+      // What is over stays over: notes may overtake each other on their way.
+      if (known.summary.phase === "ended") return { audience, answer: undefined };
       const newest = plan.revision > known.plan.revision ? plan : known.plan;
       return { audience: { ...audience, known: { plan: newest, summary } }, answer: undefined };
     }

@@ -147,6 +147,8 @@ export class Downstream<Link> {
 
   /** A link that outlived this body's sleep: live if it was, so that nothing is told to it again. */
   restore(link: Link, wasLive: boolean): void {
+    // He may have been told a stride before the sleep.
+    this.#pacing.doubt();
     if (wasLive) this.#goesLive(link, this.feed.newest);
     else this.#waiting.set(link, { from: undefined, welcomed: false, since: undefined });
   }
@@ -230,6 +232,8 @@ export class Downstream<Link> {
     }
     // What the old room said last is heard before listeners are told of the new one.
     const before = kept.head.type === "moved" ? this.#release() : [];
+    // An older number that still waits is no news any more.
+    if (kept.head.type === "audience") this.#pacing.release();
     const effects: DownEffect<Link>[] = [...before, { do: "send-all", message: text }];
     for (const [link, { welcomed }] of this.#waiting) if (welcomed) effects.push({ do: "send", to: link, message: text });
     return effects;

@@ -6,6 +6,8 @@ import { type Break, CHUNKS, type Chunks, type Heard, type Part, type Slice, typ
 
 /** How much sound a newcomer is given at once, in ms: enough to prime a decoder and to start at the live edge. */
 export const GREETING_MS = 1_000;
+/** Answers that are remembered at once: more than there are strides, each of one turn's bytes. */
+const MOST_ANSWERS = 32;
 /** A newcomer hears nothing that came longer ago than this, in ms: the last words before an hour's silence are not news. */
 const FRESH_MS = 3_000;
 
@@ -122,6 +124,8 @@ export class Feed {
     const known = this.#answers.get(position.sequence);
     if (known !== undefined && known.most === most && comparePositions(known.asked, position) === 0) return known.slice;
     const slice = this.#sliceOf(position, most);
+    // While no chunk comes nothing else clears them, and strangers may stand anywhere.
+    if (this.#answers.size >= MOST_ANSWERS) this.#answers.clear();
     this.#answers.set(position.sequence, { asked: position, most, slice });
     return slice;
   }

@@ -88,9 +88,9 @@ export class TreeNode<Link> {
     return this.#counted?.() ?? this.#census.tally.listeners;
   }
 
-  /** True while nobody hangs below nor is expected: the link above can be let go. */
+  /** True while nobody hangs below nor is expected, or the room is over: the link above can be let go. */
   get idle(): boolean {
-    return this.down.size === 0 && (this.#plan?.planted !== true || this.down.ended);
+    return this.down.ended || (this.down.size === 0 && this.#plan?.planted !== true);
   }
 
   /** True while a link above feeds this node. */

@@ -8,13 +8,18 @@ const COUNTS_MS = 10_000;
 
 /** The texts of a leaf that can wait: a word to everybody is a send to everybody, and under load there is no time for it. */
 export class Pacing {
-  #toldStride = 1;
+  #toldStride: number | undefined = 1;
   #count: string | undefined;
   #countedAt: LocalTime | undefined;
 
   /** True while a number waits to be told. */
   get waits(): boolean {
     return this.#count !== undefined;
+  }
+
+  /** What was told before a sleep is not known any more: the stride is told anew. */
+  doubt(): void {
+    this.#toldStride = undefined;
   }
 
   /** The newest number of listeners, to be told later. */

@@ -18,7 +18,7 @@ export function plant(plan: Plan, expected: Expectation, limits: Limits): { read
   const { granted, isFull } = allot(plan, wanted, limits);
   const windows: [Region, Window][] = [];
   for (const region of REGIONS) {
-    const width = granted[region] ?? 0;
+    const width = Math.max(plan.regions[region]?.width ?? 0, Number.isFinite(granted[region]) ? (granted[region] ?? 0) : 0);
     if (width > 0) windows.push([region, { firstOpen: plan.regions[region]?.firstOpen ?? 0, width }]);
   }
   return { plan: planted({ ...plan, regions: Object.fromEntries(windows) }, expected.listeners > 0), isCapped: isFull };

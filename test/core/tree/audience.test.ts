@@ -123,7 +123,20 @@ describe("a successor", () => {
   });
 });
 
+describe("what is over", () => {
+  it("stays over, also when an older note comes after", () => {
+    const ended = having(live, { type: "note", known: { plan, summary: { room: demo, phase: "ended" } } });
+    expect(having(ended, { type: "note", known: { plan, summary: { room: demo, phase: "live" } } }).known?.summary.phase).toBe("ended");
+  });
+});
+
 describe("a name whose audience is another's", () => {
+  it("leads there also over what a creation left behind that was cut off", () => {
+    const left = having(NO_AUDIENCE, { type: "open", known });
+    expect(having(left, { type: "follow", audience: audienceOf(third) }).follows).toBe(audienceOf(third));
+    expect(having(left, { type: "claim", root: demo }, { type: "follow", audience: audienceOf(third) }).follows).toBeUndefined();
+  });
+
   it("leads there, until a room of that name is made after all", () => {
     const pointer = having(NO_AUDIENCE, { type: "follow", audience: audienceOf(demo) });
     expect(pointer.follows).toBe("demo");

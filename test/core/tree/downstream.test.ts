@@ -182,6 +182,16 @@ describe("a leaf that has more to do than time", () => {
     expect(statusIn(heardBy("ana", node, node.second(localTime(3_200), 0)))).toEqual([]);
   });
 
+  it("never tells an older number after a newer one", () => {
+    const node = crowded();
+    const count = (revision: number) => JSON.stringify({ type: "audience", for: "all", revision, roomTime: 0, listeners: revision });
+    heardBy("ana", node, node.read("parent", count(1), localTime(2_000), 0));
+    node.read("parent", formatFlow(false), localTime(2_100), 0);
+    const told = heardBy("ana", node, node.read("parent", count(2), localTime(2_200), 0));
+    expect(told.map(String)).toEqual([count(2)]);
+    expect(heardBy("ana", node, node.second(localTime(20_000), 0)).filter((one) => String(one).includes('"audience"'))).toEqual([]);
+  });
+
   it("tells numbers seldom: each text costs as much as a send of sound", () => {
     const node = crowded();
     const count = (revision: number) => JSON.stringify({ type: "audience", for: "all", revision, roomTime: 0, listeners: revision });

@@ -96,3 +96,14 @@ describe("what a node keeps", () => {
 function sequencesOf(parts: readonly Part[]): number[] {
   return parts.flatMap(({ bytes }) => [...chunksIn(bytes)].map(({ at }) => readHeader(bytes, at)?.sequence ?? -1));
 }
+
+describe("strangers who say that they stand anywhere", () => {
+  it("make nobody remember an answer to each of them", () => {
+    const feed = new Feed(30_000);
+    feed.hear(chunks(1, 300), now);
+    const first = feed.slice({ epoch: 1, sequence: 1 }, 10_000);
+    expect(feed.slice({ epoch: 1, sequence: 1 }, 10_000)).toBe(first);
+    for (let sequence = 2; sequence < 200; sequence++) feed.slice({ epoch: 1, sequence }, 10_000);
+    expect(feed.slice({ epoch: 1, sequence: 1 }, 10_000)).not.toBe(first);
+  });
+});
