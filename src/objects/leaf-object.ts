@@ -16,6 +16,8 @@ const KEEP_MS = 30_000;
 /** Texts that a listener may send within a second; our own player sends none but pings, which the runtime answers. */
 const TEXTS_PER_SECOND = 20;
 
+/** Sockets that one object holds at most: the platform takes 32,768 and throws at one more; the rest is for links above. */
+const MOST_SOCKETS = 32_000;
 /** How often it is looked after who is parked, in ms. */
 const PARKED_MS = 1_000;
 
@@ -94,13 +96,18 @@ export class Leaf extends NodeBody {
   #refusal(mind: Mind): string | undefined {
     if (mind.down.ended) return "room-ended";
     if (mind.plan === undefined || mind.listeners + this.#admission.parked >= mind.plan.leafListeners) return "room-full";
-    return roomForSocket(this.env.SOCKET_LIMIT) ? undefined : "server-full";
+    return this.#hasSocket(mind) ? undefined : "server-full";
+  }
+
+  /** True if one more socket fits into this process and this object. */
+  #hasSocket(mind: Mind): boolean {
+    return roomForSocket(this.env.SOCKET_LIMIT) && mind.listeners + this.#ending.size < MOST_SOCKETS;
   }
 
   #admit({ request, answer }: Join, mind: Mind): void {
     // The room may have ended, or the process filled up, while this one waited.
     if (mind.down.ended) return answer(refuse(request, mind, "room-ended"));
-    if (!roomForSocket(this.env.SOCKET_LIMIT)) return answer(refuse(request, mind, "server-full"));
+    if (!this.#hasSocket(mind)) return answer(refuse(request, mind, "server-full"));
     const { 0: outer, 1: inner } = new WebSocketPair();
     this.ctx.acceptWebSocket(inner, ["listener"]);
     const from = parsePosition(request.headers.get(HEADER.from) ?? "");

@@ -58,10 +58,14 @@ export const ENDED = "ended";
 /** Closes with a code that says what to do next; closing a closed socket is nothing. */
 export function end(socket: WebSocket, ending: Ending): void {
   try {
-    socket.close(ending.code, ending.says);
     socket.serializeAttachment(ENDED);
   } catch {
-    // Closed already, or dialed: nothing is kept with those.
+    // Dialed, so nothing is kept with it.
+  }
+  try {
+    socket.close(ending.code, ending.says);
+  } catch {
+    // Closed already.
   }
 }
 
