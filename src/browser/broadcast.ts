@@ -144,6 +144,11 @@ export class Broadcasting {
     this.#say({ type: "on-air" });
   }
 
+  /** Asks something of the room, as the host's panel does. False if there is no line at this moment. */
+  ask(message: StageSays): boolean {
+    return this.#say(message);
+  }
+
   #say(message: StageSays): boolean {
     return this.#link.send(JSON.stringify(message));
   }
@@ -168,6 +173,22 @@ export class Broadcasting {
         return { stage: said, ...placeIn(said, this.#voice) };
       case "audience":
         return { audience: said };
+      case "reactions":
+        return { reactions: said };
+      case "pinned":
+        return { pinned: said };
+      case "hands":
+        return { hands: said };
+      case "questions":
+        return { questions: said };
+      case "people":
+        return { people: said };
+      case "crowd":
+        return { crowd: said };
+      case "quality":
+        return { quality: said };
+      case "ticket":
+        return { ticket: said };
       // A leaf says it to its listeners, never to a stage.
       case "status":
         return {};
@@ -179,6 +200,7 @@ export class Broadcasting {
 
   #welcomed(said: StageWelcome): void {
     this.#voice = said.voice;
+    this.#set({ session: said.session, role: said.role });
     this.#reconnects++;
     for (const state of said.states) this.#set(this.#newsOf(state));
     // A window that is not on air takes over how the host was in the one before.

@@ -1,6 +1,16 @@
 import type { LaneName } from "../core/audio/lanes.ts";
 import type { PlayerFacts } from "../core/audio/player.ts";
-import type { RoomPhase, RoomState, StageState, State } from "../core/wire/messages.ts";
+import type {
+  AudienceState,
+  PinnedState,
+  ReactionsState,
+  Refused,
+  RoomPhase,
+  RoomState,
+  StageState,
+  State,
+  You,
+} from "../core/wire/messages.ts";
 import type { Glimpse } from "./glimpse.ts";
 import type { LinkEnd, LinkPhase } from "./link-mind.ts";
 
@@ -14,6 +24,13 @@ export type Hearing = {
   readonly listeners: number | undefined;
   readonly room: RoomState | undefined;
   readonly stage: StageState | undefined;
+  readonly audience: AudienceState | undefined;
+  readonly reactions: ReactionsState | undefined;
+  readonly pinned: PinnedState | undefined;
+  /** How this listener's hand stands; undefined until the room has said anything of him. */
+  readonly you: You | undefined;
+  /** The last *no* to something that was asked from here. */
+  readonly refused: Refused | undefined;
   /** The newest stretch that the room said will not come, in ms, and whether the room began anew meanwhile. */
   readonly missed: { readonly ms: number; readonly anew: boolean } | undefined;
   /** Chunks that come in one message: more than one where a leaf has more to do than time. */
@@ -39,6 +56,11 @@ export const NOTHING_YET: Omit<Hearing, keyof Glimpse> = {
   listening: false,
   room: undefined,
   stage: undefined,
+  audience: undefined,
+  reactions: undefined,
+  pinned: undefined,
+  you: undefined,
+  refused: undefined,
   missed: undefined,
   stride: 1,
   moved: undefined,
@@ -56,8 +78,16 @@ export function isOver({ end, phase }: Hearing): boolean {
 }
 
 /** What a state changes of what is known. */
-export function newsOf(state: State): Partial<Hearing> {
+export function newsOf(state: State | You | Refused): Partial<Hearing> {
   switch (state.type) {
+    case "you":
+      return { you: state };
+    case "refused":
+      return { refused: state };
+    case "reactions":
+      return { reactions: state };
+    case "pinned":
+      return { pinned: state };
     case "room":
       return { room: state, phase: state.phase };
     case "stage":
@@ -65,7 +95,7 @@ export function newsOf(state: State): Partial<Hearing> {
     case "status":
       return { stride: state.stride };
     case "audience":
-      return { listeners: state.listeners };
+      return { listeners: state.listeners, audience: state };
     case "moved":
       return { moved: state.room };
   }

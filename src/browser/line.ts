@@ -2,6 +2,7 @@ import { type Chunk, chunksIn, decodeChunk, soundsIn } from "../core/audio/chunk
 import { type LaneName, Lanes } from "../core/audio/lanes.ts";
 import { BEFORE_ALL, comparePositions, formatPosition, type Position } from "../core/audio/position.ts";
 import { ENDING } from "../core/wire/ending.ts";
+import type { ListenerSays } from "../core/wire/listener-says.ts";
 import type { ListenerHears, State, Welcome } from "../core/wire/messages.ts";
 import { parseListenerHears } from "../core/wire/parse.ts";
 import { comeBackTold } from "../core/wire/room-states.ts";
@@ -81,6 +82,11 @@ export class Line {
   start(): void {
     this.#lanes.forget();
     this.#link.start();
+  }
+
+  /** Says something to the room's people, or to the leaf. False if there is no line at this moment. */
+  say(said: ListenerSays): boolean {
+    return this.#link.send(JSON.stringify(said));
   }
 
   /** Lets go of both lanes. */

@@ -1,4 +1,5 @@
 import type { VoiceLevel } from "../core/audio/mixer.ts";
+import type { ListenerSays } from "../core/wire/listener-says.ts";
 import { ChunkDecoder } from "./chunk-decoder.ts";
 import { decoderMaker } from "./decoder.ts";
 import type { Glimpse } from "./glimpse.ts";
@@ -95,6 +96,11 @@ export class Listening {
   /** What the room's own page says, for those who do not listen; who listens knows better. */
   glimpsed(glimpse: Glimpse): void {
     if (!this.#state.listening && !isOver(this.#state)) this.#set(glimpse);
+  }
+
+  /** Says something to the room's people: a reaction, a hand, a question. False if there is no line at this moment. */
+  say(said: ListenerSays): boolean {
+    return this.#line.say(said);
   }
 
   goLive(): void {

@@ -1,4 +1,18 @@
-import type { AudienceState, RoomState, StageState } from "../core/wire/messages.ts";
+import type { SessionId } from "../core/ids.ts";
+import type { Role } from "../core/room/roles.ts";
+import type {
+  AudienceState,
+  CrowdState,
+  HandsState,
+  PeopleState,
+  PinnedState,
+  QualityState,
+  QuestionsState,
+  ReactionsState,
+  RoomState,
+  StageState,
+  TicketText,
+} from "../core/wire/messages.ts";
 import type { LinkEnd, LinkPhase } from "./link-mind.ts";
 import type { CheckPhase } from "./sound-check.ts";
 
@@ -19,6 +33,18 @@ export type Studio = {
   readonly room: RoomState | undefined;
   readonly stage: StageState | undefined;
   readonly audience: AudienceState | undefined;
+  readonly reactions: ReactionsState | undefined;
+  readonly pinned: PinnedState | undefined;
+  readonly hands: HandsState | undefined;
+  readonly questions: QuestionsState | undefined;
+  readonly people: PeopleState | undefined;
+  readonly crowd: CrowdState | undefined;
+  readonly quality: QualityState | undefined;
+  /** Who this is; undefined before the room has said so. */
+  readonly session: SessionId | undefined;
+  readonly role: Exclude<Role, "listener"> | undefined;
+  /** The newest ticket that the room gave here: one's own after a change of role, or a listener's invitation. */
+  readonly ticket: TicketText | undefined;
   readonly roundTripMs: number | undefined;
   readonly check: CheckPhase;
   /** The last *no* from the room, in its words. */
@@ -44,6 +70,16 @@ export function newStudio(before: { readonly onAir: boolean; readonly muted: boo
     room: undefined,
     stage: undefined,
     audience: undefined,
+    reactions: undefined,
+    pinned: undefined,
+    hands: undefined,
+    questions: undefined,
+    people: undefined,
+    crowd: undefined,
+    quality: undefined,
+    session: undefined,
+    role: undefined,
+    ticket: undefined,
     roundTripMs: undefined,
     check: "idle",
     refused: undefined,

@@ -98,13 +98,24 @@ export class Announcer {
     const { people, record } = this.#facts();
     const speaker = people.speakers.get(seat.session);
     if (speaker === undefined) return;
-    const { session, voice, name, onAir, muted } = speaker;
+    const { session, voice, name, role, onAir, muted } = speaker;
     const states = [
       roomStateOf(people, record.epoch, this.#head()),
       stageStateOf(people, this.#head()),
       audienceStateOf(this.#root.listeners, this.#head()),
     ];
-    const text: StageWelcome = { type: "stage-welcome", ...this.#head(), session, voice, name, onAir, muted, states };
+    const text: StageWelcome = {
+      type: "stage-welcome",
+      ...this.#head(),
+      session,
+      voice,
+      name,
+      role,
+      onAir,
+      muted,
+      muteLocked: false,
+      states,
+    };
     send(seat.socket, JSON.stringify(text));
   }
 

@@ -6,7 +6,7 @@ import type { Plan } from "../core/tree/plan.ts";
 import { isRegion } from "../core/tree/region.ts";
 import { STRIDES } from "../core/tree/stride.ts";
 import { ENDING, type Ending } from "../core/wire/ending.ts";
-import { MAX_TEXT_LENGTH } from "../core/wire/parse.ts";
+import { MAX_TEXT_LENGTH } from "../core/wire/limits.ts";
 import { type Env, HEADER } from "./calls.ts";
 import { type Mind, NodeBody } from "./node-body.ts";
 import { end, holds, roomForSocket, TELLS_QUEUES } from "./sockets.ts";

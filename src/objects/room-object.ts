@@ -5,7 +5,9 @@ import type { RoomEffect, RoomEvent } from "../core/room/state.ts";
 import type { Expectation } from "../core/tree/plant.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
-import { isMessage, MAX_TEXT_LENGTH, parseStageSays } from "../core/wire/parse.ts";
+import { MAX_TEXT_LENGTH } from "../core/wire/limits.ts";
+import { isMessage } from "../core/wire/parse.ts";
+import { parseStageSays } from "../core/wire/stage-says.ts";
 import { Announcer } from "./announcer.ts";
 import {
   type AttachAnswer,
@@ -216,7 +218,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
       case "end":
         return this.#handle(awake, { type: "ended", session });
       default:
-        return unreachable(said);
+        return this.#stage.refuse(seat.socket, "text-unreadable", Date.now());
     }
   }
 

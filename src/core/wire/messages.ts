@@ -1,51 +1,12 @@
 import type { SessionId } from "../ids.ts";
+import type { Role } from "../room/roles.ts";
 import type { RoomPhase } from "../room/state.ts";
-import type { Gap, Status } from "../tree/greeting.ts";
-import type { Scope } from "../tree/states.ts";
+import type { Gap } from "../tree/greeting.ts";
+import type { BackstageState, State } from "./states.ts";
 
+export type { StageSays, Verb } from "./stage-says.ts";
+export type * from "./states.ts";
 export type { Gap, RoomPhase };
-
-/** What stands in every text that travels down. */
-type Head<Type extends string, For extends Scope> = {
-  readonly type: Type;
-  readonly for: For;
-  /** One more with each change of this type within an epoch; the highest is the newest. */
-  readonly revision: number;
-  /** The instant on the room's timeline that it belongs to, in ms since the epoch began. */
-  readonly roomTime: number;
-};
-
-export type RoomState = Head<"room", "all"> & {
-  readonly room: string;
-  readonly title: string;
-  readonly phase: RoomPhase;
-  readonly chunkMs: number;
-  readonly epoch: number;
-};
-
-export type OnStage = {
-  /** The number that the sound of this speaker bears in chunks. */
-  readonly voice: number;
-  readonly name: string;
-  readonly role: "host";
-  /** away: the connection is lost and may return. */
-  readonly state: "on-air" | "muted" | "away";
-};
-
-export type StageState = Head<"stage", "all"> & { readonly speakers: readonly OnStage[] };
-
-/** How many listen; at most once a second. */
-export type AudienceState = Head<"audience", "all"> & {
-  readonly listeners: number;
-  /** Should this socket break, come back after a random wait of up to this, in ms; the larger the audience, the longer. */
-  readonly comeBackMs?: number;
-};
-
-/** Another room feeds this audience from here on: other people, the same listeners, and nobody has to do anything. */
-export type MovedState = Head<"moved", "all"> & { readonly from: string; readonly room: string };
-
-/** The states that travel down the tree; a node keeps the newest of each type. */
-export type State = RoomState | StageState | AudienceState | Status | MovedState;
 
 /** First text on a listener's socket: the newest of every state, and where the sound stands. */
 export type Welcome = {
@@ -72,8 +33,22 @@ export type Lane = {
   readonly comeBackMs: number;
 };
 
+/** What the room tells one listener of himself; it comes from the room's people, over his leaf's link. */
+export type You = {
+  readonly type: "you";
+  readonly session: SessionId;
+  /** How his hand stands. invited: he may come up, with `ticket`, by a click of his own. */
+  readonly hand: "none" | "raised" | "invited";
+  /** Opens the stage's socket; signed for this session. */
+  readonly ticket?: string;
+  /** Why, where it is a *no*: declined, expired, full, stage-locked, demoted, not-now. */
+  readonly code?: string;
+  /** What people read. */
+  readonly says?: string;
+};
+
 /** What a listener's socket may say. */
-export type ListenerHears = Welcome | Gap | Lane | State;
+export type ListenerHears = Welcome | Gap | Lane | You | Refused | State;
 
 /** First text on a speaker's socket. */
 export type StageWelcome = {
@@ -83,12 +58,14 @@ export type StageWelcome = {
   readonly session: SessionId;
   readonly voice: number;
   readonly name: string;
+  readonly role: Exclude<Role, "listener">;
   readonly onAir: boolean;
   readonly muted: boolean;
-  readonly states: readonly State[];
+  readonly muteLocked: boolean;
+  readonly states: readonly (State | BackstageState)[];
 };
 
-/** A *no* to something the speaker sent; the connection goes on. */
+/** A *no* to something that was sent; the connection goes on. */
 export type Refused = {
   readonly type: "refused";
   readonly revision: number;
@@ -100,13 +77,15 @@ export type Refused = {
 /** The answer to `ping`, for measuring the line. */
 export type Pong = { readonly type: "pong"; readonly revision: number; readonly roomTime: number; readonly id: number };
 
-/** What a speaker's socket may say. */
-export type StageHears = StageWelcome | Refused | Pong | State;
+/** A new ticket for who is on stage: his role has changed, or he asked for an invitation to listen (`for` says its name). */
+export type TicketText = {
+  readonly type: "ticket";
+  readonly revision: number;
+  readonly roomTime: number;
+  readonly role: Role;
+  readonly name: string;
+  readonly ticket: string;
+};
 
-/** What a speaker may say in text; sound is binary (core/audio/speech.ts). */
-export type StageSays =
-  | { readonly type: "on-air" }
-  | { readonly type: "off-air" }
-  | { readonly type: "mute"; readonly muted: boolean }
-  | { readonly type: "end" }
-  | { readonly type: "ping"; readonly id: number };
+/** What a speaker's socket may say. */
+export type StageHears = StageWelcome | Refused | Pong | TicketText | State | BackstageState;

@@ -1,27 +1,11 @@
 import { parseSessionId } from "../ids.ts";
 import { type Fields, isCount, isFields, isNumber, parseObject } from "../json.ts";
-import type { Gap, Lane, ListenerHears, OnStage, RoomPhase, StageHears, StageSays, State, Welcome } from "./messages.ts";
+import { isRole } from "../room/roles.ts";
+import type { Gap, Lane, ListenerHears, Refused, StageHears, Welcome, You } from "./messages.ts";
+import { backstageOf, stateOf, statesOf } from "./parse-states.ts";
+import type { BackstageState, State } from "./states.ts";
 
-/** Longest text that anybody may send upward, in UTF-16 units; longer ones end the connection. */
-export const MAX_TEXT_LENGTH = 4_096;
-
-/** The only door for a speaker's text. Unknown types are nothing: newer pages may say more than this room knows. */
-export function parseStageSays(text: string): StageSays | undefined {
-  if (text.length > MAX_TEXT_LENGTH) return undefined;
-  const said = parseObject(text);
-  switch (said?.["type"]) {
-    case "on-air":
-    case "off-air":
-    case "end":
-      return { type: said["type"] };
-    case "mute":
-      return typeof said["muted"] === "boolean" ? { type: "mute", muted: said["muted"] } : undefined;
-    case "ping":
-      return isCount(said["id"]) ? { type: "ping", id: said["id"] } : undefined;
-    default:
-      return undefined;
-  }
-}
+export { statesOf } from "./parse-states.ts";
 
 /** True of a JSON object that has a type, known or not. */
 export function isMessage(text: string): boolean {
@@ -39,6 +23,10 @@ export function parseListenerHears(text: string): ListenerHears | undefined {
       return gapOf(said);
     case "lane":
       return laneOf(said);
+    case "you":
+      return youOf(said);
+    case "refused":
+      return refusedOf(said);
     default:
       return stateOf(said);
   }
@@ -48,12 +36,12 @@ export function parseListenerHears(text: string): ListenerHears | undefined {
 export function parseStageHears(text: string): StageHears | undefined {
   const said = parseObject(text);
   if (said === undefined || !isNumber(said["revision"]) || !isNumber(said["roomTime"])) return undefined;
-  const { type, revision, roomTime, code, says, id } = said;
+  const { type, revision, roomTime, id } = said;
   switch (type) {
     case "stage-welcome": {
       const session = typeof said["session"] === "string" ? parseSessionId(said["session"]) : undefined;
-      const { voice, name, onAir, muted } = said;
-      if (session === undefined || !isCount(voice) || typeof name !== "string") return undefined;
+      const { voice, name, onAir, muted, role = "host" } = said;
+      if (session === undefined || !isCount(voice) || typeof name !== "string" || !isRole(role) || role === "listener") return undefined;
       return {
         type,
         revision,
@@ -61,18 +49,50 @@ export function parseStageHears(text: string): StageHears | undefined {
         session,
         voice,
         name,
+        role,
         onAir: onAir === true,
         muted: muted === true,
-        states: statesOf(said["states"]),
+        muteLocked: said["muteLocked"] === true,
+        states: stageStatesOf(said["states"]),
       };
     }
     case "refused":
-      return typeof code === "string" && typeof says === "string" ? { type, revision, roomTime, code, says } : undefined;
+      return refusedOf(said);
     case "pong":
       return isCount(id) ? { type, revision, roomTime, id } : undefined;
+    case "ticket": {
+      const { role, name, ticket } = said;
+      if (!isRole(role) || typeof name !== "string" || typeof ticket !== "string") return undefined;
+      return { type, revision, roomTime, role, name, ticket };
+    }
     default:
-      return stateOf(said);
+      return stateOf(said) ?? backstageOf(said);
   }
+}
+
+function stageStatesOf(said: unknown): (State | BackstageState)[] {
+  if (!Array.isArray(said)) return [];
+  return said.map((one: unknown) => (isFields(one) ? (stateOf(one) ?? backstageOf(one)) : undefined)).filter((one) => one !== undefined);
+}
+
+function refusedOf(said: Fields): Refused | undefined {
+  const { revision, roomTime, code, says } = said;
+  if (!isNumber(revision) || !isNumber(roomTime) || typeof code !== "string" || typeof says !== "string") return undefined;
+  return { type: "refused", revision, roomTime, code, says };
+}
+
+function youOf(said: Fields): You | undefined {
+  const session = typeof said["session"] === "string" ? parseSessionId(said["session"]) : undefined;
+  const { hand, ticket, code, says } = said;
+  if (session === undefined || (hand !== "none" && hand !== "raised" && hand !== "invited")) return undefined;
+  return {
+    type: "you",
+    session,
+    hand,
+    ...(typeof ticket === "string" ? { ticket } : {}),
+    ...(typeof code === "string" ? { code } : {}),
+    ...(typeof says === "string" ? { says } : {}),
+  };
 }
 
 function welcomeOf(said: Fields): Welcome | undefined {
@@ -100,60 +120,9 @@ function gapOf(said: Fields): Gap | undefined {
   return reason === "epoch" || reason === "missed" ? { type: "gap", revision, roomTime, reason, from, to } : undefined;
 }
 
-/** A list of states; what is none, or of an unknown type, is left out. */
-export function statesOf(said: unknown): State[] {
-  if (!Array.isArray(said)) return [];
-  return said.map((one: unknown) => (isFields(one) ? stateOf(one) : undefined)).filter((state) => state !== undefined);
-}
-
-function stateOf(said: Fields): State | undefined {
-  const { revision, roomTime } = said;
-  if (!isNumber(revision) || !isNumber(roomTime)) return undefined;
-  const head = { for: "all", revision, roomTime } as const;
-  switch (said["type"]) {
-    case "room": {
-      const { room, title, phase, chunkMs, epoch } = said;
-      if (typeof room !== "string" || typeof title !== "string" || !isPhase(phase) || !isCount(chunkMs) || !isCount(epoch))
-        return undefined;
-      return { type: "room", ...head, room, title, phase, chunkMs, epoch };
-    }
-    case "stage": {
-      const speakers = said["speakers"];
-      if (!Array.isArray(speakers)) return undefined;
-      return { type: "stage", ...head, speakers: speakers.map(onStageOf).filter((speaker) => speaker !== undefined) };
-    }
-    case "status":
-      return said["lane"] === "live" && isCount(said["stride"])
-        ? { type: "status", ...head, lane: "live", stride: said["stride"] }
-        : undefined;
-    case "audience": {
-      const { listeners, comeBackMs } = said;
-      if (!isCount(listeners)) return undefined;
-      return { type: "audience", ...head, listeners, ...(isCount(comeBackMs) ? { comeBackMs } : {}) };
-    }
-    case "moved": {
-      const { from, room } = said;
-      return typeof from === "string" && typeof room === "string" ? { type: "moved", ...head, from, room } : undefined;
-    }
-    default:
-      return undefined;
-  }
-}
-
-function onStageOf(said: unknown): OnStage | undefined {
-  if (!isFields(said)) return undefined;
-  const { voice, name, role, state } = said;
-  if (!isCount(voice) || typeof name !== "string" || role !== "host") return undefined;
-  return state === "on-air" || state === "muted" || state === "away" ? { voice, name, role, state } : undefined;
-}
-
 /** A position as it stands in texts. */
 export function positionOf(said: unknown): { epoch: number; sequence: number } | undefined {
   if (!isFields(said)) return undefined;
   const { epoch, sequence } = said;
   return isCount(epoch) && isCount(sequence) ? { epoch, sequence } : undefined;
-}
-
-function isPhase(said: unknown): said is RoomPhase {
-  return said === "quiet" || said === "live" || said === "ended";
 }

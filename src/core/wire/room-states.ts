@@ -8,13 +8,14 @@ export type Head = { readonly revision: number; readonly roomTime: number };
 
 /** What the room is and does, as everybody is told. */
 export function roomStateOf({ id, title, phase, chunkMs }: Room, epoch: number, head: Head): RoomState {
-  return { type: "room", for: "all", ...head, room: id, title, phase, chunkMs, epoch };
+  const rules = { host: "here", locked: false, stageLocked: false, recorded: false, hands: "closed" } as const;
+  return { type: "room", for: "all", ...head, room: id, title, phase, chunkMs, epoch, ...rules };
 }
 
 /** Who speaks, as everybody is told. */
 export function stageStateOf(room: Room, head: Head): StageState {
-  const speakers = onStage(room).map(({ voice, name, role, connection, muted }): OnStage => {
-    return { voice, name, role, state: connection === undefined ? "away" : muted ? "muted" : "on-air" };
+  const speakers = onStage(room).map(({ voice, session, name, role, connection, muted }): OnStage => {
+    return { voice, session, name, role, state: connection === undefined ? "away" : muted ? "muted" : "on-air" };
   });
   return { type: "stage", for: "all", ...head, speakers };
 }

@@ -8,7 +8,8 @@ import { parseSaved } from "../../../src/core/tree/saved.ts";
 import { parseStateHead } from "../../../src/core/tree/states.ts";
 import { parseTally } from "../../../src/core/tree/totals.ts";
 import { comesBack, ENDING } from "../../../src/core/wire/ending.ts";
-import { parseListenerHears, parseStageHears, parseStageSays } from "../../../src/core/wire/parse.ts";
+import { parseListenerHears, parseStageHears } from "../../../src/core/wire/parse.ts";
+import { parseStageSays } from "../../../src/core/wire/stage-says.ts";
 import { ticketInProtocols } from "../../../src/core/wire/ticket.ts";
 
 describe("the doors for text", () => {

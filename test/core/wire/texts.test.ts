@@ -23,8 +23,10 @@ describe("texts of version 1", () => {
       roomStateOf(liveRoom(), 3, { revision: 4_294_967_297, roomTime: 0 }),
       stageStateOf(liveRoom(), { revision: 4_294_967_298, roomTime: 1_200 }),
       audienceStateOf(1_421, { revision: 4_294_967_299, roomTime: 2_400 }),
-    ].map((state) => JSON.stringify(state));
-    expect(states).toEqual([golden.ROOM_V1, golden.STAGE_V1, golden.AUDIENCE_V1_WINDOW]);
+    ];
+    const shipped = [golden.ROOM_V1, golden.STAGE_V1, golden.AUDIENCE_V1_WINDOW].map((text) => JSON.parse(text));
+    // What came later stands beside what was shipped, never in its place.
+    expect(JSON.parse(JSON.stringify(states))).toMatchObject(shipped);
     const before = [golden.ROOM_V1, golden.STAGE_V1, golden.AUDIENCE_V1];
     expect(formatWelcome(before, 4_294_967_299, 2_500, { epoch: 3, sequence: 25 }, { acks: false, segments: undefined })).toBe(
       golden.WELCOME_V1,
@@ -35,18 +37,18 @@ describe("texts of version 1", () => {
 
   it("are read by a listener, field by field", () => {
     for (const text of [golden.WELCOME_V1, golden.GAP_V1, golden.ROOM_V1, golden.STAGE_V1, golden.AUDIENCE_V1, golden.AUDIENCE_V1_WINDOW]) {
-      expect(parseListenerHears(text)).toEqual(JSON.parse(text));
+      expect(parseListenerHears(text)).toMatchObject(JSON.parse(text));
     }
   });
 
   it("are read by a speaker, field by field", () => {
     for (const text of [golden.STAGE_WELCOME_V1, golden.REFUSED_V1, golden.PONG_V1, golden.STAGE_V1]) {
-      expect(parseStageHears(text)).toEqual(JSON.parse(text));
+      expect(parseStageHears(text)).toMatchObject(JSON.parse(text));
     }
   });
 
   it("with fields that came later are read as if these were not there", () => {
     const later = golden.ROOM_V1.replace('"chunkMs"', '"colour":"red","chunkMs"');
-    expect(parseListenerHears(later)).toEqual(JSON.parse(golden.ROOM_V1));
+    expect(parseListenerHears(later)).toEqual(parseListenerHears(golden.ROOM_V1));
   });
 });
