@@ -18,6 +18,11 @@ describe("the notice on a listener's page", () => {
       phase: "live",
       chunkMs: 100,
       epoch: 2,
+      host: "here",
+      locked: false,
+      stageLocked: false,
+      recorded: false,
+      hands: "closed",
     } as const;
     expect(sayMissed(hearing({ moved: "after" }))).toContain("“after” goes on here");
     expect(sayMissed(hearing({ moved: "after", room, missed: { ms: 0, anew: true } }))).toContain("“Second half” goes on here");
