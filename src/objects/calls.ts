@@ -168,9 +168,11 @@ export const HEADER = {
   /** The region that a listener would be served from best, and how many joins wanted it that nobody has counted yet: 0 for a second attempt. */
   wanted: "x-canopy-wanted",
   joins: "x-canopy-joins",
-  /** A speaker's verified session and name. */
+  /** A speaker's verified session and name; of a listener the session alone, if he has one. */
   session: "x-canopy-session",
   name: "x-canopy-name",
+  /** The HMAC of a listener's address, 22 characters of base64url; never the address. */
+  address: "x-canopy-address",
   /** Why an object refused, a problem's code. */
   refusal: "x-canopy-refusal",
 } as const;

@@ -1,21 +1,45 @@
+import { parseSessionId } from "../core/ids.ts";
+import { isFields } from "../core/json.ts";
+import { parseAddress } from "../core/tree/bans.ts";
 import type { KeptLinks } from "../core/tree/node.ts";
 import { ENDED } from "./sockets.ts";
 
 /** Marks an accepted socket as the link above. */
 export const UPLINK = "uplink";
 
+/** Kept with the socket of a listener of whom nothing more is to be known than that he was greeted. */
+const LIVE = "live";
+
+/** What outlives a leaf's sleep with a listener's socket. */
+export type KeptListener = Omit<KeptLinks<WebSocket>["below"][number], "link">;
+
 /** The sockets that outlived an object's sleep, as the mind must know them; those that are closing are gone already. */
 export function keptSockets(state: DurableObjectState): KeptLinks<WebSocket> {
   const above: { link: WebSocket; parent: string }[] = [];
-  const below: { link: WebSocket; wasLive: boolean }[] = [];
+  const below: KeptLinks<WebSocket>["below"][number][] = [];
   for (const link of state.getWebSockets()) {
     if (link.readyState !== WebSocket.READY_STATE_OPEN) continue;
     const kept: unknown = link.deserializeAttachment();
     if (kept === ENDED) continue;
-    if (!state.getTags(link).includes(UPLINK)) below.push({ link, wasLive: kept === "live" });
-    else if (typeof kept === "object" && kept !== null && "parent" in kept && typeof kept.parent === "string") {
-      above.push({ link, parent: kept.parent });
-    }
+    if (!state.getTags(link).includes(UPLINK)) below.push({ link, ...listenerOf(kept) });
+    else if (isFields(kept) && typeof kept["parent"] === "string") above.push({ link, parent: kept["parent"] });
   }
   return { above, below };
+}
+
+/** Remembers with a listener's socket all that his leaf must still know of him after a sleep. */
+export function keepListener(socket: WebSocket, listener: KeptListener): void {
+  const { session, address } = listener.visitor ?? {};
+  if (session !== undefined || address !== undefined) socket.serializeAttachment(listener);
+  else if (listener.wasLive) socket.serializeAttachment(LIVE);
+}
+
+function listenerOf(kept: unknown): KeptListener {
+  if (!isFields(kept)) return { wasLive: kept === LIVE };
+  const { session, address } = isFields(kept["visitor"]) ? kept["visitor"] : {};
+  const visitor = {
+    session: typeof session === "string" ? parseSessionId(session) : undefined,
+    address: typeof address === "string" ? parseAddress(address) : undefined,
+  };
+  return { wasLive: kept["wasLive"] === true, visitor };
 }

@@ -1,13 +1,16 @@
 import { parsePosition } from "../core/audio/position.ts";
-import { localTime } from "../core/ids.ts";
+import { localTime, parseSessionId } from "../core/ids.ts";
 import { isCount } from "../core/json.ts";
 import { Admission } from "../core/tree/admission.ts";
+import { parseAddress } from "../core/tree/bans.ts";
 import type { Plan } from "../core/tree/plan.ts";
 import { isRegion } from "../core/tree/region.ts";
 import { STRIDES } from "../core/tree/stride.ts";
+import type { Visitor } from "../core/tree/visitors.ts";
 import { ENDING, type Ending } from "../core/wire/ending.ts";
 import { MAX_TEXT_LENGTH } from "../core/wire/limits.ts";
 import { type Env, HEADER } from "./calls.ts";
+import { keepListener } from "./kept-sockets.ts";
 import { type Mind, NodeBody } from "./node-body.ts";
 import { end, holds, roomForSocket, TELLS_QUEUES } from "./sockets.ts";
 
@@ -22,7 +25,7 @@ const MOST_SOCKETS = 32_000;
 const PARKED_MS = 1_000;
 
 /** An upgrade that waits for its turn. */
-type Join = { readonly request: Request; readonly answer: (answer: Response) => void };
+type Join = { readonly request: Request; readonly visitor: Visitor; readonly answer: (answer: Response) => void };
 
 /** The last object before the listeners: greets them, sends to all of them, counts them. */
 export class Leaf extends NodeBody {
@@ -78,6 +81,8 @@ export class Leaf extends NodeBody {
 
   /** Takes a join at once, parks it for a moment, or says why not. */
   #knock(request: Request, mind: Mind): Response | Promise<Response> {
+    const visitor = visitorOf(request);
+    if (mind.isBanned(visitor)) return turnAway(request, mind.plan);
     this.#want(request, mind);
     const refusal = this.#refusal(mind);
     if (refusal !== undefined) {
@@ -86,7 +91,7 @@ export class Leaf extends NodeBody {
       return refuse(request, mind, refusal);
     }
     return new Promise((answer) => {
-      const join = { request, answer };
+      const join = { request, visitor, answer };
       if (this.#admission.arrive(join, localTime(Date.now()))) this.#admit(join, mind);
       else this.#watchParked(mind);
     });
@@ -104,14 +109,16 @@ export class Leaf extends NodeBody {
     return roomForSocket(this.env.SOCKET_LIMIT) && mind.listeners + this.#ending.size < MOST_SOCKETS;
   }
 
-  #admit({ request, answer }: Join, mind: Mind): void {
-    // The room may have ended, or the process filled up, while this one waited.
+  #admit({ request, visitor, answer }: Join, mind: Mind): void {
+    // The room may have ended, or banned him, or the process filled up, while this one waited.
+    if (mind.isBanned(visitor)) return answer(turnAway(request, mind.plan));
     if (mind.down.ended) return answer(refuse(request, mind, "room-ended"));
     if (!this.#hasSocket(mind)) return answer(refuse(request, mind, "server-full"));
     const { 0: outer, 1: inner } = new WebSocketPair();
     this.ctx.acceptWebSocket(inner, ["listener"]);
     const from = parsePosition(request.headers.get(HEADER.from) ?? "");
-    this.perform(mind.join(inner, from, localTime(Date.now()), Math.random()));
+    keepListener(inner, { wasLive: false, visitor });
+    this.perform(mind.join(inner, from, localTime(Date.now()), Math.random(), visitor));
     this.#count();
     this.settle();
     answer(new Response(null, { status: 101, webSocket: outer, headers: newerPlan(request, mind.plan) }));
@@ -132,7 +139,7 @@ export class Leaf extends NodeBody {
   protected override redial(): void {}
 
   protected override markLive(link: WebSocket): void {
-    link.serializeAttachment("live");
+    keepListener(link, { wasLive: true, visitor: this.mind?.visitor(link) ?? {} });
   }
 
   /** Counts what came, before anything is decided of it: who is refused was wanted too. */
@@ -158,6 +165,21 @@ export class Leaf extends NodeBody {
     }
     return ++talk.texts > TEXTS_PER_SECOND ? ENDING["too-many-messages"] : undefined;
   }
+}
+
+/** What the edge tells of who comes. */
+function visitorOf({ headers }: Request): Visitor {
+  const session = parseSessionId(headers.get(HEADER.session) ?? "");
+  const address = parseAddress(headers.get(HEADER.address) ?? "");
+  return { session, address };
+}
+
+/** For who must not be here: a connection that is made only to be closed, because a browser cannot read why it was refused one. */
+function turnAway(request: Request, plan: Plan | undefined): Response {
+  const { 0: outer, 1: inner } = new WebSocketPair();
+  inner.accept();
+  end(inner, ENDING.removed);
+  return new Response(null, { status: 101, webSocket: outer, headers: newerPlan(request, plan) });
 }
 
 /** An answer that says no; the edge tries another leaf, or tells the listener why. */

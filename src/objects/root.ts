@@ -1,5 +1,5 @@
 import type { Bundle, PlacedFrame } from "../core/audio/bundle.ts";
-import { localTime } from "../core/ids.ts";
+import { localTime, type SessionId } from "../core/ids.ts";
 import type { Limits } from "../core/tree/grow.ts";
 import { childrenOf, type ParentRef, type Plan } from "../core/tree/plan.ts";
 import { type RootEffect, TreeRoot } from "../core/tree/root.ts";
@@ -158,6 +158,16 @@ export class Root {
   /** A state for the tree. */
   tell(text: string): void {
     this.#perform(this.#mind.down.tell(text));
+  }
+
+  /** A text for one listener, over his leaf: told once, and lost if he is nowhere just then. */
+  whisper(to: SessionId, text: string): void {
+    this.#perform(this.#mind.whisper(to, text));
+  }
+
+  /** Closes a listener's sockets (4503), wherever they are; whether he may come back is for the bans to say. `address`: his leaf asks for its ban. */
+  dismiss(session: SessionId, address = false): void {
+    this.#perform(this.#mind.remove(session, address));
   }
 
   /** Tells every leaf that the room is over. */

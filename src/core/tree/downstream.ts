@@ -18,7 +18,7 @@ export type DownEffect<Link> =
   | { readonly do: "deliver"; readonly to: "turn" | "all" }
   /** The link is live from here on; to be remembered with the socket, for after a sleep. */
   | { readonly do: "mark-live"; readonly link: Link }
-  | { readonly do: "close"; readonly link: Link; readonly ending: "uprooted" | "unfed" | "ended" | "slow" };
+  | { readonly do: "close"; readonly link: Link; readonly ending: "uprooted" | "unfed" | "ended" | "slow" | "removed" };
 
 /** Who hangs below: people's sockets, or nodes that hand on. It decides how they are greeted and what they may see. */
 export type Below = "listeners" | "nodes";
@@ -92,6 +92,11 @@ export class Downstream<Link> {
   /** True of a link that hangs here, greeted or not. */
   has(link: Link): boolean {
     return this.#nodes.has(link) || this.#listeners.has(link) || this.#waiting.has(link);
+  }
+
+  /** True of a link that has been told the states, so that it may be told more. */
+  isGreeted(link: Link): boolean {
+    return this.#nodes.has(link) || this.#listeners.has(link) || this.#waiting.get(link)?.welcomed === true;
   }
 
   /** Chunks per send. */
@@ -237,6 +242,11 @@ export class Downstream<Link> {
     const effects: DownEffect<Link>[] = [...before, { do: "send-all", message: text }];
     for (const [link, { welcomed }] of this.#waiting) if (welcomed) effects.push({ do: "send", to: link, message: text });
     return effects;
+  }
+
+  /** A link text that every hop hands on as it is. */
+  handOn(text: string): readonly DownEffect<Link>[] {
+    return this.#below === "nodes" ? [{ do: "send-all", message: text }] : [];
   }
 
   /** Lets go of everybody, who then look for another: this node must not feed them any more. */

@@ -1,4 +1,5 @@
 import type { Position } from "../audio/position.ts";
+import { parseSessionId, type SessionId } from "../ids.ts";
 import { isCount, isFields, isNumber, parseObject } from "../json.ts";
 import { type Plan, parsePlan } from "./plan.ts";
 
@@ -21,8 +22,15 @@ export type LinkText =
   | { readonly type: "plan"; readonly plan: Plan }
   /** A sign of life in a planted room that is not live yet, so that no node is put away; every hop hands it on. */
   | { readonly type: "heartbeat" }
+  /** A text for one listener: every hop hands it on, and the leaf where his session is gives it to his sockets. */
+  | { readonly type: "whisper"; readonly to: SessionId; readonly text: string }
+  /** A host removed this session: its sockets are closed. `address`: the leaf where it is tells the room the HMAC of its address. */
+  | { readonly type: "remove"; readonly session: SessionId; readonly address: boolean }
   /** The room is over, for good: leaves say so to their listeners and close. */
   | { readonly type: "end" };
+
+/** Longest text that is whispered, in UTF-16 units: an invitation with a ticket is some 600. */
+const MAX_WHISPER = 4_096;
 
 /** `end` as text. */
 export const END_TEXT = JSON.stringify({ type: "end", for: "nodes" });
@@ -50,6 +58,16 @@ export function formatFlow(flows: boolean): string {
   return JSON.stringify({ type: "flow", for: "nodes", flows });
 }
 
+/** `whisper` as text. */
+export function formatWhisper(to: SessionId, text: string): string {
+  return JSON.stringify({ type: "whisper", for: "nodes", to, text });
+}
+
+/** `remove` as text. */
+export function formatRemove(session: SessionId, address: boolean): string {
+  return JSON.stringify({ type: "remove", for: "nodes", session, ...(address ? { address } : {}) });
+}
+
 /** The only door for link texts; anything else is undefined and may be a state. */
 export function parseLinkText(text: string): LinkText | undefined {
   const said = parseObject(text);
@@ -58,12 +76,27 @@ export function parseLinkText(text: string): LinkText | undefined {
   if (said["type"] === "linked") return linkedOf(said["newest"], said["ageMs"], said["flows"] === true);
   if (said["type"] === "flow") return { type: "flow", flows: said["flows"] === true };
   if (said["type"] === "heartbeat") return { type: "heartbeat" };
+  if (said["type"] === "whisper") return whisperOf(said["to"], said["text"]);
+  if (said["type"] === "remove") {
+    const session = sessionOf(said["session"]);
+    return session === undefined ? undefined : { type: "remove", session, address: said["address"] === true };
+  }
   const plan = parsePlan(said["plan"]);
   if (said["type"] === "plan") return plan === undefined ? undefined : { type: "plan", plan };
   if (said["type"] !== "link") return undefined;
   const { epoch, states } = said;
   if (plan === undefined || !isCount(epoch) || !Array.isArray(states)) return undefined;
   return { type: "link", epoch, plan, states: states.filter((state) => typeof state === "string") };
+}
+
+function whisperOf(to: unknown, text: unknown): LinkText | undefined {
+  const session = sessionOf(to);
+  if (session === undefined || typeof text !== "string" || text.length > MAX_WHISPER) return undefined;
+  return { type: "whisper", to: session, text };
+}
+
+function sessionOf(said: unknown): SessionId | undefined {
+  return typeof said === "string" ? parseSessionId(said) : undefined;
 }
 
 function linkedOf(said: unknown, ageMs: unknown, flows: boolean): LinkText | undefined {

@@ -1,6 +1,7 @@
 import type { Position } from "../audio/position.ts";
-import type { LocalTime } from "../ids.ts";
+import type { LocalTime, SessionId } from "../ids.ts";
 import { unreachable } from "../unreachable.ts";
+import { parseBans } from "./bans.ts";
 import { Census } from "./census.ts";
 import { type Below, type DownEffect, Downstream, type ServingSettings } from "./downstream.ts";
 import { formatPlan, HEARTBEAT_TEXT, type LinkText, parseLinkText } from "./link.ts";
@@ -10,6 +11,7 @@ import type { Saved } from "./saved.ts";
 import { parseStateHead } from "./states.ts";
 import { formatTally, type TallyReport } from "./totals.ts";
 import { type AskLater, Upstream } from "./upstream.ts";
+import { type Visitor, Visitors } from "./visitors.ts";
 
 /** What a node's body must do. */
 export type NodeEffect<Link> =
@@ -35,7 +37,7 @@ export type NodeSettings = {
 /** Links that outlived a body's sleep. */
 export type KeptLinks<Link> = {
   readonly above: readonly { readonly link: Link; readonly parent: string }[];
-  readonly below: readonly { readonly link: Link; readonly wasLive: boolean }[];
+  readonly below: readonly { readonly link: Link; readonly wasLive: boolean; readonly visitor?: Visitor }[];
 };
 
 /**
@@ -49,9 +51,12 @@ export class TreeNode<Link> {
   readonly node: NodeRef;
   readonly #up: Upstream<Link>;
   readonly #census: Census<Link>;
+  readonly #visitors = new Visitors<Link>();
   readonly #counted: (() => number) | undefined;
   #plan: Plan | undefined;
   #soundless = true;
+  /** The bans that were obeyed last, as text. */
+  #obeyed: string | undefined;
 
   /**
    * @param saved what the last save effect said, if there was one
@@ -64,11 +69,15 @@ export class TreeNode<Link> {
     this.#up = new Upstream(settings.node);
     // Without anybody who heard it before, nothing is a repeat, and who comes back is served best by all there is.
     this.down = new Downstream(settings.below, settings.keepMs, kept.below.length > 0 ? saved?.newest : undefined, settings.serving);
-    for (const { link, wasLive } of kept.below) this.down.restore(link, wasLive);
+    for (const { link, wasLive, visitor } of kept.below) {
+      this.down.restore(link, wasLive);
+      if (visitor !== undefined) this.#visitors.come(link, visitor);
+    }
     if (saved !== undefined) {
       this.#setPlan(saved.plan);
       this.down.epoch = saved.epoch;
       this.down.recall(saved.states);
+      this.#obey();
       if (saved.ended) this.down.end();
     }
     for (const { link, parent } of kept.above) this.#up.restore(link, parent);
@@ -111,13 +120,25 @@ export class TreeNode<Link> {
     return [...told, ...this.#saves(), ...this.#seek(random), ...this.#wakes()];
   }
 
+  /** True of a listener who must not be let in, as far as this leaf was told. */
+  isBanned(visitor: Visitor): boolean {
+    return this.#visitors.isBanned(visitor);
+  }
+
+  /** Who sits at this link. */
+  visitor(link: Link): Visitor | undefined {
+    return this.#visitors.of(link);
+  }
+
   /** A listener or a child came; `from` is the last chunk that it heard. */
-  join(link: Link, from: Position | undefined, now: LocalTime, random: number): readonly NodeEffect<Link>[] {
+  join(link: Link, from: Position | undefined, now: LocalTime, random: number, visitor: Visitor = {}): readonly NodeEffect<Link>[] {
+    this.#visitors.come(link, visitor);
     return [...this.down.join(link, from, now), ...this.#seek(random)];
   }
 
   /** A listener or a child is gone. */
   leave(link: Link): void {
+    this.#visitors.leave(link);
     if (this.down.leave(link)) this.#census.forget(link);
   }
 
@@ -182,7 +203,7 @@ export class TreeNode<Link> {
         // Revisions are one root's own; those of an earlier epoch do not stand in the way of this one's.
         if (said.epoch > this.down.epoch) this.down.states.forget();
         this.down.epoch = said.epoch;
-        return [...this.learn(said.plan, random), ...said.states.flatMap((state) => this.down.tell(state))];
+        return [...this.learn(said.plan, random), ...said.states.flatMap((state) => this.down.tell(state)), ...(this.#obey() ?? [])];
       }
       case "linked":
         return this.#goLive(uplink, said, now, random);
@@ -191,7 +212,11 @@ export class TreeNode<Link> {
       case "plan":
         return this.learn(said.plan, random);
       case "heartbeat":
-        return [...(this.#counted !== undefined ? [] : [{ do: "send-all", message: HEARTBEAT_TEXT } as const]), ...this.#wakes()];
+        return [...this.down.handOn(HEARTBEAT_TEXT), ...this.#wakes()];
+      case "whisper":
+        return [...this.down.handOn(text), ...this.#whisper(said.to, said.text)];
+      case "remove":
+        return [...this.down.handOn(text), ...this.#remove(this.#visitors.linksOf(said.session))];
       case "end":
         return [...this.down.end(), ...this.#saves()];
       case undefined:
@@ -245,9 +270,35 @@ export class TreeNode<Link> {
   }
 
   #state(text: string): readonly NodeEffect<Link>[] {
-    const effects = this.down.tell(text);
+    const told = this.down.tell(text);
+    const removed = this.#obey();
+    if (told.length === 0 && removed === undefined) return [];
+    const effects = [...told, ...(removed ?? [])];
     // Counts change every second and are told again soon: not worth a write.
-    return effects.length === 0 || parseStateHead(text)?.type === "audience" ? effects : [...effects, ...this.#saves()];
+    return parseStateHead(text)?.type === "audience" ? effects : [...effects, ...this.#saves()];
+  }
+
+  /** Closes whom the newest bans name; undefined if they were obeyed before. Until a new root tells its own, the old ones hold. */
+  #obey(): readonly NodeEffect<Link>[] | undefined {
+    const text = this.down.states.textOf("bans");
+    if (text === undefined || text === this.#obeyed) return undefined;
+    this.#obeyed = text;
+    const bans = parseBans(text);
+    return bans === undefined || this.#counted === undefined ? [] : this.#remove(this.#visitors.ban(bans));
+  }
+
+  /** A host removed these: from here on they hear nothing. */
+  #remove(links: Iterable<Link>): readonly NodeEffect<Link>[] {
+    return [...links].map((link) => {
+      this.leave(link);
+      return { do: "close", link, ending: "removed" };
+    });
+  }
+
+  /** Only to who has been greeted: a welcome is the first text on every socket. */
+  #whisper(to: SessionId, message: string): readonly NodeEffect<Link>[] {
+    const links = [...this.#visitors.linksOf(to)].filter((link) => this.down.isGreeted(link));
+    return links.map((link) => ({ do: "send", to: link, message }));
   }
 
   /** Asks to be fed, or to be fed by the plan's own parent, if somebody hangs below. */

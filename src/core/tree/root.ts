@@ -1,10 +1,10 @@
 import { Bundle, type Closed, type PlacedFrame } from "../audio/bundle.ts";
 import type { Position } from "../audio/position.ts";
-import { type LocalTime, localTime } from "../ids.ts";
+import { type LocalTime, localTime, type SessionId } from "../ids.ts";
 import { Demander } from "./demander.ts";
 import { type DownEffect, Downstream } from "./downstream.ts";
 import { type Limits, widthOf } from "./grow.ts";
-import { formatPlan, HEARTBEAT_TEXT } from "./link.ts";
+import { formatPlan, formatRemove, formatWhisper, HEARTBEAT_TEXT } from "./link.ts";
 import { Peak } from "./peak.ts";
 import { childrenOf, type NodeRef, type Plan } from "./plan.ts";
 import { REGIONS } from "./region.ts";
@@ -141,6 +141,16 @@ export class TreeRoot<Link> {
 
   #wakes(): readonly RootEffect<Link>[] {
     return this.#plan.planted && !this.down.ended ? [{ do: "wake", children: childrenOf(this.#plan, "root") }] : [];
+  }
+
+  /** A text for one listener, wherever he is: told once, and lost if he is nowhere just then. */
+  whisper(to: SessionId, text: string): readonly RootEffect<Link>[] {
+    return this.down.handOn(formatWhisper(to, text));
+  }
+
+  /** Closes a listener's sockets, wherever they are. `address`: his leaf tells the HMAC of his address, as an ask. */
+  remove(session: SessionId, address: boolean): readonly RootEffect<Link>[] {
+    return this.down.handOn(formatRemove(session, address));
   }
 
   /** A new epoch, claimed by the caller; its timeline begins at `now`. */

@@ -45,6 +45,11 @@ export class States {
     this.#revision = 0;
   }
 
+  /** The newest state of a type, as text; undefined if none was heard. */
+  textOf(type: string): string | undefined {
+    return this.#newest.get(type)?.text;
+  }
+
   /** Every newest state, as texts. */
   texts(): readonly string[] {
     return [...this.#newest.values()].map((kept) => kept.text);

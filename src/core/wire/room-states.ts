@@ -1,7 +1,9 @@
 import { comeBackMs } from "../backoff.ts";
+import type { SessionId } from "../ids.ts";
 import { onStage } from "../room/decide.ts";
 import type { Room } from "../room/state.ts";
-import type { AudienceState, ListenerHears, MovedState, OnStage, RoomState, StageState } from "./messages.ts";
+import { MOST_BANS } from "../tree/bans.ts";
+import type { AudienceState, BansState, ListenerHears, MovedState, OnStage, RoomState, StageState } from "./messages.ts";
 
 /** Which change of a state this is, and when on the room's timeline. */
 export type Head = { readonly revision: number; readonly roomTime: number };
@@ -28,6 +30,11 @@ export function audienceStateOf(listeners: number, head: Head): AudienceState {
 /** That `room` feeds the audience of `from`, as everybody is told. */
 export function movedStateOf(from: string, room: string, head: Head): MovedState {
   return { type: "moved", for: "all", ...head, from, room };
+}
+
+/** Whom the room keeps out, as leaves are told: the newest of too many. To be told also when nobody is, so that no older bans hold. */
+export function bansStateOf(sessions: readonly SessionId[], addresses: readonly string[], head: Head): BansState {
+  return { type: "bans", for: "nodes", ...head, sessions: sessions.slice(-MOST_BANS), addresses: addresses.slice(-MOST_BANS) };
 }
 
 /** The window in which to come back, in ms, if this text tells it: an `audience`, a `welcome` that holds one, or a `lane`. */

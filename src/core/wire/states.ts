@@ -79,6 +79,9 @@ export type MovedState = Head<"moved", "all"> & { readonly from: string; readonl
 /** The states that travel down the tree; a node keeps the newest of each type. */
 export type State = RoomState | StageState | AudienceState | ReactionsState | PinnedState | Status | MovedState;
 
+/** Whom the room keeps out, told to every leaf: sessions, and HMACs of addresses; up to 1,000 of each (core/tree/bans.ts). */
+export type BansState = Head<"bans", "nodes"> & { readonly sessions: readonly SessionId[]; readonly addresses: readonly string[] };
+
 /** A listener who wants to speak, or was asked to. Told to hosts and co-hosts. */
 export type WaitingHand = {
   readonly session: SessionId;
