@@ -54,7 +54,8 @@ export class ChunkDecoder {
         pcm: new Float32Array(block.frames.length * FRAME_SAMPLES),
         ends: (block.flags & BLOCK_FLAG.ends) !== 0,
       };
-      if (part.pcm.length > 0) waiting.sounds.push(part);
+      if (part.pcm.length > 0 || part.ends) waiting.sounds.push(part);
+      if (part.pcm.length === 0) continue;
       const voice = this.#voice(`${chunk.epoch}:${block.voice}`);
       if ((block.flags & BLOCK_FLAG.starts) !== 0) voice.decoder.reset();
       for (const [index, frame] of block.frames.entries()) {

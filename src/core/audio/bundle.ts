@@ -1,18 +1,24 @@
-import { BLOCK_FLAG, BLOCK_HEADER_BYTES, CHUNK_FLAG, CHUNK_HEADER_BYTES, encodeChunk, MAX_CHUNK_BYTES, type VoiceBlock } from "./chunk.ts";
-import { FRAME_SAMPLES, SAMPLES_PER_MS } from "./format.ts";
+import {
+  BLOCK_FLAG,
+  BLOCK_HEADER_BYTES,
+  CHUNK_FLAG,
+  CHUNK_HEADER_BYTES,
+  type Chunk,
+  encodeChunk,
+  MAX_CHUNK_BYTES,
+  type VoiceBlock,
+} from "./chunk.ts";
+import { FRAME_SAMPLES, SAMPLES_PER_MS, SILENCE_LEVEL } from "./format.ts";
+import { type Candidate, Loudest } from "./loudest.ts";
+import { type PlacedFrame, VoiceQueue } from "./voice-queue.ts";
 
 /** Most room time that one chunk covers when late ticks are merged, in ms: offsets within a chunk are u16 samples, 1,365 ms. */
 export const MAX_MERGED_MS = 1_200;
 
-/** One frame where it belongs on the room's timeline. */
-export type PlacedFrame = {
-  /** Room position of its first sample, in samples at 48 kHz since the epoch began. */
-  readonly position: number;
-  readonly level: number;
-  readonly starts: boolean;
-  readonly ends: boolean;
-  readonly bytes: Uint8Array;
-};
+export type { PlacedFrame };
+
+/** What a tick holds, before it is laid out as bytes. */
+export type Cut = { readonly chunk: Omit<Chunk, "version">; readonly ticks: number };
 
 /** A chunk that is closed, and how late it is. */
 export type Closed = { readonly bytes: Uint8Array; readonly sequence: number; readonly ticks: number };
@@ -21,7 +27,7 @@ export type Closed = { readonly bytes: Uint8Array; readonly sequence: number; re
  * Speakers' frames in, one chunk per tick out: the room's clock and timeline within one epoch.
  *
  * Time comes as an argument, in ms of one wall clock. Tick n covers [n, n + 1) × chunkMs after the epoch began and is due at its end.
- * One close makes one chunk, however late it comes: what the clock slept through is merged into it.
+ * One close makes one chunk, however late it comes: what the clock slept through is merged into it. Four voices sound at most (Loudest).
  */
 export class Bundle {
   readonly #epoch: number;
@@ -29,7 +35,12 @@ export class Bundle {
   readonly #beganMs: number;
   #tick = 0;
   #sequence = 0;
-  readonly #voices = new Map<number, PlacedFrame[]>();
+  readonly #voices = new Map<number, VoiceQueue>();
+  readonly #loudest = new Loudest();
+  /** Voices whose newest frame that left did not end a talkspurt. */
+  readonly #open = new Set<number>();
+  /** Those of them that do not go on: the next chunk says so. */
+  readonly #ended = new Set<number>();
 
   /** @param beganMs the wall clock when the epoch began, in ms since 1970 */
   constructor(epoch: number, chunkMs: number, beganMs: number) {
@@ -66,18 +77,33 @@ export class Bundle {
 
   /** A frame of `voice`; frames of one voice come in order of their positions. */
   add(voice: number, frame: PlacedFrame): void {
-    const frames = this.#voices.get(voice);
-    if (frames === undefined) this.#voices.set(voice, [frame]);
-    else frames.push(frame);
+    let queue = this.#voices.get(voice);
+    if (queue === undefined) {
+      queue = new VoiceQueue();
+      this.#voices.set(voice, queue);
+    }
+    queue.add(frame);
+  }
+
+  /** The talkspurt of `voice` ended with its newest frame. */
+  end(voice: number): void {
+    if (this.#voices.get(voice)?.end() !== true) this.#breakOff(voice);
   }
 
   /** What `voice` said and nobody has heard yet is not said: it was muted or replaced. */
   silence(voice: number): void {
-    this.#voices.delete(voice);
+    this.#voices.get(voice)?.clear();
+    this.#breakOff(voice);
   }
 
   /** The chunk of all ticks that are due at `nowMs`; undefined if none is. */
   close(nowMs: number): Closed | undefined {
+    const cut = this.cut(nowMs);
+    return cut && { bytes: encodeChunk(cut.chunk), sequence: cut.chunk.sequence, ticks: cut.ticks };
+  }
+
+  /** The same, for who makes its bytes himself. */
+  cut(nowMs: number): Cut | undefined {
     const elapsed = Math.floor((nowMs - this.#beganMs) / this.#chunkMs) - this.#tick;
     if (elapsed < 1) return undefined;
     // What was slept through beyond the bound is left out of the timeline, and so is what was said in it: an honest hole.
@@ -89,29 +115,49 @@ export class Bundle {
     this.#tick = first + elapsed;
     const blocks = this.#take(start, start + durationMs * SAMPLES_PER_MS);
     if (elapsed > ticks) this.#forgetBefore(this.openFrom);
-    const silent = blocks.length === 0 && this.#voices.size === 0;
+    const silent = blocks.every(({ frames }) => frames.length === 0) && !this.#waits;
     const flags = (silent ? CHUNK_FLAG.silenceFollows : 0) | (ticks > 1 ? CHUNK_FLAG.mergedTicks : 0);
     const sequence = ++this.#sequence;
-    const bytes = encodeChunk({ flags, epoch: this.#epoch, sequence, roomTimeMs: first * this.#chunkMs, dueMs, durationMs, blocks });
-    return { bytes, sequence, ticks };
+    return { chunk: { flags, epoch: this.#epoch, sequence, roomTimeMs: first * this.#chunkMs, dueMs, durationMs, blocks }, ticks };
+  }
+
+  /** True while anything waits for its tick. */
+  get #waits(): boolean {
+    for (const queue of this.#voices.values()) if (!queue.isEmpty) return true;
+    return false;
   }
 
   #forgetBefore(position: number): void {
-    for (const [voice, frames] of this.#voices) {
-      const later = frames.filter((frame) => frame.position >= position);
-      if (later.length > 0) this.#voices.set(voice, later);
-      else this.#voices.delete(voice);
-    }
+    for (const queue of this.#voices.values()) queue.skip(position);
   }
 
+  /** What sounded goes on no more, though nothing said so yet. */
+  #breakOff(voice: number): void {
+    this.#loudest.leave(voice);
+    if (this.#open.delete(voice)) this.#ended.add(voice);
+  }
+
+  /** The blocks of [start, end), of the loudest voices. */
   #take(start: number, end: number): readonly VoiceBlock[] {
+    const { sounding, waiting, displaced } = this.#loudest.choose(
+      this.#candidates(end),
+      end / SAMPLES_PER_MS,
+      (end - start) / SAMPLES_PER_MS,
+    );
+    for (const voice of displaced) this.#breakOff(voice);
     const blocks: VoiceBlock[] = [];
-    let room = MAX_CHUNK_BYTES - CHUNK_HEADER_BYTES;
-    for (const [voice, frames] of this.#voices) {
-      const until = frames.findIndex((frame) => frame.position >= end);
-      const taken = until < 0 ? frames : frames.slice(0, until);
-      if (until < 0) this.#voices.delete(voice);
-      else this.#voices.set(voice, frames.slice(until));
+    let room = MAX_CHUNK_BYTES - CHUNK_HEADER_BYTES - this.#ended.size * BLOCK_HEADER_BYTES;
+    for (const [voice, queue] of this.#voices) {
+      if (waiting.has(voice)) continue;
+      if (queue.isOver(start)) this.#voices.delete(voice);
+      if (!sounding.has(voice)) {
+        queue.skip(end);
+        continue;
+      }
+      // Who had to wait a tick for a place says what he has to say a tick later, and all of it.
+      queue.moveTo(start);
+      const taken = queue.take(end);
+      this.#follow(voice, taken);
       for (const run of runsOf(taken)) {
         const block = blockOf(voice, run, start);
         const bytes = block.frames.reduce((sum, frame) => sum + 2 + frame.byteLength, BLOCK_HEADER_BYTES);
@@ -121,7 +167,42 @@ export class Bundle {
         blocks.push(block);
       }
     }
-    return blocks;
+    return [...this.#endings(), ...blocks];
+  }
+
+  #candidates(end: number): readonly Candidate[] {
+    const candidates: Candidate[] = [];
+    for (const [voice, queue] of this.#voices) {
+      const frames = queue.before(end);
+      if (frames.length === 0) continue;
+      const level = frames.reduce((loudest, frame) => Math.min(loudest, frame.level), SILENCE_LEVEL);
+      candidates.push({ voice, level, ageMs: (end - queue.spurtAt) / SAMPLES_PER_MS, ends: frames.at(-1)?.ends === true });
+    }
+    return candidates;
+  }
+
+  /** Notes whether the voice's talkspurt goes on after these frames. */
+  #follow(voice: number, taken: readonly PlacedFrame[]): void {
+    const last = taken.at(-1);
+    if (last === undefined) return;
+    // What begins anew needs no word about its end before.
+    this.#ended.delete(voice);
+    if (last.ends) {
+      this.#open.delete(voice);
+      this.#loudest.leave(voice);
+    } else this.#open.add(voice);
+  }
+
+  #endings(): readonly VoiceBlock[] {
+    const endings = [...this.#ended].map((voice) => ({
+      voice,
+      level: SILENCE_LEVEL,
+      flags: BLOCK_FLAG.ends,
+      offsetSamples: 0,
+      frames: [],
+    }));
+    this.#ended.clear();
+    return endings;
   }
 }
 

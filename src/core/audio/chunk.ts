@@ -35,7 +35,7 @@ export type VoiceBlock = {
   readonly flags: number;
   /** Where the first frame starts, in samples at 48 kHz after the chunk's start; u16. */
   readonly offsetSamples: number;
-  /** Opus packets of 20 ms each, back to back. */
+  /** Opus packets of 20 ms each, back to back; none where only the end of a talkspurt is told. */
   readonly frames: readonly Uint8Array[];
 };
 
@@ -94,7 +94,7 @@ export function readHeader(message: Uint8Array, at: number): ChunkHeader | undef
  *     byte  4      level, −dBov, 127 silence
  *     byte  5      flags: 1 a talkspurt starts, 2 it ends
  *     bytes 6-7    offset of the first frame, u16, samples at 48 kHz after the chunk's start
- *     byte  8      number of frames
+ *     byte  8      number of frames; none, with the flag 2: the talkspurt ended with the voice's last frame, in an earlier chunk
  *     then per frame its length, u16, and its bytes; whatever is left of the block is skipped
  */
 export function decodeChunk(message: Uint8Array, at: number): Chunk | Malformed {
@@ -177,7 +177,7 @@ export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array {
 
 /** How many different voices sound in these blocks. */
 export function voicesIn(blocks: readonly VoiceBlock[]): number {
-  return new Set(blocks.map((block) => block.voice)).size;
+  return new Set(blocks.filter((block) => block.frames.length > 0).map((block) => block.voice)).size;
 }
 
 function decodeBlock(message: Uint8Array, at: number, end: number): { block: VoiceBlock; end: number } | undefined {

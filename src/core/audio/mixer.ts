@@ -10,7 +10,7 @@ const QUIET_PEAK = 0.003;
 /** Quiet is looked for in steps of so many samples. */
 const QUIET_STEP = 64;
 
-/** One voice's sound without a hole, on the player's line; with `ends` a talkspurt is over. */
+/** One voice's sound without a hole, on the player's line; with `ends` a talkspurt is over. Without samples only that is told. */
 export type Sound = { readonly voice: number; readonly start: number; readonly pcm: Float32Array; readonly ends: boolean };
 
 /** How loud a voice is right now, 0 to 1. */
@@ -25,6 +25,10 @@ export class Mixer {
    * bridged: clocks that drift apart and lines that falter make such, and nobody paused. `pcm` is the mixer's from now on.
    */
   add(sound: Sound): void {
+    if (sound.pcm.length === 0) {
+      if (sound.ends) this.#end(sound.voice);
+      return;
+    }
     const before = this.#sounds.findLast((one) => one.voice === sound.voice);
     const end = before === undefined ? Number.NEGATIVE_INFINITY : before.start + before.pcm.length;
     const hole = sound.start - end;
@@ -34,7 +38,7 @@ export class Mixer {
       if (filled !== undefined) this.#sounds.push({ voice: sound.voice, start: end, pcm: filled, ends: false });
       else {
         fade(sound.pcm, 0, 1);
-        if (before !== undefined) fade(before.pcm, before.pcm.length - 1, -1);
+        if (before !== undefined && !before.ends) fade(before.pcm, before.pcm.length - 1, -1);
       }
     }
     if (sound.ends) fade(sound.pcm, sound.pcm.length - 1, -1);
@@ -72,6 +76,15 @@ export class Mixer {
       if (to > from) squares.set(voice, sum);
     }
     return [...squares].map(([voice, sum]) => ({ voice, rms: Math.sqrt(sum / length) }));
+  }
+
+  /** The voice's newest sound was its last for now. */
+  #end(voice: number): void {
+    const at = this.#sounds.findLastIndex((one) => one.voice === voice);
+    const last = this.#sounds[at];
+    if (last === undefined || last.ends) return;
+    fade(last.pcm, last.pcm.length - 1, -1);
+    this.#sounds[at] = { ...last, ends: true };
   }
 
   /** Lets go of what lies well before `position`. */

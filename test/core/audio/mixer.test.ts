@@ -33,6 +33,17 @@ describe("a voice", () => {
     ]);
   });
 
+  it("that is told only later to have ended fades out where it ended, and is not bridged", () => {
+    const mixer = new Mixer();
+    mixer.add({ voice: 1, start: 0, pcm: new Float32Array(CHUNK).fill(0.5), ends: false });
+    mixer.add({ voice: 1, start: CHUNK, pcm: new Float32Array(0), ends: true });
+    mixer.add({ voice: 1, start: CHUNK + 500, pcm: new Float32Array(CHUNK).fill(0.5), ends: false });
+    const sound = mixed(mixer, 0, CHUNK + 600);
+    expect(
+      [sound[CHUNK - 241], sound[CHUNK - 121], sound[CHUNK - 1], sound[CHUNK + 499]].map((one) => Math.round(100 * (one ?? 0))),
+    ).toEqual([50, 25, 0, 0]);
+  });
+
   it("goes on seamlessly from chunk to chunk", () => {
     const mixer = new Mixer();
     for (const start of [0, CHUNK]) mixer.add({ voice: 1, start, pcm: tone(start, CHUNK), ends: false });
