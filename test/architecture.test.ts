@@ -22,6 +22,7 @@ const CORE_SEES: Readonly<Record<string, readonly string[]>> = {
   tree: ["audio"],
   room: ["audio"],
   wire: ["audio", "tree", "room"],
+  say: ["audio", "tree", "room", "wire"],
 };
 
 const files = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((file) => /\.tsx?$/.test(file));

@@ -1,9 +1,16 @@
 import { type Fields, isCount, isFields, parseObject } from "../core/json.ts";
 import type { LinkEnd } from "./link-mind.ts";
 import type { CrowdProgress } from "./say-crowd.ts";
+import { sayNo, words } from "./words.ts";
 
 /** What a new room's maker gets. The host ticket is shown once and kept nowhere else. */
-export type CreatedRoom = { readonly room: string; readonly page: string; readonly broadcast: string };
+export type CreatedRoom = {
+  readonly room: string;
+  readonly page: string;
+  readonly broadcast: string;
+  /** By rank: who has one may take the audience over if the host cannot go on. */
+  readonly successorTickets: readonly string[];
+};
 
 /** A *no* in the server's own words; `code` is stable. */
 export type Problem = { readonly status: number; readonly code: string; readonly detail: string };
@@ -20,18 +27,21 @@ export async function createRoom(wanted: RoomRequest, key: string | undefined): 
   if (key !== undefined) headers["authorization"] = `Bearer ${key}`;
   const answer = await ask("/api/rooms", { method: "POST", headers, body: JSON.stringify(wanted) });
   if ("code" in answer) return answer;
-  const { room, urls } = answer.fields;
+  const { room, urls, successorTickets } = answer.fields;
   const page = isFields(urls) ? urls["page"] : undefined;
   const broadcast = isFields(urls) ? urls["broadcast"] : undefined;
   if (typeof room !== "string" || typeof page !== "string" || typeof broadcast !== "string") return notUnderstood(answer.status);
-  return { room, page, broadcast };
+  const tickets = Array.isArray(successorTickets) ? successorTickets.filter((ticket) => typeof ticket === "string") : [];
+  return { room, page, broadcast, successorTickets: tickets };
 }
 
 /** Why there is no use in connecting to `room` again; nothing if there may be (or if nobody answers). */
 export async function whyNot(room: string): Promise<LinkEnd | undefined> {
   const answer = await ask(`/api/rooms/${encodeURIComponent(room)}`, {});
-  if (!("code" in answer)) return answer.fields["phase"] === "ended" ? { code: 4500, says: "The room is over" } : undefined;
-  return answer.status === 404 || answer.status === 410 ? { code: answer.status, says: answer.detail } : undefined;
+  if (!("code" in answer)) return answer.fields["phase"] === "ended" ? { code: 4500, says: words.no.ending.ended } : undefined;
+  return answer.status === 404 || answer.status === 410
+    ? { code: answer.status, says: sayNo({ code: answer.code, says: answer.detail }) }
+    : undefined;
 }
 
 /** Why `ticket` does not open the stage of `room`, in words for its host; nothing if it does (or if nobody answers). */
@@ -39,21 +49,22 @@ export async function whyNoStage(room: string, ticket: string): Promise<LinkEnd 
   const headers = { authorization: `Bearer ${ticket}` };
   const answer = await ask(`/api/rooms/${encodeURIComponent(room)}/ticket`, { headers });
   if (!("code" in answer)) return undefined;
+  const say = words.no.ticket;
   switch (answer.code) {
     case "room-ended":
-      return { code: 4500, says: "The room is over" };
+      return { code: 4500, says: words.no.ending.ended };
     case "room-moved":
-      return { code: 4502, says: "Another room has taken this audience over. Its host has another link" };
+      return { code: 4502, says: say.moved };
     case "ticket-invalid":
-      return { code: answer.status, says: "This host link does not open this room. Part of it may be missing: copy the whole link again" };
+      return { code: answer.status, says: say.invalid };
     case "ticket-expired":
-      return { code: answer.status, says: "This host link has expired. Use a newer one, or make a new room" };
+      return { code: answer.status, says: say.expired };
     case "ticket-for-another-room":
-      return { code: answer.status, says: "This host link is for another room. Open the one that you got for this room" };
+      return { code: answer.status, says: say.anotherRoom };
     case "ticket-role-wrong":
-      return { code: answer.status, says: "This link does not make you the host. Open the host link" };
+      return { code: answer.status, says: say.role };
     case "room-unknown":
-      return { code: answer.status, says: "There is no room of this name any more" };
+      return { code: answer.status, says: say.unknown };
     default:
       return undefined;
   }
@@ -91,7 +102,7 @@ async function ask(path: string, init: RequestInit): Promise<{ status: number; f
     if (typeof code !== "string") return notUnderstood(response.status);
     return { status: response.status, code, detail: typeof detail === "string" ? detail : typeof title === "string" ? title : code };
   } catch {
-    return { status: 0, code: "unreachable", detail: "The server does not answer. Check your connection and try again." };
+    return { status: 0, code: "unreachable", detail: words.no.unreachable };
   }
 }
 
@@ -99,6 +110,6 @@ function notUnderstood(status: number): Problem {
   return {
     status,
     code: "not-understood",
-    detail: `The server answered ${status} in a way this page does not know. Try again in a moment.`,
+    detail: words.no.notUnderstood(status),
   };
 }

@@ -11,6 +11,7 @@ import { SpeechSender, type SpokenFrame } from "./speech-sender.ts";
 import { newStudio, placeIn, type Studio } from "./studio.ts";
 import { StudioMicrophone } from "./studio-microphone.ts";
 import { WakeLock } from "./wake-lock.ts";
+import { sayNo, words } from "./words.ts";
 
 /** The line is measured this often, in ms, and is dead if nothing answers for patience's sum. */
 const PING_MS = 2_000;
@@ -123,7 +124,7 @@ export class Broadcasting {
   /** Ends the room for everybody, for good. Says so in `refused` if it could not be said to the room. */
   end(): void {
     if (this.#say({ type: "end" })) this.#want(false);
-    else this.#set({ refused: "The room was not ended: the connection is lost just now. End it once the connection is back." });
+    else this.#set({ refused: words.studio.end.notEnded });
   }
 
   /** Records four seconds and plays them back as listeners would hear them. */
@@ -163,7 +164,7 @@ export class Broadcasting {
     switch (said.type) {
       case "refused":
         // Told of a frame now and then: the page cannot mend it, and the sound goes on.
-        return said.code.startsWith("speech-") ? {} : { refused: said.says };
+        return said.code.startsWith("speech-") ? {} : { refused: sayNo(said) };
       case "pong":
         this.#roundTrip.answered(said.id, performance.now());
         return { roundTripMs: this.#roundTrip.ms(performance.now()) };

@@ -1,6 +1,7 @@
 import { expectCrowd, readCrowd } from "./api.ts";
 import { write } from "./parts.ts";
 import { type CrowdProgress, isWaking, sayCrowd } from "./say-crowd.ts";
+import { sayNo, words } from "./words.ts";
 
 /** While a room gets ready it is asked how far it is, this often, in ms. */
 const ASK_MS = 1_000;
@@ -33,9 +34,9 @@ export class CrowdForm {
   }
 
   async #prepare(listeners: number): Promise<void> {
-    write(this.#says, "Getting ready …");
+    write(this.#says, words.studio.crowd.preparing);
     const told = await expectCrowd(this.#room, this.#ticket, listeners);
-    if ("code" in told) write(this.#says, told.detail);
+    if ("code" in told) write(this.#says, sayNo({ code: told.code, says: told.detail }));
     else this.#show(told);
   }
 

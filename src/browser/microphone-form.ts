@@ -1,4 +1,5 @@
 import { type MicrophoneChoice, microphones } from "./microphone.ts";
+import { words } from "./words.ts";
 
 const SWITCHES = "canopy:switches";
 const DEVICE = "canopy:device";
@@ -40,7 +41,7 @@ export class MicrophoneForm {
   /** Lists the microphones there are, with the one in use chosen. */
   async list(used: string | undefined): Promise<void> {
     const found = await microphones();
-    const options = found.map(({ id, label }, index) => new Option(label === "" ? `Microphone ${index + 1}` : label, id));
+    const options = found.map(({ id, label }, index) => new Option(label === "" ? words.studio.microphone.nameless(index + 1) : label, id));
     this.#device.replaceChildren(...options);
     if (used !== undefined) this.#device.value = used;
   }

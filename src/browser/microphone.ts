@@ -1,5 +1,6 @@
 import { SAMPLE_RATE_HZ } from "../core/audio/format.ts";
 import { BROWSERS_THAT_ENCODE } from "./encoder.ts";
+import { words } from "./words.ts";
 import type { CapturedFrame } from "./worklet-messages.ts";
 
 /** What the browser should do to the sound before anybody hears it. */
@@ -107,20 +108,20 @@ export function isUncleaned({ noiseSuppression, echoCancellation, autoGainContro
 
 /** Why the microphone did not open, and what to do about it. */
 export function sayMicrophoneFault(fault: unknown): string {
+  const say = words.studio.microphone.fault;
   const { name = "", message = "" } = fault instanceof Error ? fault : {};
-  if (message === "no-encoder")
-    return `This browser cannot encode sound (Opus). These can: ${BROWSERS_THAT_ENCODE}. Open your host link in one of them.`;
-  if (message === "encoder-failed") return "Your browser stopped encoding your sound: nobody hears you. Use the microphone again.";
+  if (message === "no-encoder") return say.encoder(BROWSERS_THAT_ENCODE);
+  if (message === "encoder-failed") return say.stopped;
   switch (name) {
     case "NotAllowedError":
-      return "The browser was told not to give this page the microphone. Allow it in the address bar's site settings, then try again.";
+      return say.refused;
     case "NotFoundError":
-      return "No microphone was found. Plug one in, then try again.";
+      return say.none;
     case "NotReadableError":
-      return "The microphone is in use by another program. Close that program, then try again.";
+      return say.taken;
     case "OverconstrainedError":
-      return "The chosen microphone is not there any more. Choose another one.";
+      return say.other;
     default:
-      return `The microphone could not be opened${message === "" ? "" : ` (${message})`}.`;
+      return say.unknown(message);
   }
 }

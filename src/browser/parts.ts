@@ -1,3 +1,5 @@
+import { words } from "./words.ts";
+
 /** The element that bears `data-part="name"`, of the wanted kind. @throws if the page and its island have grown apart. */
 export function part<Kind extends HTMLElement>(name: string, kind: new () => Kind): Kind {
   const found = document.querySelector(`[data-part="${name}"]`);
@@ -32,18 +34,15 @@ export async function copyFrom(button: HTMLButtonElement, text: string): Promise
     () => false,
   );
   // Without permission, or on an insecure page, the text is at least there to be copied by hand.
-  if (!copied) window.prompt("Copy this link:", text);
-  write(button, copied ? "Copied" : label);
+  if (!copied) window.prompt(words.copyThis, text);
+  write(button, copied ? words.copied : label);
   setTimeout(() => write(button, label), 2_000);
 }
 
 /** Why sound cannot work on this page at all; nothing if it can. */
 export function insecurity(): string | undefined {
   if (window.isSecureContext) return undefined;
-  return (
-    "Browsers give sound and microphone to secure pages only, and this one came over plain http from another machine. " +
-    "Open it with https; on your own network start the server with “npm start -- --lan”."
-  );
+  return words.insecure;
 }
 
 /** Runs `work` once per animation frame at most, ten times a second while hidden, however often the returned function is called. */

@@ -1,3 +1,6 @@
+import type { Words } from "../core/say/words.ts";
+import { words } from "./words.ts";
+
 /** How far a room is ready for the crowd that its host expects; as the API says it. */
 export type CrowdProgress = {
   readonly expected: number;
@@ -8,11 +11,11 @@ export type CrowdProgress = {
 };
 
 /** What the host reads of it. */
-export function sayCrowd({ expected, seats, leaves, ready, capped }: CrowdProgress): string {
-  if (expected === 0) return "A room grows by itself. Prepare it if thousands may come within seconds.";
-  if (ready < leaves) return `Getting ready: ${Math.floor((ready / leaves) * 100)} % …`;
-  const seated = `Ready for ${seats.toLocaleString("en")} listeners.`;
-  return capped ? `${seated} The operator of this server allows no more; who comes after that hears it some seconds later.` : seated;
+export function sayCrowd({ expected, seats, leaves, ready, capped }: CrowdProgress, { studio, count }: Words = words): string {
+  if (expected === 0) return studio.crowd.grows;
+  if (ready < leaves) return studio.crowd.percent(count.plain(Math.floor((ready / leaves) * 100)));
+  const seated = studio.crowd.ready(count.plain(seats));
+  return capped ? `${seated} ${studio.crowd.capped}` : seated;
 }
 
 /** True while there is news to wait for. */

@@ -4,10 +4,10 @@ import { SoundCheck } from "./sound-check.ts";
 import type { SpokenFrame } from "./speech-sender.ts";
 import type { Studio } from "./studio.ts";
 import { StudioInput } from "./studio-input.ts";
+import { words } from "./words.ts";
 
 /** A microphone that is lost sooner than this is not replaced by another one: that one might be lost as soon, for ever. In ms. */
 const LASTING_MS = 2_000;
-const NOT_PLAYED_BACK = "The test could not be played back in this browser; going on air may work all the same.";
 
 /** What the studio's microphone tells its owner. */
 export type MicrophoneNews = {
@@ -30,7 +30,9 @@ export class StudioMicrophone {
 
   constructor(news: MicrophoneNews) {
     this.#news = news;
-    this.#check = new SoundCheck((check, fault) => news.onChange({ check, ...(fault !== undefined && { notice: NOT_PLAYED_BACK }) }));
+    this.#check = new SoundCheck((check, fault) =>
+      news.onChange({ check, ...(fault !== undefined && { notice: words.studio.microphone.notPlayedBack }) }),
+    );
     this.#input = new StudioInput(
       (frame) => this.#framed(frame),
       (level) => this.#leveled(level),
@@ -58,7 +60,7 @@ export class StudioMicrophone {
       if (opened === "superseded") return;
       this.#openedAt = performance.now();
       this.#follow();
-      if (opened === "another") this.#notice("The chosen microphone is not there");
+      if (opened === "another") this.#notice(words.studio.microphone.gone);
       this.#news.onOpened();
     } catch (fault) {
       this.#failed(fault);
@@ -113,12 +115,12 @@ export class StudioMicrophone {
       this.#failed(new DOMException("The microphone is gone", "NotFoundError"));
       return;
     }
-    void this.open({ ...choice, deviceId: undefined }).then(() => this.#notice("The microphone went away"));
+    void this.open({ ...choice, deviceId: undefined }).then(() => this.#notice(words.studio.microphone.lost));
   }
 
   #notice(why: string): void {
     const label = this.device?.label;
-    if (label !== undefined) this.#news.onChange({ notice: `${why}. This one is in use now: ${label}` });
+    if (label !== undefined) this.#news.onChange({ notice: words.studio.microphone.nowIn(why, label) });
   }
 
   #failed(fault: unknown): void {

@@ -6,6 +6,7 @@ import { log } from "../objects/log.ts";
 import { asset } from "./assets.ts";
 import { continueRoom } from "./continue.ts";
 import { expectCrowd, readExpected } from "./expect.ts";
+import { switchLanguage } from "./language.ts";
 import { listen } from "./listen.ts";
 import { readLobby } from "./lobby.ts";
 import { metrics } from "./metrics.ts";
@@ -56,9 +57,9 @@ app.get("/rooms/:room/stage", stage);
 app.get("/rooms/:room/segments/:secret/head", readHead);
 app.get("/rooms/:room/segments/:secret/:epoch/:index", readSegment);
 
-app.get("/", forPages, homePage);
-app.get("/rooms/:room", forPages, listenerPage);
-app.get("/rooms/:room/broadcast", forPages, broadcastPage);
+app.get("/", forPages, switchLanguage, homePage);
+app.get("/rooms/:room", forPages, switchLanguage, listenerPage);
+app.get("/rooms/:room/broadcast", forPages, switchLanguage, broadcastPage);
 
 app.get("/assets/:name", asset);
 

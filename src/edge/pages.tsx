@@ -7,13 +7,14 @@ import { BroadcastPage } from "../pages/broadcast.tsx";
 import { HomePage } from "../pages/home.tsx";
 import { ListenerPage } from "../pages/listener.tsx";
 import { ProblemPage } from "../pages/problem.tsx";
+import { wordsFor } from "./language.ts";
 import { recall } from "./plan-memory.ts";
 import { PROBLEMS, type ProblemCode, problem } from "./problem.ts";
 import { settingsOf } from "./settings.ts";
 
 /** `/`: what this is, and the form that makes a room. */
 export function homePage(c: Context<{ Bindings: Env }>): Response | Promise<Response> {
-  return documentOf(c, <HomePage openCreate={c.env.OPEN_CREATE === "1"} />);
+  return documentOf(c, <HomePage words={wordsFor(c)} openCreate={c.env.OPEN_CREATE === "1"} />);
 }
 
 /** `/rooms/:room`: the listener's page, from the public summary alone. */
@@ -21,14 +22,14 @@ export async function listenerPage(c: Context<{ Bindings: Env }>): Promise<Respo
   const known = await knownRoom(c);
   if (known === undefined) return problemPage(c, "room-unknown");
   const { room, title, phase, listeners } = known.summary;
-  return documentOf(c, <ListenerPage room={room} title={title} phase={phase} listeners={listeners} />);
+  return documentOf(c, <ListenerPage words={wordsFor(c)} room={room} title={title} phase={phase} listeners={listeners} />);
 }
 
 /** `/rooms/:room/broadcast`: the host's page. Anybody may load it; the ticket, which stays in the browser, opens the stage. */
 export async function broadcastPage(c: Context<{ Bindings: Env }>): Promise<Response> {
   const known = await knownRoom(c);
   if (known === undefined) return problemPage(c, "room-unknown");
-  return documentOf(c, <BroadcastPage room={known.summary.room} title={known.summary.title} />);
+  return documentOf(c, <BroadcastPage words={wordsFor(c)} room={known.summary.room} title={known.summary.title} />);
 }
 
 /** A *no* for whoever asks: a page for people, problem+json for programs. */
@@ -37,22 +38,16 @@ export function problemFor(c: Context<{ Bindings: Env }>, code: ProblemCode): Re
 }
 
 function problemPage(c: Context<{ Bindings: Env }>, code: ProblemCode): Response | Promise<Response> {
-  const [status, detail] = PROBLEMS[code];
-  return documentOf(c, <ProblemPage status={status} title={TITLES[code] ?? "That did not work"} detail={detail} />, status);
+  const [status, says] = PROBLEMS[code];
+  const words = wordsFor(c);
+  const title = words.problem.titles[code] ?? words.problem.otherwise;
+  return documentOf(c, <ProblemPage words={words} status={status} title={title} detail={words.no.code[code] ?? says} />, status);
 }
 
 /** JSX renders an element; without the doctype a browser falls back to its quirks of 1999. */
 function documentOf(c: Context, page: unknown, status: ContentfulStatusCode = 200): Response | Promise<Response> {
   return c.html(html`<!DOCTYPE html>${page}`, status);
 }
-
-/** Headings of the pages that people meet; the sentence below them is the problem's own. */
-const TITLES: Partial<Record<ProblemCode, string>> = {
-  "not-found": "Nothing here",
-  "room-unknown": "No such room",
-  "room-ended": "The room is over",
-  fault: "Something broke",
-};
 
 async function knownRoom(c: Context<{ Bindings: Env }>): Promise<Known | undefined> {
   const room = parseRoomId(c.req.param("room") ?? "");

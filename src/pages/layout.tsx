@@ -1,6 +1,9 @@
 import type { Child } from "hono/jsx";
+import { LANGUAGES } from "../core/say/language.ts";
+import { type Words, wordsOf } from "../core/say/words.ts";
 
 export type LayoutProps = {
+  readonly words: Words;
   readonly title: string;
   readonly description: string;
   /** Name of the island's script under /assets, without .js; none for a page that only says something. */
@@ -9,9 +12,9 @@ export type LayoutProps = {
 };
 
 /** The document around every page: one stylesheet, at most one script, nothing from anywhere else. */
-export function Layout({ title, description, island, children }: LayoutProps) {
+export function Layout({ words, title, description, island, children }: LayoutProps) {
   return (
-    <html lang="en">
+    <html lang={words.language}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
@@ -29,22 +32,36 @@ export function Layout({ title, description, island, children }: LayoutProps) {
       </head>
       <body>
         <header class="top">
-          <a class="brand" href="/" aria-label="Canopy, home">
+          <a class="brand" href="/" aria-label={words.home}>
             <Leaf />
             Canopy
           </a>
         </header>
         <main>{children}</main>
+        <footer class="foot">
+          <nav aria-label={words.languages}>
+            {LANGUAGES.map((language) => (
+              <a
+                href={`?lang=${language}`}
+                lang={language}
+                hreflang={language}
+                aria-current={language === words.language ? "true" : undefined}
+              >
+                {wordsOf(language).itself}
+              </a>
+            ))}
+          </nav>
+        </footer>
       </body>
     </html>
   );
 }
 
 /** A note for who browses without script: sound needs it. */
-export function NeedsScript({ what }: { readonly what: string }) {
+export function NeedsScript({ words, what }: { readonly words: Words; readonly what: string }) {
   return (
     <noscript>
-      <p class="note warn">{what} needs JavaScript, which is switched off in this browser. Switch it on for this site and reload.</p>
+      <p class="note warn">{words.needsScript(what)}</p>
     </noscript>
   );
 }

@@ -6,10 +6,12 @@ import { HostMemory } from "../host-ticket.ts";
 import { MicrophoneForm } from "../microphone-form.ts";
 import { copyFrom, insecurity, island, oncePerFrame, part, write, writeOrHide } from "../parts.ts";
 import { sayLine, sayStudio, sayWarning } from "../say-studio.ts";
+import { words } from "../words.ts";
 
 /** The meter's left end, in −dBov: what is softer is no speech. */
 const METER_FLOOR = 60;
 
+const say = words.studio;
 const root = island("broadcast");
 const room = root.dataset["room"] ?? "";
 const status = part("status", HTMLElement);
@@ -34,7 +36,7 @@ window.addEventListener("hashchange", () => location.reload());
 if (link.ticket === undefined) {
   sayNoLink(link.broken);
 } else if (insecure !== undefined) {
-  write(status, "The studio cannot work on this page.");
+  write(status, say.cannotWork);
   writeOrHide(warning, insecure);
   allow.disabled = true;
 } else {
@@ -42,14 +44,8 @@ if (link.ticket === undefined) {
 }
 
 function sayNoLink(broken: boolean): void {
-  write(status, broken ? "This host link is not whole." : "This is the host's studio, and this window has no host link for it.");
-  const ending = "it ends in #ticket= and some 400 letters";
-  writeOrHide(
-    warning,
-    broken
-      ? `Part of it got lost on the way here. Copy the whole host link again: ${ending}.`
-      : `Open the host link that you got when the room was made (${ending}), or ask who made it for one.`,
-  );
+  write(status, broken ? say.brokenLink : say.noLink);
+  writeOrHide(warning, broken ? say.brokenLinkHint : say.noLinkHint);
   for (const name of ["microphone", "air"]) part(name, HTMLElement).hidden = true;
   part("to-room", HTMLElement).hidden = false;
 }
@@ -127,9 +123,9 @@ function show(studio: Broadcasting): void {
   const unheard = state.muted || state.mutedInRoom;
   const badge = part("badge", HTMLElement);
   badge.dataset["phase"] = state.onAir ? "live" : "quiet";
-  write(badge, over ? "Off" : state.onAir ? (unheard ? "On air, muted" : "On air") : "Off air");
+  write(badge, over ? say.badge.off : state.onAir ? (unheard ? say.badge.onMuted : say.badge.on) : say.badge.quiet);
   const listeners = state.audience?.listeners;
-  writeOrHide(part("count", HTMLElement), listeners === undefined ? undefined : `${listeners} listening`);
+  writeOrHide(part("count", HTMLElement), listeners === undefined ? undefined : words.people.listening(listeners));
   write(status, sayStudio(state));
   writeOrHide(warning, sayWarning(state));
   part("microphone", HTMLElement).hidden = over;
@@ -139,17 +135,17 @@ function show(studio: Broadcasting): void {
   switchOff(allow, state.microphone === "opening");
   hide(allow, chosen, () => device);
   switchOff(check, state.check !== "idle" || state.wanted || state.microphone !== "open");
-  write(check, { idle: "Record and hear yourself", recording: "Recording … speak now", playing: "This is how you sound …" }[state.check]);
+  write(check, { idle: say.microphone.check, recording: say.microphone.recording, playing: say.microphone.playing }[state.check]);
   // There is nothing to go on air with before there is a microphone.
   part("air", HTMLElement).hidden = over || !(chosen || state.wanted);
   part("air", HTMLElement).toggleAttribute("data-on", state.wanted);
   part("air", HTMLElement).toggleAttribute("data-unheard", unheard || !chosen);
   switchOff(go, state.wanted || !open || state.link !== "open");
   go.toggleAttribute("data-on", state.onAir);
-  write(go, state.onAir ? "On air" : state.wanted ? "Going on air …" : "Go on air");
+  write(go, state.onAir ? say.on : state.wanted ? say.going : say.go);
   hide(part("while-on", HTMLElement), !state.wanted, () => go);
   mute.setAttribute("aria-pressed", String(state.muted));
-  write(mute, state.muted ? "Unmute" : "Mute");
+  write(mute, state.muted ? say.unmute : say.mute);
   writeOrHide(part("line", HTMLElement), over ? undefined : sayLine(state.roundTripMs, studio.unsentBytes));
   hide(takeBack, state.end?.code !== 4501, () => (chosen ? device : allow));
   // Whoever is not let in as the host may still listen.

@@ -1,6 +1,7 @@
 import { isFields, parseObject } from "../../core/json.ts";
 import { type CreatedRoom, createRoom, type Problem } from "../api.ts";
 import { copyFrom, island, part, writeOrHide } from "../parts.ts";
+import { sayNo, words } from "../words.ts";
 
 const form = part("form", HTMLFormElement);
 const made = part("made", HTMLElement);
@@ -32,15 +33,15 @@ async function submit(): Promise<void> {
 
 function showProblem(answer: Problem, hadKey: boolean): void {
   if (answer.code !== "create-key-wrong") {
-    writeOrHide(problem, answer.detail);
+    writeOrHide(problem, sayNo({ code: answer.code, says: answer.detail }));
     return;
   }
-  writeOrHide(problem, hadKey ? "That is not the create key of this server." : "To make a room here you need this server's create key.");
+  writeOrHide(problem, hadKey ? words.welcome.keyWrong : words.welcome.keyNeeded);
   keyField.hidden = false;
   keyField.querySelector("input")?.focus();
 }
 
-function showMade({ page, broadcast }: CreatedRoom): void {
+function showMade({ page, broadcast, successorTickets }: CreatedRoom): void {
   form.hidden = true;
   made.hidden = false;
   part("page-url", HTMLOutputElement).value = page;
@@ -53,7 +54,23 @@ function showMade({ page, broadcast }: CreatedRoom): void {
     const button = part(name, HTMLButtonElement);
     button.onclick = () => void copyFrom(button, link);
   }
+  showSuccessors(successorTickets);
   made.focus();
+}
+
+/** The tickets of those who may go on with the audience: shown only now, too. */
+function showSuccessors(tickets: readonly string[]): void {
+  const fields = [...document.querySelectorAll<HTMLElement>('[data-part="successor"]')];
+  part("successors", HTMLElement).hidden = tickets.length === 0;
+  for (const [index, field] of fields.entries()) {
+    const ticket = tickets[index];
+    const output = field.querySelector("output");
+    const button = field.querySelector("button");
+    field.hidden = ticket === undefined;
+    if (ticket === undefined || output === null || button === null) continue;
+    output.value = ticket;
+    button.onclick = () => void copyFrom(button, ticket);
+  }
 }
 
 /** Rooms that asked to be listed. Nobody came for them: if they cannot be had, they are not shown. */

@@ -6,6 +6,7 @@ import { Listening } from "../listen.ts";
 import { LoadFault } from "../load-fault.ts";
 import { insecurity, island, oncePerFrame, part, write, writeOrHide } from "../parts.ts";
 import { BEHIND_MS, sayHearing, sayMissed } from "../say-hearing.ts";
+import { words } from "../words.ts";
 
 /** A ring's level falls by this part per frame when a voice pauses: quick to rise, calm to fall. */
 const RING_FALL = 0.88;
@@ -14,6 +15,7 @@ const FULL_RMS = 0.15;
 /** A notice about missed sound leaves after so long, in ms. */
 const NOTICE_MS = 12_000;
 
+const say = words.listener;
 const root = island("listener");
 const room = root.dataset["room"] ?? "";
 const title = root.dataset["title"] ?? "";
@@ -88,19 +90,14 @@ async function toggle(listening: Listening): Promise<void> {
 
 function tellFault(fault: unknown): void {
   const why = fault instanceof Error ? ` (${fault.message})` : "";
-  writeOrHide(
-    part("notice", HTMLElement),
-    fault instanceof LoadFault
-      ? "The sound could not be loaded. Check your connection and press Listen again."
-      : `This browser could not start the sound${why}. A current Chrome, Edge, Firefox or Safari can.`,
-  );
+  writeOrHide(part("notice", HTMLElement), fault instanceof LoadFault ? say.notLoaded : say.noSound(why));
 }
 
 function setMuted(listening: Listening, on: boolean): void {
   muted = on;
   listening.volume = on ? 0 : Number(range.value) / 100;
   muteButton.setAttribute("aria-pressed", String(on));
-  write(muteButton, on ? "Unmute" : "Mute");
+  write(muteButton, on ? say.unmute : say.mute);
 }
 
 /** Space anywhere on the page; the letter M only from within the player, because people who speak to their computer say letters. */
@@ -119,7 +116,7 @@ function pressed(listening: Listening, event: KeyboardEvent): void {
 /** The lock screen's and the headset's buttons. */
 function mediaSession(listening: Listening): void {
   if (!("mediaSession" in navigator)) return;
-  navigator.mediaSession.metadata = new MediaMetadata({ title, artist: "Live on Canopy" });
+  navigator.mediaSession.metadata = new MediaMetadata({ title, artist: "Canopy" });
   navigator.mediaSession.setActionHandler("play", () => void toggleTo(listening, true));
   navigator.mediaSession.setActionHandler("pause", () => void toggleTo(listening, false));
   navigator.mediaSession.setActionHandler("stop", () => void toggleTo(listening, false));
@@ -147,17 +144,17 @@ function show(listening: Listening): void {
   const phase = over ? "ended" : hearing.phase;
   const badge = part("badge", HTMLElement);
   badge.dataset["phase"] = phase;
-  write(badge, phase === "live" ? "Live" : phase === "ended" ? "Over" : "Not on air");
+  write(badge, words.people.phase[phase]);
   write(part("title", HTMLElement), hearing.room?.title ?? title);
-  if (listeners !== undefined) writeOrHide(part("count", HTMLElement), listeners > 0 ? `${listeners} listening` : undefined);
+  if (listeners !== undefined) writeOrHide(part("count", HTMLElement), listeners > 0 ? words.people.listening(listeners) : undefined);
   button.toggleAttribute("data-on", hearing.listening && !over);
   button.disabled = over;
-  write(part("listen-label", HTMLElement), hearing.listening && !over ? "Pause" : "Listen");
+  write(part("listen-label", HTMLElement), hearing.listening && !over ? say.pause : say.listen);
   write(status, sayHearing(hearing));
   const behindMs = hearing.listening ? (facts?.behindMs ?? 0) : 0;
   // While nothing comes there is nothing to skip to.
   goLive.hidden = behindMs <= BEHIND_MS || hearing.link !== "open";
-  if (!goLive.hidden) write(goLive, `${Math.round(behindMs / 1_000)} s behind · Go live`);
+  if (!goLive.hidden) write(goLive, say.behind(words.count.plain(Math.round(behindMs / 1_000))));
   part("volume", HTMLElement).hidden = !hearing.listening;
   part("keys", HTMLElement).hidden = !hearing.listening;
   notice(hearing);
@@ -199,7 +196,7 @@ function showSpeakers(onStage: readonly OnStage[]): void {
     const face = faces.get(voice);
     face?.style.setProperty("--level", level.toFixed(3));
     const note = face?.parentElement?.querySelector("small");
-    if (note instanceof HTMLElement) write(note, state === "muted" ? "muted" : "");
+    if (note instanceof HTMLElement) write(note, words.people.state[state]);
     levels.set(voice, level * RING_FALL);
   }
 }

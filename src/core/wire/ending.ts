@@ -29,6 +29,13 @@ export const ENDING = {
 
 export type EndingName = keyof typeof ENDING;
 
+const ENDING_NAMES = Object.keys(ENDING).filter((name): name is EndingName => Object.hasOwn(ENDING, name));
+
+/** The name of the ending with this close code; undefined for one that is not Canopy's. */
+export function endingOf(code: number): EndingName | undefined {
+  return ENDING_NAMES.find((name) => ENDING[name].code === code);
+}
+
 /** True if a client whose connection closed with `code` should come back: 44xx, and all that the network did (1001, 1006, …). */
 export function comesBack(code: number): boolean {
   return code < 4500 || code > 4599;

@@ -1,0 +1,10 @@
+import { counterIn } from "../count.ts";
+import { listener } from "./listener.ts";
+import { no } from "./no.ts";
+import { panel } from "./panel.ts";
+import { people } from "./people.ts";
+import { shell } from "./shell.ts";
+import { studio } from "./studio.ts";
+
+/** All that pages say, in English. */
+export const en = { language: "en" as const, count: counterIn("en"), ...shell, listener, studio, panel, people, no };

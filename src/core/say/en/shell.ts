@@ -1,0 +1,79 @@
+/** What stands around every page, on the home page, in the share sheet and on pages that say why not. */
+export const shell = {
+  /** This language, in itself. */
+  itself: "English",
+  home: "Canopy, home",
+  skip: "Skip to the content",
+  languages: "Language",
+  seconds: (count: string) => `${count} s`,
+  needsScript: (what: string) => `${what} needs JavaScript, which is switched off in this browser. Switch it on for this site and reload.`,
+  close: "Close",
+  cancel: "Cancel",
+  copy: "Copy",
+  copied: "Copied",
+  copyThis: "Copy this link:",
+  insecure:
+    "Browsers give sound and microphone to secure pages only, and this one came over plain http from another machine. " +
+    "Open it with https; on your own network start the server with “npm start -- --lan”.",
+  welcome: {
+    title: "Canopy — live audio rooms",
+    description: "Speak in your browser; any number of people hear you live.",
+    heading: "Speak. Everybody hears you.",
+    lead:
+      "A live audio room in your browser. You talk, people open a link and listen, a second later and without an account. " +
+      "It holds three people or a crowd.",
+    make: "Make a room",
+    about: "What is it about?",
+    aboutExample: "Evening talk",
+    name: "Name in the link",
+    optional: "optional",
+    nameRule: "3 to 64 small letters, digits or hyphens",
+    nameExample: "evening-talk",
+    key: "Create key",
+    keyHint: "Whoever runs this server set it; they can tell you.",
+    keyWrong: "That is not the create key of this server.",
+    keyNeeded: "To make a room here you need this server's create key.",
+    listed: "Show it to visitors of this page",
+    submit: "Make the room",
+    making: "Making a room",
+    ready: "Your room is ready",
+    listenerLink: "Link for listeners",
+    hostLink: "Your host link",
+    hostLinkHint: "Whoever has this link is the host. Keep it to yourself, and keep it: it is shown only now.",
+    successors: "If you cannot go on",
+    successorsHint:
+      "Give each of these to somebody whom you trust with your audience, now, while all is well. Should you and your room be gone, one of them " +
+      "goes on in a room of his own, and nobody who listens has to do anything: npm run broadcast -- --continue ROOM --ticket TICKET",
+    successor: (rank: number): string => (rank === 1 ? "First successor's ticket" : "Second successor's ticket"),
+    openStudio: "Open the studio",
+    lobby: "Open rooms",
+    facts: [
+      ["Live.", "From your mouth to every ear in well under a second."],
+      ["Steady.", "A lost connection comes back by itself and misses nothing."],
+      ["Yours.", "It runs on your own Cloudflare account or your own machine."],
+    ] as readonly (readonly [string, string])[],
+  },
+  share: {
+    open: "Share",
+    title: "Bring others along",
+    link: "Link",
+    code: "QR code of this room's link",
+    show: "Hold a phone's camera over it.",
+    embed: "For your own page",
+    send: "Send it …",
+    copyEmbed: "Copy code",
+    /** What goes with the link when it is sent. */
+    text: (title: string) => `Listen to “${title}” live`,
+  },
+  problem: {
+    start: "To the start",
+    otherwise: "That did not work",
+    /** Headings of pages that people meet, by the problem's code. */
+    titles: {
+      "not-found": "Nothing here",
+      "room-unknown": "No such room",
+      "room-ended": "The room is over",
+      fault: "Something broke",
+    } as Readonly<Record<string, string>>,
+  },
+};

@@ -1,0 +1,11 @@
+import { counterIn } from "../count.ts";
+import type { Words } from "../type.ts";
+import { listener } from "./listener.ts";
+import { no } from "./no.ts";
+import { panel } from "./panel.ts";
+import { people } from "./people.ts";
+import { shell } from "./shell.ts";
+import { studio } from "./studio.ts";
+
+/** All that pages say, in French. */
+export const fr: Words = { language: "fr", count: counterIn("fr"), ...shell, listener, studio, panel, people, no };
