@@ -12,7 +12,7 @@ function counted(...times: readonly number[]): string {
 
 function aGroup(of: Partial<GroupFound> = {}): GroupFound {
   const none = counted();
-  return { listeners: 0, join: none, firstAudio: none, back: none, lag: none, longestGapMs: 0, stalled: 0, live: 0, ...of };
+  return { listeners: 0, join: none, firstAudio: none, back: none, epochGap: none, lag: none, longestGapMs: 0, stalled: 0, live: 0, ...of };
 }
 
 function aPart(of: Partial<PartFound> = {}): PartFound {

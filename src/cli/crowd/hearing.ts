@@ -20,6 +20,9 @@ export class Hearing {
   /** When the sound that has come is over, if it is played at once; undefined before any and where silence follows. */
   #soundUntil: number | undefined;
   #everHeard = false;
+  /** When the newest chunk with a voice in it came, and its epoch; undefined before any. */
+  #voicedAt: number | undefined;
+  #voicedEpoch = 0;
   #longestGapMs = 0;
   #stalls = 0;
   #lastLagMs = Number.POSITIVE_INFINITY;
@@ -84,7 +87,7 @@ export class Hearing {
   }
 
   /**
-   * Sound has come: bytes 4 and 6-27 of each chunk are read; core/audio/chunk.ts draws them.
+   * Sound has come: bytes 4 to 27 of each chunk are read; core/audio/chunk.ts draws them.
    *
    * @param isLate late on purpose, because of its lane or as a replay: it says nothing of lag
    */
@@ -100,6 +103,7 @@ export class Hearing {
       const isGreeting = epoch < this.#greetedEpoch || (epoch === this.#greetedEpoch && sequence <= this.#greetedSequence);
       if (this.#continuity.hear(epoch, sequence)) {
         this.#tally.chunks++;
+        if (message.readUInt8(at + 5) > 0) this.#voiced(epoch, now);
         this.#tally.soundMs += message.readUInt16BE(at + 26);
         if (!isGreeting && !isLate) {
           this.#lastLagMs = wall - message.readDoubleBE(at + 18);
@@ -113,6 +117,13 @@ export class Hearing {
       at += length;
     }
     this.#soundUntil = (flags & CHUNK_FLAG.silenceFollows) === 0 ? now + soundMs : undefined;
+  }
+
+  /** A chunk in which somebody speaks. */
+  #voiced(epoch: number, now: number): void {
+    if (this.#voicedAt !== undefined && epoch > this.#voicedEpoch) this.#times.epochGap.add(now - this.#voicedAt);
+    this.#voicedAt = now;
+    this.#voicedEpoch = epoch;
   }
 
   #came(now: number): void {

@@ -71,6 +71,7 @@ function tilesOf(found: CrowdReport): readonly Tile[] {
     { name: "longest gap", value: ms(found.longestGapMs), bad: found.longestGapMs > 1_000 },
     ...(found.lost === 0 ? [] : [{ name: "came back", value: `${found.returned} of ${found.lost}`, bad: found.returned < found.lost }]),
     ...(found.lost === 0 ? [] : [{ name: "back after, p99", value: ms(found.backMs.p99) }]),
+    ...(found.epochGapMs.count === 0 ? [] : [{ name: "to the new epoch's sound, p99", value: ms(found.epochGapMs.p99) }]),
     { name: "chunks a message", value: found.stride?.toFixed(2) ?? "-" },
     ...(found.server === undefined
       ? []

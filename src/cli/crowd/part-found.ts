@@ -46,6 +46,7 @@ function groupFound(group: Group, tally: PartTally, all: readonly CrowdListener[
     join: times.join.encode(),
     firstAudio: times.firstAudio.encode(),
     back: times.back.encode(),
+    epochGap: times.epochGap.encode(),
     lag: times.lagEver.encode(),
     longestGapMs: Math.round(longestGapMs),
     stalled: listeners.filter((listener) => listener.hearing.stalls > 0).length,

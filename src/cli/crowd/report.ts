@@ -12,7 +12,9 @@ export type GroupReport = {
   readonly lagMs: Spread;
   /** From a lost connection to the next sound. */
   readonly backMs: Spread;
-  /** The longest silence that a player without a buffer would have had. */
+  /** From the last sound of one epoch to the first of the next, announced silence included: what a new host's start, or a room's restart, costs. */
+  readonly epochGapMs: Spread;
+  /** The longest silence that a player without a buffer would have had; that of which the room itself told is left out. */
   readonly longestGapMs: number;
   /** Listeners with a silence of more than a second. */
   readonly stalled: number;
@@ -139,6 +141,7 @@ function groupReport(parts: readonly GroupFound[]): GroupReport {
     firstAudioMs: spread((one) => one.firstAudio),
     lagMs: spread((one) => one.lag),
     backMs: spread((one) => one.back),
+    epochGapMs: spread((one) => one.epochGap),
     longestGapMs: Math.max(0, ...parts.map((one) => one.longestGapMs)),
     stalled: sum((one) => one.stalled),
     live: sum((one) => one.live),

@@ -34,6 +34,7 @@ function timesOf(group: GroupReport): string[] {
     spread("join", group.joinMs),
     spread("first audio", group.firstAudioMs),
     spread("lag from due", group.lagMs),
+    ...(group.epochGapMs.count === 0 ? [] : [spread("new epoch's", group.epochGapMs)]),
     row("longest gap", `${ms(group.longestGapMs)}; ${group.stalled} listeners with one above 1 s; ${group.live} live at the end`),
   ];
 }

@@ -65,6 +65,7 @@ const groupFound = z
     join: z.string(),
     firstAudio: z.string(),
     back: z.string(),
+    epochGap: z.string(),
     lag: z.string(),
     longestGapMs: z.number(),
     /** Listeners with at least one silence of more than a second. */

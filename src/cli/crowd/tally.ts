@@ -9,6 +9,8 @@ export class GroupTimes {
   readonly firstAudio = new Histogram();
   /** From a lost connection to the next sound. */
   readonly back = new Histogram();
+  /** From the last sound that came of one epoch to the first of the next; announced silence is part of it. */
+  readonly epochGap = new Histogram();
   /** Arrival of a chunk, by this machine's clock, less the time at which it was due; greetings left out. This second's. */
   readonly lag = new Histogram();
   readonly lagEver = new Histogram();
