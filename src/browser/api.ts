@@ -1,4 +1,5 @@
 import { type Fields, isCount, isFields, parseObject } from "../core/json.ts";
+import { ENDING } from "../core/wire/ending.ts";
 import type { LinkEnd } from "./link-mind.ts";
 import type { CrowdProgress } from "./say-crowd.ts";
 import { sayNo, words } from "./words.ts";
@@ -35,13 +36,18 @@ export async function createRoom(wanted: RoomRequest, key: string | undefined): 
   return { room, page, broadcast, successorTickets: tickets };
 }
 
-/** Why there is no use in connecting to `room` again; nothing if there may be (or if nobody answers). */
-export async function whyNot(room: string): Promise<LinkEnd | undefined> {
-  const answer = await ask(`/api/rooms/${encodeURIComponent(room)}`, {});
-  if (!("code" in answer)) return answer.fields["phase"] === "ended" ? { code: 4500, says: words.no.ending.ended } : undefined;
-  return answer.status === 404 || answer.status === 410
-    ? { code: answer.status, says: sayNo({ code: answer.code, says: answer.detail }) }
-    : undefined;
+/**
+ * Why there is no use in connecting to `room` again, to listen; nothing if there may be (or if nobody answers).
+ *
+ * @param invitation the ticket that is brought, if any
+ */
+export async function whyNot(room: string, invitation: string | undefined): Promise<LinkEnd | undefined> {
+  const headers = invitation === undefined ? {} : { authorization: `Bearer ${invitation}` };
+  const answer = await ask(`/api/rooms/${encodeURIComponent(room)}/ticket?for=listen`, { headers });
+  if (!("code" in answer)) return undefined;
+  if (answer.code === "room-ended") return { code: ENDING.ended.code, says: words.no.ending.ended };
+  if (answer.status === 404) return { code: answer.status, says: sayNo({ code: answer.code, says: answer.detail }) };
+  return answer.status === 401 || answer.status === 403 ? { code: ENDING.private.code, says: words.no.ending.private } : undefined;
 }
 
 /** Why `ticket` does not open the stage of `room`, in words for its host; nothing if it does (or if nobody answers). */

@@ -10,19 +10,34 @@ const ANSWER_MS = 5_000;
 
 type Tells = Parameters<OpenLane<readonly State[]>>[3];
 
-/** Opens cached lanes of this page's server; for Lanes. */
-export const openCachedLane: OpenLane<readonly State[]> = (path, heard, until, tells) => new CachedLane(path, heard, until, tells);
+/**
+ * Opens cached lanes of this page's server; for Lanes.
+ *
+ * @param ticket that lets one into a private room
+ */
+export function cachedLanes(ticket: string | undefined): OpenLane<readonly State[]> {
+  const headers = ticket === undefined ? {} : { authorization: `Bearer ${ticket}` };
+  return (path, heard, until, tells) => new CachedLane(path, headers, heard, until, tells);
+}
 
 /** Runs one LaneMind: one timer, one request at a time. */
 class CachedLane {
   readonly #path: string;
+  readonly #headers: Readonly<Record<string, string>>;
   readonly #tells: Tells;
   readonly #mind: LaneMind;
   readonly #stopped = new AbortController();
   #timer: number | undefined;
 
-  constructor(path: string, heard: Stand | undefined, until: Position | undefined, tells: Tells) {
+  constructor(
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    heard: Stand | undefined,
+    until: Position | undefined,
+    tells: Tells,
+  ) {
     this.#path = path;
+    this.#headers = headers;
     this.#tells = tells;
     this.#mind = new LaneMind(heard, until);
     this.#perform(this.#mind.start(performance.now()));
@@ -91,7 +106,7 @@ class CachedLane {
   async #ask(name: string): Promise<{ readonly status: number; readonly body: Uint8Array }> {
     try {
       const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(ANSWER_MS)]);
-      const answer = await fetch(`${this.#path}/${name}`, { signal });
+      const answer = await fetch(`${this.#path}/${name}`, { signal, headers: this.#headers });
       return { status: answer.status, body: new Uint8Array(await answer.arrayBuffer()) };
     } catch {
       return { status: 0, body: new Uint8Array(0) };

@@ -7,10 +7,11 @@ import type { ListenerHears, State, Welcome } from "../core/wire/messages.ts";
 import { parseListenerHears } from "../core/wire/parse.ts";
 import { comeBackTold } from "../core/wire/room-states.ts";
 import { whyNot } from "./api.ts";
-import { openCachedLane } from "./cached-lane.ts";
+import { cachedLanes } from "./cached-lane.ts";
 import { type Hearing, newsOf } from "./hearing.ts";
 import { Link } from "./link.ts";
 import type { LinkEnd, LinkPhase } from "./link-mind.ts";
+import { listenProtocols, type Me } from "./me.ts";
 
 /** Live sound comes ten times a second: 3 s of nothing is suspicious, and a living link answers within 2 s. */
 const PATIENCE = { silentMs: 3_000, answerMs: 2_000 };
@@ -42,13 +43,13 @@ export class Line {
   #ackedAt = 0;
   #cutOffAt: number | undefined;
 
-  constructor(room: string, hears: LineHears) {
+  constructor(room: string, me: Me, hears: LineHears) {
     this.#hears = hears;
     const lanes = {
       hear: (bytes: Uint8Array, lane: LaneName, replayed: boolean) => this.#hear(bytes, lane, replayed),
       gap: ({ from, to }: { readonly from: Position; readonly to: Position }) => this.#missed(from, to),
     };
-    this.#lanes = new Lanes(openCachedLane, lanes, (states) => {
+    this.#lanes = new Lanes(cachedLanes(me.invitation), lanes, (states) => {
       for (const state of states) hears.news(newsOf(state));
     });
     const url = new URL(`/rooms/${room}/listen`, location.href);
@@ -60,6 +61,7 @@ export class Line {
         else url.searchParams.delete("from");
         return url.href;
       },
+      protocols: listenProtocols(me),
       patience: PATIENCE,
       probe: () => "ping",
       expectsSound: () => hears.hearing().phase === "live",
@@ -70,7 +72,7 @@ export class Line {
         const before = hears.hearing();
         if (link !== before.link || end !== before.end) hears.news({ link, end });
       },
-      askWhy: () => whyNot(room),
+      askWhy: () => whyNot(room, me.invitation),
     });
   }
 

@@ -5,6 +5,7 @@ import { decoderMaker } from "./decoder.ts";
 import type { Glimpse } from "./glimpse.ts";
 import { type Hearing, isOver, NOTHING_YET } from "./hearing.ts";
 import { Line } from "./line.ts";
+import { meIn } from "./me.ts";
 import { Output } from "./output.ts";
 import type { FromOutput } from "./worklet-messages.ts";
 
@@ -38,7 +39,7 @@ export class Listening {
       (report) => this.#reported(report),
       () => this.#soundChanged(),
     );
-    this.#line = new Line(room, {
+    this.#line = new Line(room, meIn(room), {
       chunk: (chunk, counts) => this.#decoder?.take(chunk, counts, performance.now()),
       news: (news) => this.#set(news),
       hearing: () => this.#state,

@@ -43,8 +43,8 @@ export function stageUrl(server: URL, room: RoomId): URL {
   return new URL(`/rooms/${room}/stage`, server);
 }
 
-/** The subprotocols of a speaker: the ticket stands here and never in a URL, because URLs are logged. */
-export function stageProtocols(ticket: string): readonly string[] {
+/** The subprotocols of who brings a ticket: it stands here and never in a URL, because URLs are logged. */
+export function ticketProtocols(ticket: string): readonly string[] {
   return ["canopy.v1", `ticket.${ticket}`];
 }
 

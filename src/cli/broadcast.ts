@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { RoomId } from "../core/ids.ts";
 import { parseStageHears } from "../core/wire/parse.ts";
-import { continueRoom, createRoom, explainEnding, parseRoom, parseServer, readRoom, stageProtocols, stageUrl } from "./api.ts";
+import { continueRoom, createRoom, explainEnding, parseRoom, parseServer, readRoom, stageUrl, ticketProtocols } from "./api.ts";
 import { interrupted } from "./flags.ts";
 import { Loudness } from "./loudness.ts";
 import { readOpusFile } from "./ogg.ts";
@@ -56,7 +56,7 @@ await runCommand(async () => {
   const speaker = new Speaker(file, flags.loop === true, loudness, () => finished());
   const stay = stayConnected({
     url: () => stageUrl(server, room),
-    protocols: stageProtocols(ticket),
+    protocols: ticketProtocols(ticket),
     ping: JSON.stringify({ type: "ping", id: 1 }),
     text: (text, socket) => {
       const said = parseStageHears(text);

@@ -17,9 +17,12 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
  * Opens cached lanes of rooms on `server`; for Lanes, which see for how to use it.
  *
  * @param fetches how they fetch; a crowd of lanes shares one that lets no more than some through at once
+ * @param ticket that lets one into a private room
  */
-export function cachedLanesOf(server: URL, fetches: Fetch = fetch): OpenLane<readonly State[]> {
-  return (path, heard, until, tells) => new CachedLane(new URL(path, server), heard, until, tells, fetches);
+export function cachedLanesOf(server: URL, fetches: Fetch = fetch, ticket?: string): OpenLane<readonly State[]> {
+  const headers = ticket === undefined ? {} : { authorization: `Bearer ${ticket}` };
+  const fetchAs: Fetch = (url, init) => fetches(url, { ...init, headers });
+  return (path, heard, until, tells) => new CachedLane(new URL(path, server), heard, until, tells, fetchAs);
 }
 
 /** Runs one LaneMind: one timer, one request at a time; requests share Node's own pool of connections. */

@@ -4,7 +4,7 @@ import { Lanes } from "../core/audio/lanes.ts";
 import { comparePositions, formatPosition } from "../core/audio/position.ts";
 import { parseListenerHears } from "../core/wire/parse.ts";
 import { comeBackTold } from "../core/wire/room-states.ts";
-import { explainEnding, listenUrl, parseRoom, parseServer, readRoom } from "./api.ts";
+import { explainEnding, listenUrl, parseRoom, parseServer, readRoom, ticketProtocols } from "./api.ts";
 import { cachedLanesOf } from "./cached-lane.ts";
 import { Continuity } from "./continuity.ts";
 import { interrupted, seconds } from "./flags.ts";
@@ -17,11 +17,19 @@ const program = new Command("npm run listen --")
   .description("Listens to a room without a speaker: writes what it heard as Ogg Opus, and says what was missing.")
   .option("--url <server>", "the server", "http://127.0.0.1:8787")
   .requiredOption("--room <room>", "the room")
+  .option("--ticket <ticket>", "the invitation to a private room")
   .option("--out <file>", "where to write what was heard; further voices become heard.2.opus, …", "heard.opus")
   .option("--seconds <n>", "how long to listen; else until the room ends or Ctrl-C", seconds("--seconds"))
   .option("--json", "print the report as JSON");
 
-type Flags = { readonly url: string; readonly room: string; readonly out: string; readonly seconds?: number; readonly json?: boolean };
+type Flags = {
+  readonly url: string;
+  readonly room: string;
+  readonly ticket?: string;
+  readonly out: string;
+  readonly seconds?: number;
+  readonly json?: boolean;
+};
 
 await runCommand(async () => {
   const flags = program.parse().opts<Flags>();
@@ -52,7 +60,7 @@ await runCommand(async () => {
       recorder.add(chunk);
     }
   };
-  const lanes = new Lanes(cachedLanesOf(server), {
+  const lanes = new Lanes(cachedLanesOf(server, fetch, flags.ticket), {
     hear: (bytes, _lane, replayed) => hear(bytes, replayed),
     gap: ({ to }) => continuity.gap(to),
   });
@@ -62,6 +70,7 @@ await runCommand(async () => {
       const last = continuity.last;
       return listenUrl(server, room, last === undefined ? undefined : formatPosition(last));
     },
+    protocols: flags.ticket === undefined ? [] : ticketProtocols(flags.ticket),
     ping: "ping",
     text: (text) => {
       const said = parseListenerHears(text);

@@ -1,18 +1,16 @@
+import type { Context } from "hono";
 import { comeBackMs } from "../core/backoff.ts";
 import { type Plan, segmentsPath } from "../core/tree/plan.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import type { Lane } from "../core/wire/messages.ts";
 import type { Known } from "../objects/calls.ts";
+import { closing } from "./closing.ts";
 
 /** Whom no leaf could take tries again within this at least, in ms: leaves grow in seconds, not at once. */
 const LEAST_WINDOW_MS = 5_000;
 
-/**
- * The last rung of a join: told where segments are, and when to try again.
- *
- * A browser cannot read why an upgrade was refused, so the socket is opened, says its one text, and is closed. It costs no object anything.
- */
-export function divert({ plan, summary }: Known): Response {
+/** The last rung of a join: told where segments are, and when to try again. */
+export function divert(c: Context, { plan, summary }: Known): Response {
   const segments = segmentsPath(plan);
   const text: Lane = {
     type: "lane",
@@ -20,11 +18,7 @@ export function divert({ plan, summary }: Known): Response {
     ...(segments === undefined ? {} : { segments }),
     comeBackMs: Math.max(LEAST_WINDOW_MS, comeBackMs(Math.max(summary.listeners, seatsTaken(plan)))),
   };
-  const { 0: outer, 1: inner } = new WebSocketPair();
-  inner.accept();
-  inner.send(JSON.stringify(text));
-  inner.close(ENDING.diverted.code, ENDING.diverted.says);
-  return new Response(null, { status: 101, webSocket: outer });
+  return closing(c, ENDING.diverted, JSON.stringify(text));
 }
 
 /**

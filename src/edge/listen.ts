@@ -5,9 +5,12 @@ import { FullRooms } from "../core/tree/full-rooms.ts";
 import { anyLeaf, joinsOf, placeListener } from "../core/tree/place.ts";
 import { type NodeRef, nodeName, type Plan } from "../core/tree/plan.ts";
 import { type Region, regionOf } from "../core/tree/region.ts";
+import { ENDING } from "../core/wire/ending.ts";
 import { type Env, HEADER, type Known } from "../objects/calls.ts";
 import { nodeStub } from "../objects/locate.ts";
+import { closing, upgraded } from "./closing.ts";
 import { divert } from "./divert.ts";
+import { type Guest, guestOf } from "./guest.ts";
 import { knownOf, learnFrom } from "./plan-memory.ts";
 import { isProblemCode, type ProblemCode, problem } from "./problem.ts";
 import { placeOf } from "./visitor.ts";
@@ -32,14 +35,16 @@ export async function listen(c: Context<{ Bindings: Env }>): Promise<Response> {
   if (known === undefined) return problem(c, "room-unknown");
   // What is over stays over, so that even an old memory is right.
   if (known.summary.phase === "ended") return problem(c, "room-ended");
-  const answer = await findLeaf(c, room, known.plan, from);
+  const guest = await guestOf(c, known);
+  if (typeof guest === "string") return closing(c, ENDING.private);
+  const answer = await findLeaf(c, room, known.plan, from, guest);
   return typeof answer === "string" ? lastRung(c, known, answer) : answer;
 }
 
 /** What is done for a join that no leaf could take: nobody is refused who can hear the cached lane. */
 function lastRung(c: Context<{ Bindings: Env }>, known: Known, why: ProblemCode): Response {
   // A server out of sockets has none for segments either, and what is over is over.
-  return why === "server-full" || why === "room-ended" ? problem(c, why) : divert(known);
+  return why === "server-full" || why === "room-ended" ? problem(c, why) : divert(c, known);
 }
 
 /** A leaf's answer to the upgrade; or why there is none. */
@@ -48,6 +53,7 @@ async function findLeaf(
   room: RoomId,
   plan: Plan,
   from: string | undefined,
+  guest: Guest,
 ): Promise<Response | ProblemCode> {
   const wanted = regionOf(placeOf(c.req.raw));
   const own = joinsOf(from !== undefined, Math.random());
@@ -65,7 +71,7 @@ async function findLeaf(
     const leaf = open ?? (attempt === 0 ? anyLeaf(newest, wanted, Math.random()) : undefined);
     if (leaf === undefined) break;
     const answer = await nodeStub(c.env, leaf)
-      .fetch("https://node/listen", { headers: handOver(leaf, newest, from, wanted, joins) })
+      .fetch("https://node/listen", { headers: handOver(leaf, newest, from, guest, wanted, joins) })
       .catch(() => undefined);
     full.push(leaf);
     if (answer === undefined) {
@@ -77,7 +83,7 @@ async function findLeaf(
     // Only the socket goes out: what our own objects tell each other in headers stays inside.
     if (answer.webSocket !== null) {
       fullRooms.foundSeat(room);
-      return new Response(null, { status: 101, webSocket: answer.webSocket });
+      return newest.listenTicket === true && !mayStay(plan, guest) ? turnedAway(c, answer.webSocket) : upgraded(c, answer.webSocket);
     }
     const code = answer.headers.get(HEADER.refusal) ?? "";
     if (isProblemCode(code)) why = code;
@@ -89,8 +95,27 @@ async function findLeaf(
   return why;
 }
 
+/** True of who was let in by a plan that knew already that the room is private, or has a ticket anyway. */
+function mayStay(plan: Plan, { invited }: Guest): boolean {
+  return plan.listenTicket === true || invited;
+}
+
+/** The room became private, and this isolate heard of it by the very answer to this join. */
+function turnedAway(c: Context<{ Bindings: Env }>, socket: WebSocket): Response {
+  socket.accept();
+  socket.close(ENDING.private.code, ENDING.private.says);
+  return closing(c, ENDING.private);
+}
+
 /** Made anew rather than passed on: nothing that a stranger wrote reaches a leaf, but a position that was parsed. */
-function handOver(leaf: NodeRef, plan: Plan, from: string | undefined, wanted: Region, joins: number): Record<string, string> {
+function handOver(
+  leaf: NodeRef,
+  plan: Plan,
+  from: string | undefined,
+  { session, mark }: Guest,
+  wanted: Region,
+  joins: number,
+): Record<string, string> {
   const headers: Record<string, string> = {
     Upgrade: "websocket",
     [HEADER.node]: nodeName(leaf),
@@ -100,5 +125,7 @@ function handOver(leaf: NodeRef, plan: Plan, from: string | undefined, wanted: R
     [HEADER.joins]: String(joins),
   };
   if (from !== undefined) headers[HEADER.from] = from;
+  if (session !== undefined) headers[HEADER.session] = session;
+  if (mark !== undefined) headers[HEADER.address] = mark;
   return headers;
 }

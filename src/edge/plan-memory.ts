@@ -1,5 +1,6 @@
 import { audienceOf, type RoomId } from "../core/ids.ts";
 import { parseObject } from "../core/json.ts";
+import { ADOPTION_REVISIONS } from "../core/tree/audience.ts";
 import { type Plan, parsePlan } from "../core/tree/plan.ts";
 import { type Env, HEADER, type Known } from "../objects/calls.ts";
 import { audienceStub } from "../objects/locate.ts";
@@ -49,8 +50,12 @@ export function learnFrom(room: RoomId, answer: Response): Plan | undefined {
   const memory = rooms.get(room);
   const told = answer.headers.get(HEADER.plan);
   const plan = told === null ? undefined : parsePlan(parseObject(told));
-  if (memory !== undefined && plan !== undefined && plan.revision > memory.known.plan.revision) memory.known = { ...memory.known, plan };
-  return memory?.known.plan;
+  const before = memory?.known.plan;
+  if (memory === undefined || before === undefined || plan === undefined || plan.revision <= before.revision) return before;
+  // A node that slept has forgotten the key to addresses (core/tree/saved.ts); who was awake has not.
+  const { addressKey = before.addressKey } = plan;
+  memory.known = { ...memory.known, plan: addressKey === undefined ? plan : { ...plan, addressKey } };
+  return memory.known.plan;
 }
 
 /** A room was made here: nothing this isolate believed of its name holds any more. */
@@ -66,9 +71,18 @@ function remember(room: RoomId, told: Known | undefined): Known | undefined {
     keep(unknown, room, Date.now());
     return undefined;
   }
-  const known = before !== undefined && before.revision > told.plan.revision ? { ...told, plan: before } : told;
+  const known = before !== undefined && isNewer(before, told.plan) ? { ...told, plan: before } : told;
   keep(rooms, room, { known, at: Date.now() });
   return known;
+}
+
+/**
+ * True if what is remembered is newer than what the audience's object said: a leaf's answer may be ahead of it. Another key than it says, and no
+ * adoption in between, is that of a room whose making was cut off, and which was made anew since.
+ */
+function isNewer(before: Plan, said: Plan): boolean {
+  if (before.verifyKey.x !== said.verifyKey.x && before.revision - said.revision < ADOPTION_REVISIONS) return false;
+  return before.revision > said.revision;
 }
 
 /** Puts an entry last, and lets the first go where there are too many. */

@@ -1,17 +1,22 @@
 import type { Context } from "hono";
 import { parseRoomId, type RoomId } from "../core/ids.ts";
-import { STAGE_PROTOCOL, type TicketClaims, ticketInProtocols } from "../core/wire/ticket.ts";
+import { PROTOCOL, type TicketClaims, ticketInProtocols } from "../core/wire/ticket.ts";
 import { type Env, HEADER } from "../objects/calls.ts";
 import { roomStub } from "../objects/locate.ts";
 import { bearerOf } from "./body.ts";
-import { knownOf } from "./plan-memory.ts";
+import { claimsOf, listenClaims } from "./guest.ts";
+import { knownOf, recall } from "./plan-memory.ts";
 import { isProblemCode, type ProblemCode, problem } from "./problem.ts";
-import { checkTicket } from "./tickets.ts";
+import { settingsOf } from "./settings.ts";
 
-/** `GET /api/rooms/:room/ticket`: 204 if the bearer's ticket opens the stage, else why not. A browser cannot read why an upgrade was refused. */
+/**
+ * `GET /api/rooms/:room/ticket`: 204 if the bearer's ticket opens the stage, or with `?for=listen`, if he may listen; else why not. A browser
+ * cannot read why an upgrade was refused.
+ */
 export async function readTicket(c: Context<{ Bindings: Env }>): Promise<Response> {
   const room = parseRoomId(c.req.param("room") ?? "");
-  const refused = room === undefined ? "room-unknown" : await admit(c.env, room, bearerOf(c));
+  if (room === undefined) return problem(c, "room-unknown");
+  const refused = c.req.query("for") === "listen" ? await mayListen(c.env, room, bearerOf(c)) : await admit(c.env, room, bearerOf(c));
   return typeof refused === "string" ? problem(c, refused) : c.body(null, 204, { "Cache-Control": "no-store" });
 }
 
@@ -28,7 +33,7 @@ export async function stage(c: Context<{ Bindings: Env }>): Promise<Response> {
     .catch(() => undefined);
   if (answer?.webSocket != null) {
     // Only the protocol's name is echoed; the ticket that stood beside it is not.
-    return new Response(null, { status: 101, webSocket: answer.webSocket, headers: { "Sec-WebSocket-Protocol": STAGE_PROTOCOL } });
+    return new Response(null, { status: 101, webSocket: answer.webSocket, headers: { "Sec-WebSocket-Protocol": PROTOCOL } });
   }
   const code = answer?.headers.get(HEADER.refusal) ?? "";
   return problem(c, isProblemCode(code) ? code : "room-unready");
@@ -41,8 +46,18 @@ export async function admit(env: Env, room: RoomId, ticket: string | undefined):
   // Its tickets were signed with a key that its audience has no use for any more.
   if (known.plan.root !== room) return "room-moved";
   if (ticket === undefined) return "ticket-missing";
-  const claims = await checkTicket(ticket, room, known.plan.verifyKey);
+  const claims = await claimsOf(env, known, ticket);
   if (typeof claims === "string") return claims;
   if (known.summary.phase === "ended") return "room-ended";
   return claims.role === "host" ? claims : "ticket-role-wrong";
+}
+
+/** Why the bearer may not listen; undefined if he may. */
+async function mayListen(env: Env, room: RoomId, ticket: string | undefined): Promise<ProblemCode | undefined> {
+  const known = await recall(env, room, settingsOf(env).summaryMs);
+  if (known === undefined) return "room-unknown";
+  if (known.summary.phase === "ended") return "room-ended";
+  if (known.plan.listenTicket !== true) return undefined;
+  const claims = await listenClaims(env, known, ticket);
+  return typeof claims === "string" ? claims : undefined;
 }

@@ -32,6 +32,8 @@ export type Env = {
   readonly CREATE_KEY?: string;
   /** Who brings it may read `GET /metrics`; without it there is no such address. */
   readonly ADMIN_KEY?: string;
+  /** The header in which the operator's own proxy tells where a visitor comes from; without one, Cloudflare or workerd tell. */
+  readonly ADDRESS_HEADER?: string;
   /** WebSockets that this process may hold; only an embedded server sets it. */
   readonly SOCKET_LIMIT?: string;
 };

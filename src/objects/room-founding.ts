@@ -3,6 +3,7 @@ import type { Plan } from "../core/tree/plan.ts";
 import type { ContinueAsk, CreateAsk, Created, Env, NotContinued, Summary } from "./calls.ts";
 import { audienceStub } from "./locate.ts";
 import type { RoomRecord } from "./room-store.ts";
+import { makeSecret } from "./secret.ts";
 import { makeKeys, signTicket } from "./tickets.ts";
 
 /** Successor tickets given out with a new room. */
@@ -30,6 +31,7 @@ export async function found(env: Env, ask: CreateAsk): Promise<Founded | "taken"
     planted: false,
     verifyKey: keys.verifying,
     segments: makeSecret(),
+    addressKey: makeSecret(),
   };
   const createdAt = new Date().toISOString();
   const summary: Summary = { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0 };
@@ -67,13 +69,4 @@ export async function ticketsOf({ keys, room, plan, createdAt }: RoomRecord): Pr
     ...ranks.map((rank) => signTicket(keys, room, "successor", "Successor", rank)),
   ]);
   return { plan, createdAt, hostTicket, successorTickets };
-}
-
-/** 128 bits of luck as base64url: who guesses a million a second needs 10^25 years. */
-function makeSecret(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
 }

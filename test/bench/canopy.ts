@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRoom, listenUrl, parseServer, stageProtocols, stageUrl } from "../../src/cli/api.ts";
+import { createRoom, listenUrl, parseServer, ticketProtocols, stageUrl } from "../../src/cli/api.ts";
 import { buildAll } from "../../src/cli/build.ts";
 import { startServer } from "../../src/cli/server.ts";
 import { Socket } from "../../src/cli/socket.ts";
@@ -54,7 +54,7 @@ function speakerOn(url: URL, ticket: string, frame: Uint8Array): { readonly spea
   const welcome = new Promise<void>((done) => {
     welcomed = done;
   });
-  const socket = new Socket(url, stageProtocols(ticket), {
+  const socket = new Socket(url, ticketProtocols(ticket), {
     text: (text) => {
       const said = parseStageHears(text);
       if (said?.type === "stage-welcome") welcomed?.();

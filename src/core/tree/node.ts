@@ -7,7 +7,7 @@ import { type Below, type DownEffect, Downstream, type ServingSettings } from ".
 import { formatPlan, HEARTBEAT_TEXT, type LinkText, parseLinkText } from "./link.ts";
 import { childrenOf, type NodeRef, type ParentRef, type Plan } from "./plan.ts";
 import type { Region } from "./region.ts";
-import type { Saved } from "./saved.ts";
+import { type Saved, storable } from "./saved.ts";
 import { parseStateHead } from "./states.ts";
 import { formatTally, type TallyReport } from "./totals.ts";
 import { type AskLater, Upstream } from "./upstream.ts";
@@ -322,7 +322,7 @@ export class TreeNode<Link> {
   #saves(): readonly NodeEffect<Link>[] {
     if (this.#plan === undefined) return [];
     const { epoch, ended, feed, states } = this.down;
-    return [{ do: "save", saved: { plan: this.#plan, epoch, ended, newest: feed.newest, states: states.texts() } }];
+    return [{ do: "save", saved: { plan: storable(this.#plan), epoch, ended, newest: feed.newest, states: states.texts() } }];
   }
 }
 

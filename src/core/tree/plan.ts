@@ -28,6 +28,13 @@ export type Plan = {
   readonly verifyKey: VerifyKey;
   /** The unguessable part of the addresses of this audience's segments; undefined where they cannot be fetched. */
   readonly segments?: string;
+  /** The room is private: whoever comes to listen brings one of its tickets. */
+  readonly listenTicket?: true;
+  /**
+   * Under this key edges turn listeners' addresses into what a ban may name (core/address.ts). It is replaced every day and dropped when the
+   * room ends, and no node stores it: bans by address die with it. Undefined where no address is looked at.
+   */
+  readonly addressKey?: string;
 };
 
 /** A node below the root. Level 0 are the leaves, 1 the relays above them, and so on. */
@@ -137,8 +144,13 @@ export function parsePlan(said: unknown): Plan | undefined {
   if (audience === undefined || root === undefined || regions === undefined || verifyKey === undefined) return undefined;
   if (!isCount(revision) || !isCount(fanOut) || fanOut < 2 || !isCount(leafListeners) || leafListeners < 1) return undefined;
   const segments = parseSecret(said["segments"]);
-  const plan = { revision, audience, root, fanOut, leafListeners, regions, planted: said["planted"] === true, verifyKey };
-  return segments === undefined ? plan : { ...plan, segments };
+  const addressKey = parseSecret(said["addressKey"]);
+  return {
+    ...{ revision, audience, root, fanOut, leafListeners, regions, planted: said["planted"] === true, verifyKey },
+    ...(segments === undefined ? {} : { segments }),
+    ...(said["listenTicket"] === true ? { listenTicket: true } : {}),
+    ...(addressKey === undefined ? {} : { addressKey }),
+  };
 }
 
 /** The only door through which fields become the public half of an Ed25519 key (RFC 8037). */
@@ -148,7 +160,7 @@ export function parseVerifyKey(said: unknown): VerifyKey | undefined {
   return kty === "OKP" && crv === "Ed25519" && typeof x === "string" ? { kty, crv, x } : undefined;
 }
 
-/** What stands in the addresses of segments: 22 to 64 of base64url, 128 bits of luck or more. */
+/** What nobody is to guess: 22 to 64 of base64url, 128 bits of luck or more. */
 function parseSecret(said: unknown): string | undefined {
   return typeof said === "string" && /^[A-Za-z0-9_-]{22,64}$/.test(said) ? said : undefined;
 }

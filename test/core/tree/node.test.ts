@@ -246,6 +246,13 @@ describe("a node that hears of a newer plan", () => {
     expect(effects).toContainEqual({ do: "send-all", message: formatPlan(wider) });
     expect(effects).toContainEqual({ do: "save", saved: expect.objectContaining({ plan: wider }) });
     expect(relay.read("root", formatPlan(wider), now, 0)).toEqual([]);
+    const keyed = { ...wider, revision: 3, addressKey: "A".repeat(22) };
+    const kept = relay.read("root", formatPlan(keyed), now, 0);
+    expect(kept, "but for the key to addresses, which is to die with the room").toContainEqual({
+      do: "save",
+      saved: expect.objectContaining({ plan: { ...wider, revision: 3 } }),
+    });
+    expect(kept).toContainEqual({ do: "send-all", message: formatPlan(keyed) });
     const node = aLeaf({ listeners: ["ana"] });
     expect(node.read("parent", formatPlan(wider), now, 0).map((effect) => effect.do)).toEqual(["save"]);
     expect(node.plan).toEqual(wider);

@@ -5,6 +5,7 @@ import {
   type NodeRef,
   nodeName,
   nodesAt,
+  type Plan,
   parentOf,
   parseNodeName,
   parsePlan,
@@ -86,6 +87,15 @@ describe("the plan", () => {
       "demo.weur.-1.0",
     ]) {
       expect(parseNodeName(name), name).toBeUndefined();
+    }
+  });
+
+  it("says whether the room is private and carries the key to addresses; what cannot be a key is none", () => {
+    const plan: Plan = { ...aPlan(), listenTicket: true, addressKey: "A".repeat(22) };
+    expect(parsePlan(JSON.parse(JSON.stringify(plan)))).toEqual(plan);
+    for (const listenTicket of [false, "true", 1, null]) expect(parsePlan({ ...aPlan(), listenTicket })).toEqual(aPlan());
+    for (const addressKey of ["", "A".repeat(21), "A".repeat(65), `${"A".repeat(21)}=`, 7, null, ["A".repeat(22)]]) {
+      expect(parsePlan({ ...aPlan(), addressKey })).toEqual(aPlan());
     }
   });
 
