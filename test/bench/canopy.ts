@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRoom, listenUrl, parseServer, ticketProtocols, stageUrl } from "../../src/cli/api.ts";
+import { createRoom, listenUrl, parseServer, stageUrl, ticketProtocols } from "../../src/cli/api.ts";
 import { buildAll } from "../../src/cli/build.ts";
 import { startServer } from "../../src/cli/server.ts";
 import { Socket } from "../../src/cli/socket.ts";
