@@ -1,14 +1,17 @@
-import type { StageHears, StageSays, StageWelcome } from "../core/wire/messages.ts";
+import type { VoiceLevel } from "../core/audio/mixer.ts";
+import type { StageHears, StageSays, StageState, StageWelcome } from "../core/wire/messages.ts";
 import { parseStageHears } from "../core/wire/parse.ts";
 import { whyNoStage } from "./api.ts";
-import type { HostMemory } from "./host-ticket.ts";
 import { Link } from "./link.ts";
 import type { LinkEnd, LinkPhase } from "./link-mind.ts";
 import { isUncleaned, type MicrophoneChoice } from "./microphone.ts";
 import { RoundTrip } from "./round-trip.ts";
+import { SideSounds } from "./side-sounds.ts";
 import { SilenceWatch } from "./silence-watch.ts";
+import type { SpeakerMemory } from "./speaker-memory.ts";
 import { SpeechSender, type SpokenFrame } from "./speech-sender.ts";
-import { newStudio, placeIn, type Studio } from "./studio.ts";
+import { StageEars } from "./stage-ears.ts";
+import { newStudio, placeIn, type Studio, toldOf } from "./studio.ts";
 import { StudioMicrophone } from "./studio-microphone.ts";
 import { WakeLock } from "./wake-lock.ts";
 import { sayNo, words } from "./words.ts";
@@ -20,23 +23,48 @@ const PATIENCE = { silentMs: 5_000, answerMs: 3_000 };
 const FRAMES_PER_MESSAGE = 1;
 /** A line that left frames out is called too slow for so long after, in ms. */
 const LOSSY_MS = 10_000;
-/** The host's engine: microphone → frames → socket, and what the room says. It shows nothing; `onChange` tells when there is news. */
+/** What was muted or unmuted here stands for so long, in ms, before the room's own word is taken for newer. */
+const MUTE_SETTLES_MS = 2_000;
+/** What was said is let go out before a connection is closed, in ms. */
+const FAREWELL_MS = 200;
+
+/**
+ * The engine of who is on stage, host or guest: microphone → frames → socket, the others' sound, and what the room says. It shows nothing;
+ * `onChange` tells when there is news in `state`.
+ */
 export class Broadcasting {
-  readonly #memory: HostMemory;
+  readonly #memory: SpeakerMemory;
   readonly #link: Link;
   readonly #microphone: StudioMicrophone;
   readonly #sender: SpeechSender;
   readonly #roundTrip = new RoundTrip();
   readonly #silence = new SilenceWatch();
+  readonly #ears: StageEars;
+  /** A sound file and a browser tab that are mixed into what is said: for the page to choose, play and stop. */
+  readonly sides: SideSounds;
   readonly #awake = new WakeLock();
   readonly #onChange: () => void;
   #voice: number | undefined;
   #leftOut = 0;
   #leftOutAt = Number.NEGATIVE_INFINITY;
   #reconnects = -1;
+  #mutedAt = Number.NEGATIVE_INFINITY;
+  #uncleaned = false;
+  #closed = false;
+  #pinging: number | undefined;
   #state: Studio;
 
-  constructor(room: string, ticket: string, memory: HostMemory, onChange: () => void) {
+  /**
+   * @param ticket the host's, or the one that `you` brought to an invited listener
+   * @param onLevels how loud each of the others is, 0 to 1 by voice, some 25 times a second
+   */
+  constructor(
+    room: string,
+    ticket: string,
+    memory: SpeakerMemory,
+    onChange: () => void,
+    onLevels: (levels: readonly VoiceLevel[]) => void = () => undefined,
+  ) {
     this.#memory = memory;
     this.#onChange = onChange;
     this.#state = newStudio(memory);
@@ -47,7 +75,7 @@ export class Broadcasting {
       probe: () => this.#ping(),
       expectsSound: () => true,
       onText: (text) => this.#heard(parseStageHears(text)),
-      onBinary: () => undefined,
+      onBinary: (bytes) => this.#ears.hear(bytes),
       onChange: (link, end) => this.#linkChanged(link, end),
       askWhy: () => whyNoStage(room, ticket),
     });
@@ -58,8 +86,13 @@ export class Broadcasting {
       onLevel: (level) => this.#leveled(level),
       onChange: (news) => this.#set(news),
       onOpened: () => this.#opened(),
+      onMouth: (mouth) => this.sides.attach(mouth),
     });
-    window.setInterval(() => this.#eachPing(), PING_MS);
+    this.#ears = new StageEars(onLevels, () => this.#earsChanged());
+    this.sides = new SideSounds((news) => {
+      this.#sender.everything = this.#uncleaned || this.sides.sounding;
+      this.#set(news);
+    });
   }
 
   get state(): Studio {
@@ -87,18 +120,42 @@ export class Broadcasting {
 
   /** Connects to the room; also takes it back from another window. */
   connect(): void {
+    this.#pinging ??= window.setInterval(() => this.#eachPing(), PING_MS);
     this.#link.start();
+    this.#openEars();
+  }
+
+  /** Leaves the stage for good: microphone, ears and connection are let go of. */
+  close(): void {
+    this.#closed = true;
+    window.clearInterval(this.#pinging);
+    this.#pinging = undefined;
+    this.#sender.finish();
+    this.sides.close();
+    this.#microphone.close();
+    this.#ears.close();
+    this.#awake.wanted = false;
+    // What was said last is still on its way out.
+    setTimeout(() => this.#link.stop(), FAREWELL_MS);
+  }
+
+  /** How loud the others are heard here. @param volume 0 silent, 1 as they speak */
+  set volume(volume: number) {
+    this.#ears.volume = volume;
   }
 
   /** Opens the microphone, or another one. */
   async openMicrophone(choice: MicrophoneChoice): Promise<void> {
     this.#sender.restart();
-    this.#sender.everything = isUncleaned(choice.cleaning);
+    this.#uncleaned = isUncleaned(choice.cleaning);
+    this.#sender.everything = this.#uncleaned || this.sides.sounding;
+    this.#openEars();
     await this.#microphone.open(choice);
   }
 
-  /** A gesture: lets a held-back microphone run. */
+  /** A gesture: lets a held-back microphone run, and the others' sound out. */
   async touched(): Promise<void> {
+    this.#ears.touched();
     if (this.#state.microphone === "held") await this.#microphone.wake();
   }
 
@@ -108,6 +165,14 @@ export class Broadcasting {
     this.#sayOnAir();
   }
 
+  /** Tries the sound out on stage: those on it hear it, the audience does not. Going on or off air ends it. */
+  rehearse(): void {
+    this.#microphone.stopCheck();
+    this.#want(false);
+    this.#set({ rehearsing: true });
+    this.#sayRehearsing();
+  }
+
   goOffAir(): void {
     this.#want(false);
     this.#say({ type: "off-air" });
@@ -115,7 +180,8 @@ export class Broadcasting {
 
   mute(muted: boolean): void {
     this.#memory.muted = muted;
-    this.#sender.restart();
+    this.#mutedAt = performance.now();
+    this.#sender.finish();
     this.#silence.begin(performance.now());
     this.#set({ muted });
     this.#say({ type: "mute", muted });
@@ -134,9 +200,14 @@ export class Broadcasting {
 
   #want(wanted: boolean): void {
     this.#memory.onAir = wanted;
-    this.#sender.restart();
+    this.#sender.finish();
     this.#silence.begin(performance.now());
-    this.#set({ wanted, silent: false, refused: undefined });
+    this.#set({ wanted, rehearsing: false, silent: false, refused: undefined });
+  }
+
+  #sayRehearsing(): void {
+    this.#say({ type: "mute", muted: this.#state.muted });
+    this.#say({ type: "check" });
   }
 
   /** The room keeps a mute over windows and reconnects, so it is always told which it is, and first: no word slips out. */
@@ -168,44 +239,31 @@ export class Broadcasting {
       case "pong":
         this.#roundTrip.answered(said.id, performance.now());
         return { roundTripMs: this.#roundTrip.ms(performance.now()) };
-      case "room":
-        return { room: said };
       case "stage":
-        return { stage: said, ...placeIn(said, this.#voice) };
-      case "audience":
-        return { audience: said };
-      case "reactions":
-        return { reactions: said };
-      case "pinned":
-        return { pinned: said };
-      case "hands":
-        return { hands: said };
-      case "questions":
-        return { questions: said };
-      case "people":
-        return { people: said };
-      case "crowd":
-        return { crowd: said };
-      case "quality":
-        return { quality: said };
-      case "ticket":
-        return { ticket: said };
-      // A leaf says it to its listeners, never to a stage.
-      case "status":
-        return {};
-      case "moved":
-        // Right after it the connection is closed for good, and says so.
-        return {};
+        return this.#placed(said);
+      default:
+        return toldOf(said);
     }
+  }
+
+  /** Where the room says that one stands. Muted by somebody else is muted here too; nobody else opens a microphone that its owner shut. */
+  #placed(stage: StageState): Partial<Studio> {
+    const place = placeIn(stage, this.#voice);
+    const other = place.mutedInRoom && !this.#state.muted && performance.now() - this.#mutedAt > MUTE_SETTLES_MS;
+    if (!other) return { stage, ...place };
+    this.#memory.muted = true;
+    this.#sender.restart();
+    return { stage, ...place, muted: true };
   }
 
   #welcomed(said: StageWelcome): void {
     this.#voice = said.voice;
-    this.#set({ session: said.session, role: said.role });
+    this.#ears.startAnew();
+    this.#set({ session: said.session, role: said.role, muteLocked: said.muteLocked });
     this.#reconnects++;
     for (const state of said.states) this.#set(this.#newsOf(state));
     // A window that is not on air takes over how the host was in the one before.
-    const muted = this.#state.wanted ? this.#state.muted : said.muted;
+    const muted = said.muteLocked || (this.#state.wanted || this.#state.rehearsing ? this.#state.muted : said.muted);
     this.#memory.muted = muted;
     this.#set({ muted, refused: undefined });
     this.#resume();
@@ -214,9 +272,11 @@ export class Broadcasting {
   /** Goes on as before a reload or a lost line: the room puts nobody on air by itself. */
   #resume(): void {
     const hasMicrophone = this.#state.microphone === "open" || this.#state.microphone === "held";
-    if (!this.#state.wanted || !hasMicrophone || this.#state.link !== "open") return;
+    const { wanted, rehearsing, link } = this.#state;
+    if (!(wanted || rehearsing) || !hasMicrophone || link !== "open") return;
     this.#sender.restart();
-    this.#sayOnAir();
+    if (wanted) this.#sayOnAir();
+    else this.#sayRehearsing();
   }
 
   #linkChanged(link: LinkPhase, end: LinkEnd | undefined): void {
@@ -234,8 +294,22 @@ export class Broadcasting {
   #over(end: LinkEnd): void {
     this.#memory.onAir = false;
     if (end.code === 401 || end.code === 403) this.#memory.ticketRefused();
+    this.sides.closeTab();
     this.#microphone.close();
-    this.#set({ wanted: false, silent: false, lossy: false });
+    this.#set({ wanted: false, rehearsing: false, silent: false, lossy: false });
+  }
+
+  #openEars(): void {
+    // Without them one speaks all the same, and the next try may have more luck.
+    void this.#ears.open().then(
+      () => this.#earsChanged(),
+      () => undefined,
+    );
+  }
+
+  #earsChanged(): void {
+    const earsHeld = this.#state.link === "open" && this.#ears.held;
+    if (!this.#closed && earsHeld !== this.#state.earsHeld) this.#set({ earsHeld });
   }
 
   #opened(): void {
@@ -244,7 +318,8 @@ export class Broadcasting {
   }
 
   #spoken(frame: SpokenFrame): void {
-    if (!this.#state.wanted || this.#state.muted || this.#state.link !== "open") return;
+    const { wanted, rehearsing, muted, link } = this.#state;
+    if (!(wanted || rehearsing) || muted || link !== "open") return;
     this.#sender.take(frame);
   }
 
@@ -258,7 +333,8 @@ export class Broadcasting {
     if (this.#state.link !== "open") return;
     this.#link.send(this.#ping());
     // A mute that got lost on its way would leave host and room of two minds.
-    if (this.#state.onAir && this.#state.mutedInRoom !== this.#state.muted) this.#say({ type: "mute", muted: this.#state.muted });
+    const { onAir, muted, mutedInRoom, muteLocked } = this.#state;
+    if (onAir && mutedInRoom !== muted && !muteLocked) this.#say({ type: "mute", muted });
     const now = performance.now();
     if (this.#sender.leftOut > this.#leftOut) this.#leftOutAt = now;
     this.#leftOut = this.#sender.leftOut;
@@ -266,10 +342,14 @@ export class Broadcasting {
   }
 
   #ping(): string {
-    return JSON.stringify({ type: "ping", id: this.#roundTrip.sent(performance.now()) } satisfies StageSays);
+    const now = performance.now();
+    const rttMs = this.#roundTrip.ms(now);
+    const ping: StageSays = { type: "ping", id: this.#roundTrip.sent(now), ...(rttMs === undefined ? {} : { rttMs }) };
+    return JSON.stringify(ping);
   }
 
   #set(news: Partial<Studio>): void {
+    if (this.#closed) return;
     this.#state = { ...this.#state, ...news };
     this.#awake.wanted = this.#state.onAir;
     this.#onChange();

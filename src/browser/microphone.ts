@@ -6,15 +6,23 @@ import type { CapturedFrame } from "./worklet-messages.ts";
 /** What the browser should do to the sound before anybody hears it. */
 export type Cleaning = { readonly noiseSuppression: boolean; readonly echoCancellation: boolean; readonly autoGainControl: boolean };
 
-export type MicrophoneChoice = { readonly deviceId: string | undefined; readonly cleaning: Cleaning };
+/** `none`: no microphone at all, for who speaks by a file or a tab only. */
+export type MicrophoneChoice = { readonly deviceId: string | undefined; readonly cleaning: Cleaning; readonly none?: true };
+
+/** What a guest gets who came up by one click: all that keeps him from disturbing others. */
+export const CLEANED: Cleaning = { noiseSuppression: true, echoCancellation: true, autoGainControl: true };
+
+type Graph = { readonly context: AudioContext; readonly node: AudioWorkletNode };
 
 /** An open microphone: frames of 20 ms, mono, 48 kHz, until it is closed. */
 export class Microphone {
   readonly context: AudioContext;
+  readonly #node: AudioWorkletNode;
   readonly #stream: MediaStream;
 
-  private constructor(context: AudioContext, stream: MediaStream) {
+  private constructor({ context, node }: Graph, stream: MediaStream) {
     this.context = context;
+    this.#node = node;
     this.#stream = stream;
   }
 
@@ -26,7 +34,10 @@ export class Microphone {
    */
   static async open(choice: MicrophoneChoice, onFrame: (frame: CapturedFrame) => void, onLost: () => void): Promise<Microphone> {
     const device = choice.deviceId === undefined ? {} : { deviceId: { exact: choice.deviceId } };
-    const stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, ...choice.cleaning, ...device } });
+    const stream =
+      choice.none === true
+        ? new MediaStream()
+        : await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, ...choice.cleaning, ...device } });
     try {
       const microphone = new Microphone(await captureAtAnyRate(stream, onFrame), stream);
       for (const track of stream.getAudioTracks()) track.onended = onLost;
@@ -42,6 +53,11 @@ export class Microphone {
   get device(): { readonly id: string | undefined; readonly label: string } {
     const track = this.#stream.getAudioTracks()[0];
     return { id: track?.getSettings().deviceId, label: track?.label ?? "" };
+  }
+
+  /** Mixes another sound in. */
+  add(node: AudioNode): void {
+    node.connect(this.#node);
   }
 
   /** Browsers may hold a context back until a touch; true once it runs. Does not wait for the touch. */
@@ -61,7 +77,7 @@ export class Microphone {
 }
 
 /** Firefox joins no stream to a context of another rate than the device's own; the worklet makes 48 kHz of it then. */
-async function captureAtAnyRate(stream: MediaStream, onFrame: (frame: CapturedFrame) => void): Promise<AudioContext> {
+async function captureAtAnyRate(stream: MediaStream, onFrame: (frame: CapturedFrame) => void): Promise<Graph> {
   try {
     return await capture(stream, onFrame, SAMPLE_RATE_HZ);
   } catch (fault) {
@@ -71,12 +87,11 @@ async function captureAtAnyRate(stream: MediaStream, onFrame: (frame: CapturedFr
 }
 
 /** A graph from `stream` to `onFrame`. @param rateHz of the graph; undefined for the device's own */
-async function capture(stream: MediaStream, onFrame: (frame: CapturedFrame) => void, rateHz: number | undefined): Promise<AudioContext> {
+async function capture(stream: MediaStream, onFrame: (frame: CapturedFrame) => void, rateHz: number | undefined): Promise<Graph> {
   // Nothing is played here but the sound check: larger buffers cost 10 ms, and weak machines lose less of the microphone.
   const context = new AudioContext({ latencyHint: "playback", ...(rateHz !== undefined && { sampleRate: rateHz }) });
   try {
     await context.audioWorklet.addModule("/assets/capture.worklet.js");
-    const source = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
     // Devices report what they like, stereo too: the graph makes it one channel.
     const node = new AudioWorkletNode(context, "canopy-capture", {
       numberOfOutputs: 0,
@@ -85,8 +100,8 @@ async function capture(stream: MediaStream, onFrame: (frame: CapturedFrame) => v
       channelInterpretation: "speakers",
     });
     node.port.onmessage = ({ data }: MessageEvent<CapturedFrame>) => onFrame(data);
-    source.connect(node);
-    return context;
+    if (stream.getAudioTracks().length > 0) new MediaStreamAudioSourceNode(context, { mediaStream: stream }).connect(node);
+    return { context, node };
   } catch (cause) {
     void context.close();
     throw cause;

@@ -1,16 +1,19 @@
 import { Player } from "../core/audio/player.ts";
-import type { FromOutput, ToOutput } from "./worklet-messages.ts";
+import type { FromOutput, OutputOptions, ToOutput } from "./worklet-messages.ts";
 
 /** Blocks of 128 samples between two reports: 40 ms, so that a ring follows a voice. */
 const REPORT_BLOCKS = 15;
 
 /** The audio thread of a listener: every voice into one output, by one player. */
 class Output extends AudioWorkletProcessor {
-  #player = new Player();
+  readonly #safety: OutputOptions["safety"];
+  #player: Player;
   #blocks = 0;
 
-  constructor() {
+  constructor({ processorOptions }: { readonly processorOptions?: OutputOptions } = {}) {
     super();
+    this.#safety = processorOptions?.safety;
+    this.#player = new Player(this.#safety);
     this.port.onmessage = ({ data }: MessageEvent<ToOutput>) => this.#told(data);
   }
 
@@ -33,7 +36,7 @@ class Output extends AudioWorkletProcessor {
         this.#player.goLive(currentFrame);
         return;
       case "start-anew":
-        this.#player = new Player();
+        this.#player = new Player(this.#safety);
         return;
     }
   }

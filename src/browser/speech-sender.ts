@@ -1,4 +1,4 @@
-import { FRAME_SAMPLES } from "../core/audio/format.ts";
+import { FRAME_SAMPLES, SILENCE_LEVEL } from "../core/audio/format.ts";
 import { encodeSpeech, MAX_SPEECH_FRAMES } from "../core/audio/speech.ts";
 import { VoiceGate } from "./voice-gate.ts";
 
@@ -56,6 +56,16 @@ export class SpeechSender {
     this.#packed.push(...passed.frames);
     this.#starts ||= passed.starts;
     if (this.#packed.length >= this.#framesPerMessage || passed.ends) this.#flush(passed.ends);
+  }
+
+  /** Nothing more is said for now, on purpose: whoever hears it is told, so that it is no loss. */
+  finish(): void {
+    const next = this.#next;
+    if (this.speaking && next !== undefined) {
+      const ended = { sample: next >>> 0, level: SILENCE_LEVEL, starts: false, ends: true, frames: [] };
+      this.#line.send(encodeSpeech(ended));
+    }
+    this.restart();
   }
 
   /** Sound was or will be interrupted (a lost line, off air, muted): the next voice starts a talkspurt. */

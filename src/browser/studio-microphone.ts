@@ -1,5 +1,6 @@
 import { SILENCE_LEVEL } from "../core/audio/format.ts";
 import { type MicrophoneChoice, sayMicrophoneFault } from "./microphone.ts";
+import type { Mouth } from "./side-sounds.ts";
 import { SoundCheck } from "./sound-check.ts";
 import type { SpokenFrame } from "./speech-sender.ts";
 import type { Studio } from "./studio.ts";
@@ -17,6 +18,8 @@ export type MicrophoneNews = {
   readonly onChange: (news: Partial<Pick<Studio, "microphone" | "fault" | "notice" | "check">>) => void;
   /** A microphone is open, though the browser may hold it back until a touch. */
   readonly onOpened: () => void;
+  /** Where other sounds can be mixed in from here on; undefined while no microphone is open. */
+  readonly onMouth: (mouth: Mouth | undefined) => void;
 };
 
 /** The host's microphone through a whole show: opened, changed, lost, replaced, tried out. */
@@ -54,12 +57,14 @@ export class StudioMicrophone {
   async open(choice: MicrophoneChoice): Promise<void> {
     this.#choice = choice;
     this.#check.stop();
+    this.#news.onMouth(undefined);
     this.#news.onChange({ microphone: "opening", fault: undefined, notice: undefined });
     try {
       const opened = await this.#input.open(choice);
       if (opened === "superseded") return;
       this.#openedAt = performance.now();
       this.#follow();
+      this.#news.onMouth(this.#input.microphone);
       if (opened === "another") this.#notice(words.studio.microphone.gone);
       this.#news.onOpened();
     } catch (fault) {
@@ -69,6 +74,7 @@ export class StudioMicrophone {
 
   close(): void {
     this.#check.stop();
+    this.#news.onMouth(undefined);
     this.#input.close();
     this.#news.onChange({ microphone: "closed", fault: undefined, notice: undefined });
   }
@@ -125,6 +131,7 @@ export class StudioMicrophone {
 
   #failed(fault: unknown): void {
     this.#check.stop();
+    this.#news.onMouth(undefined);
     this.#input.close();
     this.#news.onChange({ microphone: "fault", fault: sayMicrophoneFault(fault) });
   }

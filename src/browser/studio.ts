@@ -6,14 +6,19 @@ import type {
   HandsState,
   PeopleState,
   PinnedState,
+  Pong,
   QualityState,
   QuestionsState,
   ReactionsState,
+  Refused,
   RoomState,
+  StageHears,
   StageState,
+  StageWelcome,
   TicketText,
 } from "../core/wire/messages.ts";
 import type { LinkEnd, LinkPhase } from "./link-mind.ts";
+import type { FileSound, SideFault } from "./side-sounds.ts";
 import type { CheckPhase } from "./sound-check.ts";
 
 /** All that the host page shows. */
@@ -26,6 +31,18 @@ export type Studio = {
   readonly muted: boolean;
   /** The room holds the host muted: until it says otherwise nobody hears him, whatever he wants. */
   readonly mutedInRoom: boolean;
+  /** Muted by who runs the room: only there can this microphone be opened again. */
+  readonly muteLocked: boolean;
+  /** The stage hears him and the audience does not: he tries his sound out before he goes on air. */
+  readonly rehearsing: boolean;
+  /** The browser or the phone holds back what the others on stage say: a touch of the page gives it free. */
+  readonly earsHeld: boolean;
+  /** The sound file that was chosen to be mixed in. */
+  readonly file: FileSound | undefined;
+  /** The browser tab whose sound is mixed in, by its name. */
+  readonly tab: string | undefined;
+  /** Why the last file or tab could not be had. */
+  readonly sideFault: SideFault | undefined;
   readonly microphone: "closed" | "opening" | "open" | "held" | "fault";
   readonly fault: string | undefined;
   /** What the host should know though it works. */
@@ -64,6 +81,12 @@ export function newStudio(before: { readonly onAir: boolean; readonly muted: boo
     onAir: false,
     muted: before.muted,
     mutedInRoom: false,
+    muteLocked: false,
+    rehearsing: false,
+    earsHeld: false,
+    file: undefined,
+    tab: undefined,
+    sideFault: undefined,
     microphone: "closed",
     fault: undefined,
     notice: undefined,
@@ -89,7 +112,38 @@ export function newStudio(before: { readonly onAir: boolean; readonly muted: boo
 }
 
 /** Where the room says that the speaker with this voice stands. */
-export function placeIn(stage: StageState, voice: number | undefined): Pick<Studio, "onAir" | "mutedInRoom"> {
-  const state = stage.speakers.find((speaker) => speaker.voice === voice)?.state;
-  return { onAir: state === "on-air" || state === "muted", mutedInRoom: state === "muted" };
+export function placeIn(stage: StageState, voice: number | undefined): Pick<Studio, "onAir" | "mutedInRoom" | "muteLocked"> {
+  const { state, muteLocked } = stage.speakers.find((speaker) => speaker.voice === voice) ?? {};
+  return { onAir: state === "on-air" || state === "muted", mutedInRoom: state === "muted", muteLocked: muteLocked === true };
+}
+
+/** What a text of the room changes of what is shown, as it is. */
+export function toldOf(said: Exclude<StageHears, StageWelcome | Refused | Pong | StageState>): Partial<Studio> {
+  switch (said.type) {
+    case "room":
+      return { room: said };
+    case "audience":
+      return { audience: said };
+    case "reactions":
+      return { reactions: said };
+    case "pinned":
+      return { pinned: said };
+    case "hands":
+      return { hands: said };
+    case "questions":
+      return { questions: said };
+    case "people":
+      return { people: said };
+    case "crowd":
+      return { crowd: said };
+    case "quality":
+      return { quality: said };
+    case "ticket":
+      return { ticket: said };
+    // A leaf says it to its listeners, never to a stage.
+    case "status":
+    // Right after it the connection is closed for good, and says so.
+    case "moved":
+      return {};
+  }
 }

@@ -1,3 +1,4 @@
+import type { Safety } from "../core/audio/jitter-buffer.ts";
 import type { VoiceLevel } from "../core/audio/mixer.ts";
 import type { HeardChunk, PlayerFacts } from "../core/audio/player.ts";
 
@@ -7,6 +8,9 @@ export type CapturedFrame = {
   readonly at: number;
   readonly pcm: Float32Array<ArrayBuffer>;
 };
+
+/** What the output worklet is made with. */
+export type OutputOptions = { readonly safety?: Safety | undefined };
 
 /** What the output worklet is told. */
 export type ToOutput =

@@ -1,10 +1,15 @@
 import { SAMPLES_PER_MS } from "./format.ts";
 import { BEFORE_ALL, comparePositions, type Position } from "./position.ts";
 
-/** What playing out late costs nobody: time to decode, to post and to mix, in ms. */
-const SAFETY_MS = 40;
-/** More safety while little is known of the line, in ms; gone after CALM_CHUNKS. */
-const FIRST_SAFETY_MS = 40;
+/** How much later than its line asks for sound is played, in ms. */
+export type Safety = {
+  /** Time to decode, to post and to mix. */
+  readonly ms: number;
+  /** More of it while little is known of the line; gone after CALM_CHUNKS. */
+  readonly firstMs: number;
+};
+/** For who listens: nobody notices 40 ms. */
+const LISTENING: Safety = { ms: 40, firstMs: 40 };
 /** After so many measured chunks the line is known: 10 s at 100 ms. */
 const CALM_CHUNKS = 100;
 /** A late chunk counts in full for so long, in ms … */
@@ -53,6 +58,7 @@ type Seen = { readonly at: number; readonly offset: number; readonly late: numbe
  * a little safety. Clocks that drift apart move the offsets, and so the target; no two clocks are compared.
  */
 export class JitterBuffer {
+  readonly #safety: Safety;
   #newest: Position = BEFORE_ALL;
   #roomEnd = 0;
   #shift = 0;
@@ -60,6 +66,10 @@ export class JitterBuffer {
   #seen: Seen[] = [];
   #punctual: number | undefined;
   #measured = 0;
+
+  constructor(safety = LISTENING) {
+    this.#safety = safety;
+  }
 
   /** The end of what has arrived, on the line, in samples. */
   get end(): number {
@@ -103,7 +113,7 @@ export class JitterBuffer {
     let latest = 0;
     for (const { at, late } of this.#seen) latest = Math.max(latest, late * faded((now - at) / SAMPLES_PER_MS));
     const unknown = 1 - Math.min(1, this.#measured / CALM_CHUNKS);
-    const safety = (SAFETY_MS + FIRST_SAFETY_MS * unknown) * SAMPLES_PER_MS;
+    const safety = (this.#safety.ms + this.#safety.firstMs * unknown) * SAMPLES_PER_MS;
     return least + Math.min(latest, LATEST_MS * SAMPLES_PER_MS) + safety;
   }
 

@@ -1,5 +1,5 @@
 import { SAMPLES_PER_MS } from "./format.ts";
-import { type Arrival, JitterBuffer } from "./jitter-buffer.ts";
+import { type Arrival, JitterBuffer, type Safety } from "./jitter-buffer.ts";
 import { Mixer, type VoiceLevel } from "./mixer.ts";
 import { Playhead } from "./playhead.ts";
 import { BLEND_SAMPLES, bestSplice, blend, SPLICE_LEAST } from "./splice.ts";
@@ -37,7 +37,7 @@ export type PlayerFacts = {
 
 /** Decoded chunks in, sound out: the jitter buffer, the playhead and the mixer as one. Runs on the audio thread. */
 export class Player {
-  readonly #buffer = new JitterBuffer();
+  readonly #buffer: JitterBuffer;
   readonly #playhead = new Playhead();
   readonly #mixer = new Mixer();
   readonly #from = new Float32Array(BLEND_SAMPLES);
@@ -47,6 +47,11 @@ export class Player {
   #holes = 0;
   #splices = 0;
   #lookAfter = 0;
+
+  /** @param safety for who talks with those whom he hears; what suits a listener if it is left out */
+  constructor(safety?: Safety) {
+    this.#buffer = new JitterBuffer(safety);
+  }
 
   /** A chunk arrived; true if it is new. `now` is the audio clock, in samples. Its sound is the player's from now on. */
   arrived(chunk: HeardChunk, now: number): boolean {

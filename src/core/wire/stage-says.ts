@@ -47,7 +47,8 @@ export type StageSays =
   /** An invitation to listen to a private room: answered by an `invitation` text. */
   | { readonly type: "invite-listener"; readonly name: string }
   | { readonly type: "end" }
-  | { readonly type: "ping"; readonly id: number };
+  /** `rttMs`: how long the line takes there and back, as far as his page knows, for those who look after the stage. */
+  | { readonly type: "ping"; readonly id: number; readonly rttMs?: number };
 
 /** What may be asked of a room, by its word. `ping` asks nothing. */
 export type Verb = Exclude<StageSays["type"], "ping">;
@@ -108,7 +109,7 @@ export function stageSaysOf(said: { readonly [key: string]: unknown } | undefine
     case "answer":
       return question === undefined ? undefined : { type, question };
     case "ping":
-      return isCount(id) ? { type, id } : undefined;
+      return isCount(id) ? { type, id, ...(isCount(said["rttMs"]) ? { rttMs: said["rttMs"] } : {}) } : undefined;
     default:
       return undefined;
   }
