@@ -1,8 +1,17 @@
 import type { RoomId } from "../core/ids.ts";
 import type { Room as People } from "../core/room/state.ts";
 import type { Moved } from "../core/tree/audience.ts";
+import type { Reactions } from "../core/tree/reactions.ts";
 import type { StageWelcome, State } from "../core/wire/messages.ts";
-import { audienceStateOf, type Head, movedStateOf, roomStateOf, stageStateOf } from "../core/wire/room-states.ts";
+import {
+  audienceStateOf,
+  crowdStateOf,
+  type Head,
+  movedStateOf,
+  reactionsStateOf,
+  roomStateOf,
+  stageStateOf,
+} from "../core/wire/room-states.ts";
 import type { Env } from "./calls.ts";
 import { audienceStub } from "./locate.ts";
 import { log } from "./log.ts";
@@ -77,13 +86,20 @@ export class Announcer {
     this.#tell(stageStateOf(this.#facts().people, this.#head()));
   }
 
-  /** The number of listeners may have changed: told at once after a calm, then once a second. */
+  /** What the audience tapped; the tree tells of it at most once a second. */
+  reacted(counts: Reactions): void {
+    this.#tell(reactionsStateOf(counts, this.#head()));
+  }
+
+  /** What is told of the audience may have changed: told at once after a calm, then once a second. */
   counted(): void {
     this.#counting ??= setTimeout(
       () => {
         this.#counting = undefined;
         this.#countedAt = Date.now();
-        this.#tell(audienceStateOf(this.#root.listeners, this.#head()));
+        const figures = this.#root.figures();
+        this.#tell(audienceStateOf(figures, this.#head()));
+        this.#stage.tell(JSON.stringify(crowdStateOf(figures, this.#head())));
       },
       Math.max(0, COUNT_MS - (Date.now() - this.#countedAt)),
     );
@@ -99,10 +115,12 @@ export class Announcer {
     const speaker = people.speakers.get(seat.session);
     if (speaker === undefined) return;
     const { session, voice, name, role, onAir, muted } = speaker;
+    const figures = this.#root.figures();
     const states = [
       roomStateOf(people, record.epoch, this.#head()),
       stageStateOf(people, this.#head()),
-      audienceStateOf(this.#root.listeners, this.#head()),
+      audienceStateOf(figures, this.#head()),
+      crowdStateOf(figures, this.#head()),
     ];
     const text: StageWelcome = {
       type: "stage-welcome",

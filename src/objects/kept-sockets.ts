@@ -28,18 +28,19 @@ export function keptSockets(state: DurableObjectState): KeptLinks<WebSocket> {
 }
 
 /** Remembers with a listener's socket all that his leaf must still know of him after a sleep. */
-export function keepListener(socket: WebSocket, listener: KeptListener): void {
-  const { session, address } = listener.visitor ?? {};
-  if (session !== undefined || address !== undefined) socket.serializeAttachment(listener);
-  else if (listener.wasLive) socket.serializeAttachment(LIVE);
+export function keepListener(socket: WebSocket, { wasLive, person = {} }: KeptListener): void {
+  if (Object.values(person).some((said) => said !== undefined)) socket.serializeAttachment({ wasLive, person });
+  else if (wasLive) socket.serializeAttachment(LIVE);
 }
 
 function listenerOf(kept: unknown): KeptListener {
   if (!isFields(kept)) return { wasLive: kept === LIVE };
-  const { session, address } = isFields(kept["visitor"]) ? kept["visitor"] : {};
-  const visitor = {
+  const { session, address, isHearing, isRaised } = isFields(kept["person"]) ? kept["person"] : {};
+  const person = {
     session: typeof session === "string" ? parseSessionId(session) : undefined,
     address: typeof address === "string" ? parseAddress(address) : undefined,
+    isHearing: isHearing === true,
+    isRaised: isRaised === true,
   };
-  return { wasLive: kept["wasLive"] === true, visitor };
+  return { wasLive: kept["wasLive"] === true, person };
 }

@@ -3,16 +3,18 @@ import { localTime, parseSessionId } from "../core/ids.ts";
 import { isCount } from "../core/json.ts";
 import { Admission } from "../core/tree/admission.ts";
 import { parseAddress } from "../core/tree/bans.ts";
+import type { ListenerRefusal } from "../core/tree/listener-says.ts";
 import type { Plan } from "../core/tree/plan.ts";
 import { isRegion } from "../core/tree/region.ts";
 import { STRIDES } from "../core/tree/stride.ts";
 import type { Visitor } from "../core/tree/visitors.ts";
 import { ENDING, type Ending } from "../core/wire/ending.ts";
 import { MAX_TEXT_LENGTH } from "../core/wire/limits.ts";
+import { formatListenerRefusal, parseListenerSays } from "../core/wire/listener-says.ts";
 import { type Env, HEADER } from "./calls.ts";
 import { keepListener } from "./kept-sockets.ts";
 import { type Mind, NodeBody } from "./node-body.ts";
-import { end, holds, roomForSocket, TELLS_QUEUES } from "./sockets.ts";
+import { end, holds, roomForSocket, send, TELLS_QUEUES } from "./sockets.ts";
 
 /** How much sound a leaf keeps, in ms: who was away for less hears all of it when he comes back. */
 const KEEP_MS = 30_000;
@@ -57,7 +59,7 @@ export class Leaf extends NodeBody {
 
   protected override heardBelow(mind: Mind, socket: WebSocket, message: string | ArrayBuffer): void {
     const ending = this.#judge(socket, message);
-    if (ending === undefined) return;
+    if (ending === undefined) return this.#said(mind, socket, String(message));
     end(socket, ending);
     this.#ending.add(socket);
     this.leftBelow(mind, socket);
@@ -117,7 +119,7 @@ export class Leaf extends NodeBody {
     const { 0: outer, 1: inner } = new WebSocketPair();
     this.ctx.acceptWebSocket(inner, ["listener"]);
     const from = parsePosition(request.headers.get(HEADER.from) ?? "");
-    keepListener(inner, { wasLive: false, visitor });
+    keepListener(inner, { wasLive: false, person: visitor });
     this.perform(mind.join(inner, from, localTime(Date.now()), Math.random(), visitor));
     this.#count();
     this.settle();
@@ -138,8 +140,12 @@ export class Leaf extends NodeBody {
   protected override wake(): void {}
   protected override redial(): void {}
 
-  protected override markLive(link: WebSocket): void {
-    keepListener(link, { wasLive: true, visitor: this.mind?.visitor(link) ?? {} });
+  protected override keep(link: WebSocket, wasLive: boolean): void {
+    keepListener(link, { wasLive, person: this.mind?.kept(link) ?? {} });
+  }
+
+  protected override refuse(link: WebSocket, code: ListenerRefusal): void {
+    send(link, formatListenerRefusal(code, this.mind?.down.feed.endsMs ?? 0));
   }
 
   /** Counts what came, before anything is decided of it: who is refused was wanted too. */
@@ -153,7 +159,15 @@ export class Leaf extends NodeBody {
     holds(this.ctx.id.toString(), (this.mind?.listeners ?? 0) + this.#ending.size);
   }
 
-  /** Why a listener's message ends his connection; undefined if it does not. What he says is for later versions, and ignored. */
+  /** Takes what a listener says, or tells him why not; what this version does not know is ignored. */
+  #said(mind: Mind, socket: WebSocket, text: string): void {
+    const says = parseListenerSays(text);
+    if (says === undefined) return;
+    if (typeof says !== "string") return this.perform(mind.said(socket, says, localTime(Date.now()), Math.random()));
+    send(socket, formatListenerRefusal(says, mind.down.feed.endsMs));
+  }
+
+  /** Why a listener's message ends his connection; undefined if it does not. */
   #judge(socket: WebSocket, message: string | ArrayBuffer): Ending | undefined {
     if (typeof message !== "string") return ENDING["listener-sent-binary"];
     if (message.length > MAX_TEXT_LENGTH) return ENDING["message-too-large"];

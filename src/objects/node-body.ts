@@ -3,6 +3,7 @@ import { formatPosition } from "../core/audio/position.ts";
 import { localTime } from "../core/ids.ts";
 import { parseObject } from "../core/json.ts";
 import type { Below, ServingSettings } from "../core/tree/downstream.ts";
+import type { ListenerRefusal } from "../core/tree/listener-says.ts";
 import type { Lines } from "../core/tree/listeners.ts";
 import { type NodeEffect, TreeNode } from "../core/tree/node.ts";
 import { type NodeRef, nodeName, type Plan, parentName, parseNodeName, parsePlan } from "../core/tree/plan.ts";
@@ -175,7 +176,11 @@ export abstract class NodeBody extends DurableObject<Env> {
       case "deliver":
         return this.perform(this.#mind?.down.deliver(effect.to, this.#lines, localTime(Date.now())) ?? []);
       case "mark-live":
-        return this.markLive(effect.link);
+        return this.keep(effect.link, true);
+      case "keep":
+        return this.keep(effect.link, this.#mind?.down.isLive(effect.link) === true);
+      case "refuse":
+        return this.refuse(effect.link, effect.code);
       case "close":
         end(effect.link, ENDING[effect.ending]);
         if (this.#mind !== undefined) this.ended(this.#mind, effect.link);
@@ -201,8 +206,10 @@ export abstract class NodeBody extends DurableObject<Env> {
   /** Dials a child anew. */
   protected abstract redial(link: WebSocket): void;
 
-  /** Remembers with the socket that it was greeted; links that were dialed do not outlive a sleep, and need not be marked. */
-  protected abstract markLive(link: WebSocket): void;
+  /** Remembers with the socket what must outlive a sleep; links that were dialed do not outlive it, and need not be marked. */
+  protected keep(_link: WebSocket, _isLive: boolean): void {}
+  /** Tells a listener why what he said was not taken. */
+  protected refuse(_link: WebSocket, _code: ListenerRefusal): void {}
 
   async #ask(ask: number): Promise<void> {
     const mind = this.#mind;

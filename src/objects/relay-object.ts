@@ -52,8 +52,6 @@ export class Relay extends NodeBody implements ParentCalls {
     if (this.mind !== undefined) this.#children.redial(link, { kind: "relay", node: this.mind.node });
   }
 
-  protected override markLive(): void {}
-
   /** All of a relay's own sockets below are dialed, not accepted: nothing is heard here. */
   protected override heardBelow(): void {}
 

@@ -165,6 +165,8 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     const root = new Root(this.env, record, lease, {
       heard: () => this.#use.message(),
       counted: () => awake.announcer.counted(),
+      asked: () => undefined,
+      reacted: (counts) => awake.announcer.reacted(counts),
       grow: (plan) => this.ctx.waitUntil(awake.planting.grow(plan)),
       doubted: () => reign.doubt(),
     });

@@ -1,7 +1,10 @@
 import type { Bundle, PlacedFrame } from "../core/audio/bundle.ts";
 import { localTime, type SessionId } from "../core/ids.ts";
+import type { Ask } from "../core/tree/asks.ts";
+import type { CrowdFigures } from "../core/tree/crowd.ts";
 import type { Limits } from "../core/tree/grow.ts";
 import { childrenOf, type ParentRef, type Plan } from "../core/tree/plan.ts";
+import type { Reactions } from "../core/tree/reactions.ts";
 import { type RootEffect, TreeRoot } from "../core/tree/root.ts";
 import type { Totals } from "../core/tree/totals.ts";
 import { unreachable } from "../core/unreachable.ts";
@@ -24,8 +27,12 @@ const TAKE_OVER_MS = 1_000;
 export type RootEvents = {
   /** Anything came from a child: it is billed, whatever it says. */
   heard(): void;
-  /** The number of listeners below may have changed. */
+  /** What `figures` says of the audience below may have changed. */
   counted(): void;
+  /** Listeners ask: each ask comes once, some sixteen a second at most. */
+  asked(asks: readonly Ask[]): void;
+  /** How often each reaction was tapped since the room was made; at most once a second. */
+  reacted(counts: Reactions): void;
   /** The tree calls for this plan: to be stored, then adopted. */
   grow(plan: Plan): void;
   /** A child let go and said that another feeds it: this root may have been replaced. */
@@ -60,6 +67,8 @@ export class Root {
       },
       counted: (link, report) => {
         if (this.#mind.count(link, report)) events.counted();
+        const asks = this.#mind.asked();
+        if (asks.length > 0) events.asked(asks);
         this.#settle();
       },
     });
@@ -67,6 +76,21 @@ export class Root {
 
   get listeners(): number {
     return this.#mind.listeners;
+  }
+
+  /** The audience as its people are told of it. */
+  figures(): CrowdFigures {
+    return this.#mind.figures();
+  }
+
+  /** What an object that begins anew should know of the audience: to be stored at most once a minute, and never while sound waits for it. */
+  memory(): string {
+    return this.#mind.memory();
+  }
+
+  /** What `memory` said in an earlier life; to be told before anything is counted. */
+  recall(memory: string): void {
+    this.#mind.recall(memory);
   }
 
   /** Figures of the whole tree, by the newest reports. */
@@ -238,6 +262,12 @@ export class Root {
           break;
         case "counted":
           this.#events.counted();
+          break;
+        case "asked":
+          this.#events.asked(effect.asks);
+          break;
+        case "reacted":
+          this.#events.reacted(effect.counts);
           break;
         case "store-plan":
           if (!this.isEnded) this.#events.grow(effect.plan);

@@ -40,6 +40,8 @@ export class Measures {
   drops = 0;
   chunks = 0;
   gaps = 0;
+  /** Asks that reached the room's people. */
+  asked = 0;
   readonly #lag = new Histogram();
   #joined = 0;
   #diverted = 0;

@@ -225,6 +225,10 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
       case "mark-live":
         if (effect.link instanceof Ear) effect.link.goLive();
         return;
+      case "keep":
+      case "refuse":
+        // Listeners are simulated without a sleep to remember anything through, and do not read what they are refused.
+        return;
       case "close": {
         const { link } = effect;
         link.close(ENDING[effect.ending].code);

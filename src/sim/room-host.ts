@@ -11,7 +11,7 @@ import type { RootEffect } from "../core/tree/root.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import type { StageSays, StageWelcome, State } from "../core/wire/messages.ts";
-import { audienceStateOf, type Head, roomStateOf, stageStateOf } from "../core/wire/room-states.ts";
+import { audienceStateOf, type Head, reactionsStateOf, roomStateOf, stageStateOf } from "../core/wire/room-states.ts";
 import type { AudienceHost } from "./audience-host.ts";
 import type { AttachAnswer, AttachAsk, Directory, ParentHost } from "./calls.ts";
 import { CALL_MS, Children } from "./children.ts";
@@ -372,6 +372,12 @@ export class RoomHost extends Host implements ParentHost, Stage {
         case "counted":
           this.#counted();
           break;
+        case "asked":
+          this.ground.measures.asked += effect.asks.length;
+          break;
+        case "reacted":
+          this.#tell(reactionsStateOf(effect.counts, this.#head()));
+          break;
         case "store-plan":
           this.#grow(effect.plan);
           break;
@@ -395,7 +401,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
     this.#counting ??= this.later(Math.max(0, COUNT_MS - sinceMs), () => {
       this.#counting = undefined;
       this.#countedAt = this.ground.clock.now;
-      this.#tell(audienceStateOf(this.#awake?.mind.listeners ?? 0, this.#head()));
+      this.#tell(audienceStateOf(this.#awake?.mind.figures() ?? { listeners: 0 }, this.#head()));
     });
     this.#noting ??= this.later(NOTE_MS, () => {
       this.#noting = undefined;
@@ -478,7 +484,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
     const states = [
       roomStateOf(awake.people, this.#record.epoch, this.#head()),
       stageStateOf(awake.people, this.#head()),
-      audienceStateOf(awake.mind.listeners, this.#head()),
+      audienceStateOf(awake.mind.figures(), this.#head()),
     ];
     const text: StageWelcome = {
       type: "stage-welcome",
@@ -526,6 +532,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
       },
       counted: (link, report) => {
         if (this.#awake?.mind.count(link, report)) this.#counted();
+        this.ground.measures.asked += this.#awake?.mind.asked().length ?? 0;
         this.#settle();
       },
     });

@@ -55,7 +55,7 @@ export function aPlan(
 
 /** A child's report in which nothing is told but what a test cares about. */
 export function aTally(revision: number, of: Partial<TallyReport> = {}): TallyReport {
-  return { ...NOTHING, ...of, revision };
+  return { ...NOTHING, life: 0, reactions: {}, unique: "", asks: [], ...of, revision };
 }
 
 export function leaf(index: number, region: Region = "weur"): NodeRef {

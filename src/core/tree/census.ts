@@ -1,8 +1,12 @@
 import type { LocalTime } from "../ids.ts";
+import { AskPool } from "./ask-pool.ts";
+import type { Ask } from "./asks.ts";
 import type { NodeRef, Plan } from "./plan.ts";
+import { NO_REACTIONS, type Reaction, type Reactions, reactionsSince } from "./reactions.ts";
 import type { Region } from "./region.ts";
 import { NOTHING, REPORT_SECONDS, Tally } from "./tally.ts";
 import { regionsOf, type TallyReport, type Totals } from "./totals.ts";
+import { Unique } from "./unique.ts";
 
 /** A leaf calls itself full from this share of its listeners on: who is sent there a moment later still finds a seat. */
 const FULL_SHARE = 0.8;
@@ -13,12 +17,18 @@ const OPEN_SHARE = 0.7;
 const NEWS_MS = 1_000;
 
 /** What a leaf says of its own listeners. */
-export type OwnFigures = Pick<Totals, "listeners" | "slow" | "stride" | "lateMs">;
+export type OwnFigures = Pick<Totals, "listeners" | "hearing" | "slow" | "stride" | "lateMs">;
 
 /** What a node counts of all that hangs below it, and what of that its parent was told. */
 export class Census<Link> {
   readonly tally = new Tally<Link>();
   readonly #node: NodeRef;
+  readonly #life: number;
+  readonly #asks = new AskPool();
+  readonly #unique = new Unique();
+  /** Taps that were told on earlier links, and by now. */
+  #reactionsBefore: Reactions = NO_REACTIONS;
+  #reactionsTold: Reactions = NO_REACTIONS;
   /** Joins that were told on earlier links. */
   #toldBefore = new Map<Region, number>();
   #told = new Map<Region, number>();
@@ -26,18 +36,20 @@ export class Census<Link> {
   #revision: number;
   #changed = true;
   #listeners = -1;
+  #hearing = -1;
   #quietSeconds = 0;
   #newsSince = Number.NEGATIVE_INFINITY;
 
   /** @param revision above those of every life of this node before */
   constructor(node: NodeRef, revision: number) {
     this.#node = node;
-    this.#revision = revision;
+    this.#revision = this.#life = revision;
   }
 
   /** A child reported. */
   count(link: Link, report: TallyReport): void {
-    if (this.tally.record(link, report)) this.#changed = true;
+    const [hasNews, hasAsks, hasUnique] = [this.tally.record(link, report), this.#asks.add(report.asks), this.#unique.hear(report.unique)];
+    if (hasNews || hasAsks || hasUnique) this.#changed = true;
   }
 
   /** A child is gone. */
@@ -55,9 +67,31 @@ export class Census<Link> {
     if (joins > 0) this.#changed = true;
   }
 
+  /** So many taps by this leaf's own listeners. */
+  react(reaction: Reaction, times: number): void {
+    this.tally.react({ [reaction]: times });
+    this.#changed = true;
+  }
+
+  /** This leaf's own listeners ask. */
+  ask(asks: readonly Ask[]): void {
+    if (this.#asks.add(asks)) this.#changed = true;
+  }
+
+  /** Somebody came to this leaf. @param id his session, or luck for who has none */
+  see(id: string): void {
+    if (this.#unique.see(id)) this.#changed = true;
+  }
+
+  /** True while asks are on their way up: seconds must pass for them. */
+  get asks(): boolean {
+    return this.#asks.holds;
+  }
+
   /** A second has passed. Children that have been silent for too long. */
   second(flows: boolean): readonly Link[] {
     const silent = this.tally.second(flows);
+    this.#asks.second();
     this.#quietSeconds = flows ? this.#quietSeconds + 1 : 0;
     if (silent.length > 0 || this.#quietSeconds >= REPORT_SECONDS) this.#changed = true;
     return silent;
@@ -66,12 +100,15 @@ export class Census<Link> {
   /** A new parent knows nothing yet; what joins the old one was told of, it is not told again. */
   linked(): void {
     this.#toldBefore = new Map(this.#told);
+    this.#reactionsBefore = this.#reactionsTold;
+    this.#asks.linked();
+    this.#unique.linked();
     this.#changed = true;
   }
 
-  /** True while the parent does not know the newest totals. @param listeners of a leaf, its own; else 0 */
-  owes(listeners: number): boolean {
-    return this.#changed || listeners !== this.#listeners;
+  /** True while the parent does not know the newest totals. @param listeners and hearing: of a leaf, its own; else 0 */
+  owes(listeners: number, hearing = 0): boolean {
+    return this.#changed || listeners !== this.#listeners || hearing !== this.#hearing || this.#asks.owes;
   }
 
   /** The totals as the parent is told now. @param own a leaf's own figures */
@@ -79,6 +116,7 @@ export class Census<Link> {
     this.#changed = false;
     this.#quietSeconds = 0;
     this.#listeners = own?.listeners ?? 0;
+    this.#hearing = own?.hearing ?? 0;
     const { region, index, level } = this.#node;
     const start = index * plan.fanOut ** level;
     const totals = this.tally.totals(own === undefined ? NOTHING : this.#leaf(plan, own), (one) => (one === region ? start : 0));
@@ -86,14 +124,23 @@ export class Census<Link> {
       this.#told.set(one, said.joins);
       return [one, { ...said, joins: said.joins - (this.#toldBefore.get(one) ?? 0) }] as const;
     });
-    return { ...totals, revision: ++this.#revision, regions: Object.fromEntries(regions) };
+    this.#reactionsTold = this.tally.reactions;
+    return {
+      ...totals,
+      revision: ++this.#revision,
+      life: this.#life,
+      regions: Object.fromEntries(regions),
+      reactions: reactionsSince(this.#reactionsBefore, this.#reactionsTold),
+      unique: this.#unique.tell(),
+      asks: this.#asks.tell(),
+    };
   }
 
   #leaf(plan: Plan, own: OwnFigures): Totals {
     const share = own.listeners / plan.leafListeners;
     this.#isFull = share >= (this.#isFull ? OPEN_SHARE : FULL_SHARE);
     const { region, index } = this.#node;
-    const figures = { listeners: own.listeners, joins: 0, from: index, fullBelow: this.#isFull ? index + 1 : index };
+    const figures = { listeners: own.listeners, hearing: own.hearing, joins: 0, from: index, fullBelow: this.#isFull ? index + 1 : index };
     return { ...own, ready: 1, regions: { [region]: figures } };
   }
 }

@@ -34,6 +34,8 @@ export type ServingSettings = {
   readonly wantsAcks?: boolean;
   /** How many listen here, where a link may stand for many of them (the simulator's cohorts); else every link is one. */
   readonly listeners?: () => number;
+  /** The same of those who hear, by their players' word. */
+  readonly hearing?: () => number;
   /** How chunks are read and joined, where not as they are. */
   readonly chunks?: Chunks;
 };
@@ -91,12 +93,17 @@ export class Downstream<Link> {
 
   /** True of a link that hangs here, greeted or not. */
   has(link: Link): boolean {
-    return this.#nodes.has(link) || this.#listeners.has(link) || this.#waiting.has(link);
+    return this.isLive(link) || this.#waiting.has(link);
+  }
+
+  /** True of a link that has been sent all up to where it stands now. */
+  isLive(link: Link): boolean {
+    return this.#nodes.has(link) || this.#listeners.has(link);
   }
 
   /** True of a link that has been told the states, so that it may be told more. */
   isGreeted(link: Link): boolean {
-    return this.#nodes.has(link) || this.#listeners.has(link) || this.#waiting.get(link)?.welcomed === true;
+    return this.isLive(link) || this.#waiting.get(link)?.welcomed === true;
   }
 
   /** Chunks per send. */

@@ -4,18 +4,25 @@ import { unreachable } from "../unreachable.ts";
 import { parseBans } from "./bans.ts";
 import { Census } from "./census.ts";
 import { type Below, type DownEffect, Downstream, type ServingSettings } from "./downstream.ts";
+import { type KeptPerson, LeafPeople } from "./leaf-people.ts";
 import { formatPlan, HEARTBEAT_TEXT, type LinkText, parseLinkText } from "./link.ts";
-import { childrenOf, type NodeRef, type ParentRef, type Plan } from "./plan.ts";
+import type { ListenerRefusal, ListenerSays } from "./listener-says.ts";
+import { childrenOf, type NodeRef, nodeName, type ParentRef, type Plan } from "./plan.ts";
+import type { Reaction } from "./reactions.ts";
 import type { Region } from "./region.ts";
 import { type Saved, storable } from "./saved.ts";
 import { parseStateHead } from "./states.ts";
 import { formatTally, type TallyReport } from "./totals.ts";
 import { type AskLater, Upstream } from "./upstream.ts";
-import { type Visitor, Visitors } from "./visitors.ts";
+import type { Visitor } from "./visitors.ts";
 
 /** What a node's body must do. */
 export type NodeEffect<Link> =
   | DownEffect<Link>
+  /** What `kept` says of this listener has changed; to be remembered with his socket, for after a sleep. */
+  | { readonly do: "keep"; readonly link: Link }
+  /** What this listener said is not taken; he is told why. */
+  | { readonly do: "refuse"; readonly link: Link; readonly code: ListenerRefusal }
   /** After so many ms, ask: whom and for what, `question` says then. */
   | ({ readonly do: "ask" } & AskLater)
   | { readonly do: "save"; readonly saved: Saved }
@@ -37,7 +44,7 @@ export type NodeSettings = {
 /** Links that outlived a body's sleep. */
 export type KeptLinks<Link> = {
   readonly above: readonly { readonly link: Link; readonly parent: string }[];
-  readonly below: readonly { readonly link: Link; readonly wasLive: boolean; readonly visitor?: Visitor }[];
+  readonly below: readonly { readonly link: Link; readonly wasLive: boolean; readonly person?: KeptPerson }[];
 };
 
 /**
@@ -51,8 +58,9 @@ export class TreeNode<Link> {
   readonly node: NodeRef;
   readonly #up: Upstream<Link>;
   readonly #census: Census<Link>;
-  readonly #visitors = new Visitors<Link>();
+  readonly #people: LeafPeople<Link>;
   readonly #counted: (() => number) | undefined;
+  readonly #countedHearing: (() => number) | undefined;
   #plan: Plan | undefined;
   #soundless = true;
   /** The bans that were obeyed last, as text. */
@@ -65,13 +73,15 @@ export class TreeNode<Link> {
   constructor(settings: NodeSettings, saved: Saved | undefined, kept: KeptLinks<Link>, now: LocalTime) {
     this.node = settings.node;
     this.#counted = settings.below === "listeners" ? (settings.serving?.listeners ?? (() => this.down.size)) : undefined;
+    this.#countedHearing = settings.serving?.hearing;
     this.#census = new Census(settings.node, now);
     this.#up = new Upstream(settings.node);
     // Without anybody who heard it before, nothing is a repeat, and who comes back is served best by all there is.
     this.down = new Downstream(settings.below, settings.keepMs, kept.below.length > 0 ? saved?.newest : undefined, settings.serving);
-    for (const { link, wasLive, visitor } of kept.below) {
+    this.#people = new LeafPeople(nodeName(settings.node), now);
+    for (const { link, wasLive, person } of kept.below) {
       this.down.restore(link, wasLive);
-      if (visitor !== undefined) this.#visitors.come(link, visitor);
+      if (person !== undefined) this.#people.come(link, person);
     }
     if (saved !== undefined) {
       this.#setPlan(saved.plan);
@@ -122,23 +132,30 @@ export class TreeNode<Link> {
 
   /** True of a listener who must not be let in, as far as this leaf was told. */
   isBanned(visitor: Visitor): boolean {
-    return this.#visitors.isBanned(visitor);
+    return this.#people.isBanned(visitor);
   }
 
-  /** Who sits at this link. */
-  visitor(link: Link): Visitor | undefined {
-    return this.#visitors.of(link);
+  /** What is to be remembered of a listener with his socket. */
+  kept(link: Link): KeptPerson {
+    return this.#people.kept(link);
+  }
+
+  get #hearing(): number {
+    return this.#countedHearing?.() ?? this.#people.hearing;
   }
 
   /** A listener or a child came; `from` is the last chunk that it heard. */
   join(link: Link, from: Position | undefined, now: LocalTime, random: number, visitor: Visitor = {}): readonly NodeEffect<Link>[] {
-    this.#visitors.come(link, visitor);
+    if (this.#counted !== undefined) {
+      this.#people.come(link, visitor);
+      this.#census.see(visitor.session ?? String(random));
+    }
     return [...this.down.join(link, from, now), ...this.#seek(random)];
   }
 
   /** A listener or a child is gone. */
   leave(link: Link): void {
-    this.#visitors.leave(link);
+    this.#people.leave(link);
     if (this.down.leave(link)) this.#census.forget(link);
   }
 
@@ -152,9 +169,24 @@ export class TreeNode<Link> {
     this.#census.want(region, joins, this.#up.linked !== undefined, now);
   }
 
+  /** A listener said something that could be read. */
+  said(link: Link, says: ListenerSays, now: LocalTime, random: number): readonly NodeEffect<Link>[] {
+    if (!this.down.has(link)) return [];
+    const heard = this.#people.said(link, says, now, random);
+    if (heard.do === "refuse") return [{ do: "refuse", link, code: heard.code }];
+    if (heard.do === "react") this.react(heard.reaction, 1);
+    if (heard.do === "ask") this.#census.ask([heard.ask]);
+    return heard.do !== "react" && heard.kept ? [{ do: "keep", link }] : [];
+  }
+
+  /** So many taps came to this leaf. */
+  react(reaction: Reaction, times: number): void {
+    this.#census.react(reaction, times);
+  }
+
   /** True while the parent does not know the newest totals; also after a link was made anew. */
   get owesReport(): boolean {
-    return this.#up.linked !== undefined && this.#plan !== undefined && this.#census.owes(this.#counted?.() ?? 0);
+    return this.#up.linked !== undefined && this.#plan !== undefined && this.#census.owes(this.#counted?.() ?? 0, this.#hearing);
   }
 
   /** The totals to report upward, if the parent does not know them. */
@@ -162,7 +194,7 @@ export class TreeNode<Link> {
     const to = this.#up.linked;
     if (to === undefined || this.#plan === undefined || !this.owesReport) return undefined;
     const { stride, lateMs, slow } = this.down;
-    const own = this.#counted === undefined ? undefined : { listeners: this.#counted(), stride, lateMs, slow };
+    const own = this.#counted === undefined ? undefined : { listeners: this.#counted(), hearing: this.#hearing, stride, lateMs, slow };
     return { to, text: formatTally(this.#census.report(this.#plan, own)) };
   }
 
@@ -216,7 +248,7 @@ export class TreeNode<Link> {
       case "whisper":
         return [...this.down.handOn(text), ...this.#whisper(said.to, said.text)];
       case "remove":
-        return [...this.down.handOn(text), ...this.#remove(this.#visitors.linksOf(said.session))];
+        return [...this.down.handOn(text), ...this.#dismiss(said.session, said.address)];
       case "end":
         return [...this.down.end(), ...this.#saves()];
       case undefined:
@@ -235,12 +267,16 @@ export class TreeNode<Link> {
 
   /** True while something may have to happen without an event: sound flows, or nobody feeds who hangs here. False lets the body sleep. */
   get wantsSeconds(): boolean {
-    return !this.idle && (this.down.flows || this.#up.asks || this.#up.linked === undefined || this.down.owes);
+    const isAsked = this.#census.asks || this.#people.waits;
+    // Hands of who has gone are lowered also when nobody is left here, as long as there is somebody to tell.
+    if (this.idle) return isAsked && this.#up.linked !== undefined;
+    return isAsked || this.down.flows || this.#up.asks || this.#up.linked === undefined || this.down.owes;
   }
 
   /** A second has passed; called by the body while `wantsSeconds`, and the only thing that happens to a node by itself. */
   second(now: LocalTime, random: number): readonly NodeEffect<Link>[] {
     const { flows } = this.down;
+    this.#census.ask(this.#people.second(random));
     const silent = this.#census.second(flows).map((link) => ({ do: "redial", link }) as const);
     const alive = flows && this.#soundless ? this.down.sayFlow() : [];
     this.#soundless = true;
@@ -284,12 +320,19 @@ export class TreeNode<Link> {
     if (text === undefined || text === this.#obeyed) return undefined;
     this.#obeyed = text;
     const bans = parseBans(text);
-    return bans === undefined || this.#counted === undefined ? [] : this.#remove(this.#visitors.ban(bans));
+    return bans === undefined || this.#counted === undefined ? [] : this.#remove(this.#people.ban(bans));
+  }
+
+  /** @param wantsAddress the room bans where he came from too: only his leaf knows that */
+  #dismiss(session: SessionId, wantsAddress: boolean): readonly NodeEffect<Link>[] {
+    const address = this.#people.remove(session, wantsAddress);
+    if (address !== undefined) this.#census.ask([address]);
+    return this.#remove(this.#people.linksOf(session));
   }
 
   /** A host removed these: from here on they hear nothing. */
-  #remove(links: Iterable<Link>): readonly NodeEffect<Link>[] {
-    return [...links].map((link) => {
+  #remove(links: readonly Link[]): readonly NodeEffect<Link>[] {
+    return links.map((link) => {
       this.leave(link);
       return { do: "close", link, ending: "removed" };
     });
@@ -297,7 +340,7 @@ export class TreeNode<Link> {
 
   /** Only to who has been greeted: a welcome is the first text on every socket. */
   #whisper(to: SessionId, message: string): readonly NodeEffect<Link>[] {
-    const links = [...this.#visitors.linksOf(to)].filter((link) => this.down.isGreeted(link));
+    const links = this.#people.linksOf(to).filter((link) => this.down.isGreeted(link));
     return links.map((link) => ({ do: "send", to: link, message }));
   }
 

@@ -2,7 +2,7 @@
  * Looks that a fall must last to be believed, one a second. When a plan gives leaves a new parent, the old one no longer counts them and the new
  * one's report is up to a second per level away: for that long whole crowds seem to be gone.
  */
-const LOOKS = 5;
+export const LOOKS = 5;
 
 /** A figure that rises at once and falls only when it has been lower for a while. */
 export class Peak {

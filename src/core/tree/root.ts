@@ -1,12 +1,15 @@
 import { Bundle, type Closed, type PlacedFrame } from "../audio/bundle.ts";
 import type { Position } from "../audio/position.ts";
 import { type LocalTime, localTime, type SessionId } from "../ids.ts";
+import type { Ask } from "./asks.ts";
+import { Crowd, type CrowdFigures } from "./crowd.ts";
 import { Demander } from "./demander.ts";
 import { type DownEffect, Downstream } from "./downstream.ts";
 import { type Limits, widthOf } from "./grow.ts";
+import { HeardAsks } from "./heard-asks.ts";
 import { formatPlan, formatRemove, formatWhisper, HEARTBEAT_TEXT } from "./link.ts";
-import { Peak } from "./peak.ts";
 import { childrenOf, type NodeRef, type Plan } from "./plan.ts";
+import type { Reactions } from "./reactions.ts";
 import { REGIONS } from "./region.ts";
 import { NOTHING, Tally } from "./tally.ts";
 import type { TallyReport, Totals } from "./totals.ts";
@@ -23,8 +26,12 @@ export type RootEffect<Link> =
   | { readonly do: "wake"; readonly children: readonly NodeRef[] }
   /** Dial the child at the other end anew: it should have reported, and may hear nothing either. */
   | { readonly do: "redial"; readonly link: Link }
-  /** The number of listeners changed. */
-  | { readonly do: "counted" };
+  /** What is told of the audience changed: how many listen, or hear. */
+  | { readonly do: "counted" }
+  /** Listeners ask the room's people; each once. */
+  | { readonly do: "asked"; readonly asks: readonly Ask[] }
+  /** How often each reaction was tapped since the room was made. */
+  | { readonly do: "reacted"; readonly counts: Reactions };
 
 /** What a tick made: what to send, and the chunk it closed. */
 export type Tick<Link> = { readonly effects: readonly DownEffect<Link>[]; readonly closed: Closed };
@@ -41,7 +48,8 @@ export class TreeRoot<Link> {
   /** What the operator allows this room. */
   limits: Limits;
   #plan: Plan;
-  readonly #listeners = new Peak();
+  readonly #crowd = new Crowd();
+  readonly #asks = new HeardAsks();
   #news = false;
   #isFull = false;
   #bundle: Bundle | undefined;
@@ -59,7 +67,22 @@ export class TreeRoot<Link> {
 
   /** Listeners below, by the newest reports; a fall is told when it has lasted for some seconds. */
   get listeners(): number {
-    return Math.max(this.#listeners.value, this.#tally.listeners);
+    return Math.max(this.#crowd.held.listeners, this.#tally.listeners);
+  }
+
+  /** The audience as its people are told of it, by the newest reports; a fall is told when it has lasted for some seconds. */
+  figures(): CrowdFigures {
+    return this.#crowd.figures(this.totals());
+  }
+
+  /** What the next root of this room should know of its audience; to be stored now and then, at most once a minute. */
+  memory(): string {
+    return this.#crowd.memory();
+  }
+
+  /** What an earlier root of this room remembered; told before anything is counted. */
+  recall(memory: string): void {
+    this.#crowd.recall(memory);
   }
 
   /** The newest plan that nodes may know. */
@@ -92,38 +115,59 @@ export class TreeRoot<Link> {
     return this.down.join(link, from, now);
   }
 
-  /** A child is gone. True if the number of listeners may have changed. */
+  /** A child is gone. True if what is told of the audience may have changed. */
   leave(link: Link): boolean {
     this.down.leave(link);
     this.#news = true;
-    const before = this.listeners;
+    const before = this.#told();
     this.#tally.forget(link);
-    return this.listeners !== before;
+    return this.#told() !== before;
   }
 
-  /** A child reported. True if the number of listeners changed; what comes on a link that was replaced counts no more. */
+  /** A child reported. True if what is told of the audience changed; what comes on a link that was replaced counts no more. */
   count(link: Link, report: TallyReport): boolean {
-    const before = this.listeners;
-    if (!this.down.has(link) || !this.#tally.record(link, report)) return false;
+    if (!this.down.has(link)) return false;
+    this.#asks.hear(report.asks);
+    const hasNews = this.#crowd.hear(report.unique);
+    const before = this.#told();
+    if (!this.#tally.record(link, report) && !hasNews) return false;
     this.#news = true;
-    return this.listeners !== before;
+    return this.#told() !== before;
+  }
+
+  /** What listeners ask now; to be called after `count`. More of it comes with the seconds. */
+  asked(): readonly Ask[] {
+    return this.#asks.take();
   }
 
   /** True while a second may have something to do: sound flows, or somebody reported; a quiet room grows too. */
   get wantsSeconds(): boolean {
-    return !this.down.ended && (this.down.flows || this.#news || this.#listeners.holds || this.#demander.holds);
+    return !this.down.ended && (this.down.flows || this.#news || this.#crowd.holds || this.#demander.holds || this.#asks.holds);
   }
 
   /** A second has passed; called by the body while `wantsSeconds`. The tree grows here, by one plan a second at most. */
   second(now: LocalTime): readonly RootEffect<Link>[] {
     this.#news = false;
-    const before = this.listeners;
-    const silent = this.#tally.second(this.down.flows).map((link) => ({ do: "redial", link }) as const);
-    this.#listeners.look(this.#tally.listeners);
-    const counted: readonly RootEffect<Link>[] = this.listeners === before ? silent : [...silent, { do: "counted" }];
-    const { plan, isFull } = this.#demander.look(this.#plan, this.totals(), this.limits, now);
+    const before = this.#told();
+    const effects: RootEffect<Link>[] = this.#tally.second(this.down.flows).map((link) => ({ do: "redial", link }));
+    const totals = this.totals();
+    this.#crowd.look(totals);
+    if (this.#told() !== before) effects.push({ do: "counted" });
+    this.#asks.second();
+    const asks = this.#asks.take();
+    if (asks.length > 0) effects.push({ do: "asked", asks });
+    const counts = this.#crowd.reactions(this.#tally.reactions);
+    if (counts !== undefined) effects.push({ do: "reacted", counts });
+    const { plan, isFull } = this.#demander.look(this.#plan, totals, this.limits, now);
     this.#isFull = isFull;
-    return plan === undefined ? counted : [...counted, { do: "store-plan", plan }];
+    if (plan !== undefined) effects.push({ do: "store-plan", plan });
+    return effects;
+  }
+
+  /** What is told of the audience, as one word to compare. */
+  #told(): string {
+    const { listeners, hearing } = this.#tally.listeners >= this.#crowd.held.listeners ? this.#tally : this.#crowd.held;
+    return `${listeners} ${hearing}`;
   }
 
   /** A plan that was stored, or that a child knew already: from here on the tree lives by it. An older one changes nothing. */

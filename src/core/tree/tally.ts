@@ -1,5 +1,6 @@
+import { addReactions, NO_REACTIONS, type Reactions, reactionsSince } from "./reactions.ts";
 import type { Region } from "./region.ts";
-import { type FirstLeaf, mergeTotals, regionsOf, type TallyReport, type Totals } from "./totals.ts";
+import { type FirstLeaf, mergeTotals, type RegionTotals, regionsOf, type TallyReport, type Totals } from "./totals.ts";
 
 /** A node reports at least this often while sound flows, in seconds, also if nothing changed. */
 export const REPORT_SECONDS = 10;
@@ -8,19 +9,24 @@ const SILENT_SECONDS = 3 * REPORT_SECONDS;
 /** In a quiet room nobody is bound to report. Who was silent before has so many seconds left when sound flows again: time for a report and a bit. */
 const FRESH_SECONDS = REPORT_SECONDS + 2;
 
-type Child = { readonly report: TallyReport; silentSeconds: number; counts: boolean };
+/** What is kept of a report. Asks and the sketch of who came are merged as they come (core/tree/census.ts, root.ts). */
+type Kept = Omit<TallyReport, "asks" | "unique">;
+type Child = { readonly report: Kept; silentSeconds: number; counts: boolean };
 
 /** Counts of all children, merged; each child's newest report alone counts. */
 export class Tally<Link> {
   readonly #children = new Map<Link, Child>();
   readonly #joins = new Map<Region, number>();
+  #reactions = NO_REACTIONS;
 
   /** Replaces what a child said before; a report that comes twice or late changes nothing. True if it said anything new. */
-  record(link: Link, report: TallyReport): boolean {
+  record(link: Link, { asks: _asks, unique: _unique, ...report }: TallyReport): boolean {
     const before = this.#children.get(link);
     if (before !== undefined && before.report.revision >= report.revision) return false;
+    const sameLife = before?.report.life === report.life ? before.report : undefined;
+    this.react(reactionsSince(sameLife?.reactions ?? NO_REACTIONS, report.reactions));
     for (const [region, { joins }] of regionsOf(report)) {
-      const told = before?.report.regions[region]?.joins ?? 0;
+      const told = sameLife?.regions[region]?.joins ?? 0;
       // Fewer than before: the child slept or began anew meanwhile, and counts from nought.
       this.want(region, joins < told ? joins : joins - told);
     }
@@ -31,6 +37,16 @@ export class Tally<Link> {
   /** So many more joins wanted `region`. Kept for good, also when the child that told of them is gone. */
   want(region: Region, joins: number): void {
     if (joins > 0) this.#joins.set(region, (this.#joins.get(region) ?? 0) + joins);
+  }
+
+  /** So many more taps. Kept for good, as joins are. */
+  react(reactions: Reactions): void {
+    this.#reactions = addReactions(this.#reactions, reactions);
+  }
+
+  /** All taps that were ever counted here. */
+  get reactions(): Reactions {
+    return this.#reactions;
   }
 
   /** All joins that were ever counted here, by the region they wanted. */
@@ -68,19 +84,26 @@ export class Tally<Link> {
     return sum;
   }
 
+  /** Those of them who hear, by their players' word. */
+  get hearing(): number {
+    let sum = 0;
+    for (const { report, counts } of this.#children.values()) if (counts) sum += report.hearing;
+    return sum;
+  }
+
   /** All children's figures and `own`, merged. Joins are all that were ever counted here. */
   totals(own: Totals, first: FirstLeaf): Totals {
     const all: Totals[] = [own];
     for (const { report, counts } of this.#children.values()) if (counts) all.push(report);
-    const counted: [Region, { listeners: number; joins: number; from: number; fullBelow: number }][] = [];
-    for (const [region, joins] of this.#joins) counted.push([region, { listeners: 0, joins, from: 0, fullBelow: 0 }]);
+    const counted: [Region, RegionTotals][] = [];
+    for (const [region, joins] of this.#joins) counted.push([region, { listeners: 0, hearing: 0, joins, from: 0, fullBelow: 0 }]);
     const regions = Object.fromEntries(counted);
     return mergeTotals([...all.map(withoutJoins), { ...NOTHING, regions }], first);
   }
 }
 
 /** Figures of nobody. */
-export const NOTHING: Totals = { listeners: 0, ready: 0, slow: 0, stride: 0, lateMs: 0, regions: {} };
+export const NOTHING: Totals = { listeners: 0, hearing: 0, ready: 0, slow: 0, stride: 0, lateMs: 0, regions: {} };
 
 /** Joins are merged by difference, as they come, so that those of a child that is gone stay counted. */
 function withoutJoins(totals: Totals): Totals {
@@ -88,6 +111,6 @@ function withoutJoins(totals: Totals): Totals {
   return { ...totals, regions };
 }
 
-function saysTheSame(before: TallyReport, report: TallyReport): boolean {
+function saysTheSame(before: Kept, report: Kept): boolean {
   return JSON.stringify({ ...before, revision: 0 }) === JSON.stringify({ ...report, revision: 0 });
 }

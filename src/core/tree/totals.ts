@@ -1,10 +1,16 @@
 import { type Fields, isCount, isFields, isNumber, parseObject } from "../json.ts";
+import { ASKS_PER_REPORT } from "./ask-pool.ts";
+import { type Ask, parseAsks } from "./asks.ts";
+import { parseReactions, type Reactions } from "./reactions.ts";
 import { isRegion, type Region } from "./region.ts";
+import { isUnique } from "./unique.ts";
 
 /** What is counted of one region. */
 export type RegionTotals = {
   /** Listeners on this region's leaves. */
   readonly listeners: number;
+  /** Those of them whose player said that sound comes out. */
+  readonly hearing: number;
   /** Joins that wanted this region, wherever they were placed, taken or not: one for each join, however often it was tried. */
   readonly joins: number;
   /** Every leaf from `from` up to, not including, `fullBelow` is full. */
@@ -15,6 +21,8 @@ export type RegionTotals = {
 /** Figures of all that hangs below a node. */
 export type Totals = {
   readonly listeners: number;
+  /** Listeners whose player said that sound comes out. */
+  readonly hearing: number;
   /** Leaves that are linked, with listeners or without. */
   readonly ready: number;
   /** Listeners whose line cannot keep up. */
@@ -31,7 +39,20 @@ export type Totals = {
  *
  * Joins are counted since the link was made: who takes a new parent tells it no join that he told the old one.
  */
-export type TallyReport = Totals & { readonly revision: number };
+export type TallyReport = Totals & {
+  readonly revision: number;
+  /** Tells one life of a node from the next: with a new one, what is told by difference begins at nought. */
+  readonly life: number;
+  /** Taps since the link was made; told by difference, as joins are. */
+  readonly reactions: Reactions;
+  /** What the parent does not know yet of who came (core/tree/unique.ts). */
+  readonly unique: string;
+  /** What listeners ask; each is told in many reports, and heard once. */
+  readonly asks: readonly Ask[];
+};
+
+/** Longest report, in UTF-16 units: sixteen of the longest questions, every register of the sketch and all regions are some 30,000. */
+const MAX_REPORT = 65_536;
 
 /** In which a region's leaves are told without a gap: the first one that may hang below a node. */
 export type FirstLeaf = (region: Region) => number;
@@ -45,6 +66,7 @@ export function mergeTotals(all: readonly Totals[], first: FirstLeaf): Totals {
     const from = first(region);
     regions[region] = {
       listeners: sum(said.map((one) => one.listeners)),
+      hearing: sum(said.map((one) => one.hearing)),
       joins: sum(said.map((one) => one.joins)),
       from,
       fullBelow: fullBelow(from, said),
@@ -52,6 +74,7 @@ export function mergeTotals(all: readonly Totals[], first: FirstLeaf): Totals {
   }
   return {
     listeners: sum(all.map((totals) => totals.listeners)),
+    hearing: sum(all.map((totals) => totals.hearing)),
     ready: sum(all.map((totals) => totals.ready)),
     slow: sum(all.map((totals) => totals.slow)),
     stride: most(all.map((totals) => totals.stride)),
@@ -75,15 +98,19 @@ export function formatTally(report: TallyReport): string {
   return JSON.stringify({ type: "tally", ...report });
 }
 
-/** The only door for a report from below. */
+/** The only door for a report from below; one that is not whole changes nothing. What a node of an earlier version does not say is nought. */
 export function parseTally(text: string): TallyReport | undefined {
+  if (text.length > MAX_REPORT) return undefined;
   const said = parseObject(text);
   if (said?.["type"] !== "tally") return undefined;
-  const { revision, listeners, ready, slow, stride, lateMs } = said;
+  const { revision, listeners, hearing = 0, ready, slow, stride, lateMs, life = 0, unique = "" } = said;
   const regions = parseRegions(said["regions"]);
-  if (!isCount(revision) || !isCount(listeners) || !isCount(ready) || regions === undefined) return undefined;
-  if (!isCount(slow) || !isCount(stride) || !isNumber(lateMs)) return undefined;
-  return { revision, listeners, ready, slow, stride, lateMs, regions };
+  const reactions = parseReactions(said["reactions"] ?? {});
+  const asks = parseAsks(said["asks"] ?? [], ASKS_PER_REPORT);
+  if (!isCount(revision) || !isCount(listeners) || !isCount(hearing) || !isCount(ready) || regions === undefined) return undefined;
+  if (!isCount(slow) || !isCount(stride) || !isNumber(lateMs) || !isCount(life)) return undefined;
+  if (reactions === undefined || asks === undefined || typeof unique !== "string" || !isUnique(unique)) return undefined;
+  return { revision, life, listeners, hearing, ready, slow, stride, lateMs, regions, reactions, unique, asks };
 }
 
 /** The regions that figures speak of. */
@@ -103,9 +130,9 @@ function parseRegions(said: unknown): Totals["regions"] | undefined {
 }
 
 function parseRegion(said: Fields): RegionTotals | undefined {
-  const { listeners, joins, from, fullBelow: below } = said;
-  if (!isCount(listeners) || !isCount(joins) || !isCount(from) || !isCount(below) || below < from) return undefined;
-  return { listeners, joins, from, fullBelow: below };
+  const { listeners, hearing = 0, joins, from, fullBelow: below } = said;
+  if (!isCount(listeners) || !isCount(hearing) || !isCount(joins) || !isCount(from) || !isCount(below) || below < from) return undefined;
+  return { listeners, hearing, joins, from, fullBelow: below };
 }
 
 function sum(figures: readonly number[]): number {

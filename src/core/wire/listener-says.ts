@@ -1,15 +1,9 @@
 import { parseObject } from "../json.ts";
 import { MAX_NAME, MAX_QUESTION, readable } from "../text.ts";
-import { isReaction, type Reaction } from "../tree/reactions.ts";
+import type { ListenerRefusal, ListenerSays } from "../tree/listener-says.ts";
+import { isReaction } from "../tree/reactions.ts";
 
-/** What a listener may say to his leaf. Nothing of it costs the room a request: it is counted or sampled on its way up. */
-export type ListenerSays =
-  /** Whether sound comes out where he is; said when it changes. Who never says it counts as connected only. */
-  | { readonly type: "hearing"; readonly hearing: boolean }
-  | { readonly type: "react"; readonly reaction: Reaction }
-  /** Raises or lowers his hand; lowering it also declines an invitation. */
-  | { readonly type: "hand"; readonly raised: boolean; readonly name: string }
-  | { readonly type: "question"; readonly id: string; readonly name: string; readonly text: string };
+export type { ListenerRefusal, ListenerSays } from "../tree/listener-says.ts";
 
 /** Why a listener's text was not taken; he is told the word and a sentence. */
 export type ListenerFault = "text-unreadable" | "name-unreadable" | "question-unreadable";
@@ -40,4 +34,18 @@ export function parseListenerSays(text: string): ListenerSays | ListenerFault | 
     default:
       return undefined;
   }
+}
+
+/** What people read when what they said was not taken. */
+const SAYS: Readonly<Record<ListenerFault | ListenerRefusal, string>> = {
+  "text-unreadable": "That message could not be read",
+  "name-unreadable": "That name is empty, too long, or has characters that cannot be shown",
+  "question-unreadable": "That question is empty, too long, or has characters that cannot be shown",
+  "too-often": "That was too soon after the last time; wait a moment",
+  "no-identity": "Only who came with a session can raise a hand or ask",
+};
+
+/** `refused` as text: a *no* to what a listener said. */
+export function formatListenerRefusal(code: ListenerFault | ListenerRefusal, roomTime: number): string {
+  return JSON.stringify({ type: "refused", revision: 0, roomTime, code, says: SAYS[code] });
 }

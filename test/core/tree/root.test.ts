@@ -17,7 +17,7 @@ function aRoot(plan: Plan = small, maxListeners = 1_000_000) {
 
 /** What leaves tell that so many listen on, and that so many wanted to. */
 function figures(listeners: number, joins = listeners, fullBelow = 0): Totals {
-  return { ...NOTHING, listeners, ready: 1, regions: { weur: { listeners, joins, from: 0, fullBelow } } };
+  return { ...NOTHING, listeners, ready: 1, regions: { weur: { listeners, hearing: 0, joins, from: 0, fullBelow } } };
 }
 
 function planIn(effects: readonly RootEffect<string>[]): Plan | undefined {
@@ -34,6 +34,8 @@ describe("a root whose leaves report", () => {
     expect(root.wantsSeconds).toBe(true);
     const plan = planIn(root.second(at(1)));
     expect(plan).toMatchObject({ revision: 2, regions: { weur: { width: 8 } } });
+    // What lasts for five looks is believed, and then there is no more to see.
+    for (let second = 2; second <= 5; second++) expect(planIn(root.second(at(second)))).toBeUndefined();
     expect(root.wantsSeconds).toBe(false);
   });
 

@@ -93,9 +93,9 @@ describe("who is banned", () => {
   it("stays out after the leaf has slept", () => {
     const leaf = aLeaf({ heard: 3 });
     const saves = leaf.read("parent", bans(7, [ana]), now, 0).flatMap((effect) => (effect.do === "save" ? [effect.saved] : []));
-    const awake = bareLeaf(0, saves.at(-1), { above: [], below: [{ link: "bo", wasLive: true, visitor: { session: bo } }] });
+    const awake = bareLeaf(0, saves.at(-1), { above: [], below: [{ link: "bo", wasLive: true, person: { session: bo } }] });
     expect(awake.isBanned({ session: ana })).toBe(true);
-    expect(awake.visitor("bo")?.session).toBe(bo);
+    expect(awake.kept("bo").session).toBe(bo);
   });
 
   it("is let in again when the newest bans do not name him, and not by older ones", () => {

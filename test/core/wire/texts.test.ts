@@ -22,7 +22,7 @@ describe("texts of version 1", () => {
     const states = [
       roomStateOf(liveRoom(), 3, { revision: 4_294_967_297, roomTime: 0 }),
       stageStateOf(liveRoom(), { revision: 4_294_967_298, roomTime: 1_200 }),
-      audienceStateOf(1_421, { revision: 4_294_967_299, roomTime: 2_400 }),
+      audienceStateOf({ listeners: 1_421 }, { revision: 4_294_967_299, roomTime: 2_400 }),
     ];
     const shipped = [golden.ROOM_V1, golden.STAGE_V1, golden.AUDIENCE_V1_WINDOW].map((text) => JSON.parse(text));
     // What came later stands beside what was shipped, never in its place.

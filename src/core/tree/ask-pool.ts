@@ -1,0 +1,74 @@
+import { type Ask, byLuck, keyOf, replaces } from "./asks.ts";
+
+/** Asks that one report carries at most. */
+export const ASKS_PER_REPORT = 16;
+/** Asks that wait at one node at most; beyond them the least lucky are lost, and may be asked again. */
+const MOST_WAITING = 64;
+/** An ask stays in reports for so long after the first that told it, in seconds: longer than a link takes to be made anew. */
+const TOLD_SECONDS = 10;
+/** What nobody could be told for so long is not news any more, in seconds. */
+const STALE_SECONDS = 60;
+
+type Waiting = { readonly ask: Ask; tells: number; toldSeconds: number; seconds: number };
+
+/** The asks of one node, its own and its children's, and what of them its parent was told. */
+export class AskPool {
+  readonly #waiting = new Map<string, Waiting>();
+
+  /** Something is asked, here or below. True if it was not known. */
+  add(asks: readonly Ask[]): boolean {
+    let isNews = false;
+    for (const ask of asks) isNews = this.#add(ask) || isNews;
+    if (this.#waiting.size > MOST_WAITING) this.#thin();
+    return isNews;
+  }
+
+  /** True while something was never told to the parent. */
+  get owes(): boolean {
+    for (const { tells } of this.#waiting.values()) if (tells === 0) return true;
+    return false;
+  }
+
+  /** True while there is something that a report may have to say. */
+  get holds(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  /** What the next report says: what was told least often, by luck. */
+  tell(): readonly Ask[] {
+    const chosen = [...this.#waiting.values()].sort((a, b) => a.tells - b.tells || byLuck(a.ask, b.ask)).slice(0, ASKS_PER_REPORT);
+    for (const waiting of chosen) waiting.tells++;
+    return chosen.map(({ ask }) => ask);
+  }
+
+  /** A new parent knows nothing yet. */
+  linked(): void {
+    for (const waiting of this.#waiting.values()) waiting.tells = 0;
+  }
+
+  /** A second has passed. */
+  second(): void {
+    for (const [key, waiting] of this.#waiting) {
+      waiting.seconds++;
+      if (waiting.tells > 0 || waiting.toldSeconds > 0) waiting.toldSeconds++;
+      if (waiting.toldSeconds >= TOLD_SECONDS || waiting.seconds >= STALE_SECONDS) this.#waiting.delete(key);
+    }
+  }
+
+  #add(ask: Ask): boolean {
+    const key = keyOf(ask);
+    if (this.#waiting.has(key)) return false;
+    for (const [other, { ask: known }] of this.#waiting) {
+      if (replaces(known, ask)) return false;
+      if (replaces(ask, known)) this.#waiting.delete(other);
+    }
+    this.#waiting.set(key, { ask, tells: 0, toldSeconds: 0, seconds: 0 });
+    return true;
+  }
+
+  /** Too many: what was told goes first, then who has the least luck. */
+  #thin(): void {
+    const ranked = [...this.#waiting].sort(([, a], [, b]) => Number(a.tells > 0) - Number(b.tells > 0) || byLuck(a.ask, b.ask));
+    for (const [key] of ranked.slice(MOST_WAITING)) this.#waiting.delete(key);
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * How many different browsers came, without a list of them: HyperLogLog (Flajolet et al. 2007), read with Ertl's estimator (2017, algorithm 6),
+ * which needs no corrections for small or large counts. 2¹² registers: a standard error of 1.6 %.
+ */
+const INDEX_BITS = 12;
+const REGISTERS = 2 ** INDEX_BITS;
+/** Bits of a hash of 64 in which the first one is sought. */
+const RANK_BITS = 52;
+const HIGHEST = RANK_BITS + 1;
+/** A register's place takes two of these, its value one. */
+const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const VALUE_OF: ReadonlyMap<string, number> = new Map([...DIGITS].map((digit, value) => [digit, value]));
+/** From so many changed registers on, all of them take fewer characters. */
+const FEW = Math.floor(REGISTERS / 3);
+/** One report in so many tells all registers again: what was lost anywhere is made good by then. */
+const ALL_EVERY = 10;
+
+/** A sketch of who came. Merging is the maximum of each register: what comes twice, late or in another order changes nothing. */
+export class Unique {
+  readonly #registers = new Uint8Array(REGISTERS);
+  /** What the parent was told on this link. */
+  readonly #told = new Uint8Array(REGISTERS);
+  #tells = 0;
+  #isTold = true;
+
+  /** Somebody came. True if the sketch changed. @param id his session, or luck for who has none */
+  see(id: string): boolean {
+    const high = hash(id, 0x9e3779b9);
+    const low = hash(id, 0x85ebca6b);
+    const rest = high & 0xfffff;
+    const rank = rest === 0 ? 20 + Math.clz32(low) + 1 : Math.clz32(rest) - 12 + 1;
+    return this.#raise(high >>> (32 - INDEX_BITS), rank);
+  }
+
+  /** Takes in what a child, or an earlier life, told. True if the sketch changed. */
+  hear(text: string): boolean {
+    let hasChanged = false;
+    for (const [index, value] of registersIn(text)) hasChanged = this.#raise(index, value) || hasChanged;
+    return hasChanged;
+  }
+
+  /** What the parent does not know yet, as text; from time to time, all. */
+  tell(): string {
+    const isAll = this.#tells++ % ALL_EVERY === 0;
+    if (this.#isTold && !isAll) return "";
+    const text = formatRegisters(this.#registers, isAll ? NONE : this.#told);
+    this.#told.set(this.#registers);
+    this.#isTold = true;
+    return text;
+  }
+
+  /** A new parent knows nothing yet. */
+  linked(): void {
+    this.#tells = 0;
+    this.#told.fill(0);
+  }
+
+  /** All that was seen, as text. */
+  text(): string {
+    return formatRegisters(this.#registers, NONE);
+  }
+
+  /** How many came, about: 1.6 % off, as a standard error. */
+  estimate(): number {
+    const counts = new Array<number>(HIGHEST + 1).fill(0);
+    for (const value of this.#registers) counts[value] = (counts[value] ?? 0) + 1;
+    let sum = REGISTERS * tau(1 - (counts[HIGHEST] ?? 0) / REGISTERS);
+    for (let value = RANK_BITS; value >= 1; value--) sum = 0.5 * (sum + (counts[value] ?? 0));
+    sum += REGISTERS * sigma((counts[0] ?? 0) / REGISTERS);
+    return Math.round((REGISTERS * REGISTERS) / (2 * Math.LN2 * sum));
+  }
+
+  #raise(index: number, value: number): boolean {
+    if ((this.#registers[index] ?? HIGHEST) >= value) return false;
+    this.#registers[index] = value;
+    this.#isTold = false;
+    return true;
+  }
+}
+
+const NONE = new Uint8Array(REGISTERS);
+
+/** True of what `tell` and `text` write: `*` and all registers, or three characters for each that changed. */
+export function isUnique(text: string): boolean {
+  const isAll = text.startsWith("*");
+  if (isAll ? text.length !== REGISTERS + 1 : text.length % 3 !== 0 || text.length > FEW * 3) return false;
+  for (let at = isAll ? 1 : 0; at < text.length; at++) {
+    const value = VALUE_OF.get(text.charAt(at));
+    if (value === undefined || ((isAll || at % 3 === 2) && value > HIGHEST)) return false;
+  }
+  return true;
+}
+
+function formatRegisters(registers: Uint8Array, told: Uint8Array): string {
+  const changed: number[] = [];
+  for (let index = 0; index < REGISTERS; index++) if (registers[index] !== told[index]) changed.push(index);
+  if (changed.length > FEW) return `*${Array.from(registers, digit).join("")}`;
+  return changed.map((index) => digit(index >>> 6) + digit(index & 63) + digit(registers[index] ?? 0)).join("");
+}
+
+function* registersIn(text: string): Iterable<readonly [number, number]> {
+  const value = (at: number) => VALUE_OF.get(text.charAt(at)) ?? 0;
+  if (text.startsWith("*")) for (let index = 0; index < REGISTERS; index++) yield [index, value(index + 1)];
+  else for (let at = 0; at < text.length; at += 3) yield [value(at) * 64 + value(at + 1), value(at + 2)];
+}
+
+function digit(value: number): string {
+  return DIGITS.charAt(value);
+}
+
+/** 32 bits of MurmurHash3, unit by unit: sessions are hashes already, but a ticket's may be anything. */
+function hash(text: string, seed: number): number {
+  let mixed = seed;
+  for (let at = 0; at < text.length; at++) {
+    mixed ^= Math.imul(rotate(Math.imul(text.charCodeAt(at), 0xcc9e2d51), 15), 0x1b873593);
+    mixed = Math.imul(rotate(mixed, 13), 5) + 0xe6546b64;
+  }
+  mixed ^= text.length;
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+}
+
+function rotate(bits: number, by: number): number {
+  return (bits << by) | (bits >>> (32 - by));
+}
+
+/** Ertl's σ: what the empty registers say. */
+function sigma(share: number): number {
+  if (share === 1) return Number.POSITIVE_INFINITY;
+  let [x, y, sum, before] = [share, 1, share, Number.NaN];
+  while (sum !== before) {
+    x *= x;
+    before = sum;
+    sum += x * y;
+    y += y;
+  }
+  return sum;
+}
+
+/** Ertl's τ: what the full ones say. */
+function tau(share: number): number {
+  if (share === 0 || share === 1) return 0;
+  let [x, y, sum, before] = [share, 1, 1 - share, Number.NaN];
+  while (sum !== before) {
+    x = Math.sqrt(x);
+    before = sum;
+    y *= 0.5;
+    sum -= (1 - x) ** 2 * y;
+  }
+  return sum / 3;
+}
