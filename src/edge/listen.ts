@@ -61,19 +61,20 @@ async function findLeaf(
     if (own > 0) fullRooms.leaveUncounted(room, wanted, own);
     return "room-full";
   }
-  const full: NodeRef[] = [];
+  const tried: NodeRef[] = [];
   let newest = plan;
   let joins = own + fullRooms.takeUncounted(room, wanted);
   let why: ProblemCode = "room-full";
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const open = placeListener(newest, wanted, Math.random(), full);
-    // Where all is full by the plan, one leaf is asked all the same: its answer brings the newer plan.
-    const leaf = open ?? (attempt === 0 ? anyLeaf(newest, wanted, Math.random()) : undefined);
+    const full = [...tried, ...fullRooms.fullLeaves(room, Date.now())];
+    // Where all is full by the plan alone, one leaf is asked all the same: its answer brings the newer plan.
+    const leaf =
+      placeListener(newest, wanted, Math.random(), full) ?? (full.length === 0 ? anyLeaf(newest, wanted, Math.random()) : undefined);
     if (leaf === undefined) break;
     const answer = await nodeStub(c.env, leaf)
       .fetch("https://node/listen", { headers: handOver(leaf, newest, from, guest, wanted, joins) })
       .catch(() => undefined);
-    full.push(leaf);
+    tried.push(leaf);
     if (answer === undefined) {
       why = "room-unready";
       continue;
@@ -87,11 +88,15 @@ async function findLeaf(
     }
     const code = answer.headers.get(HEADER.refusal) ?? "";
     if (isProblemCode(code)) why = code;
+    if (code === "room-full") fullRooms.leafIsFull(room, leaf, Date.now());
     // Who has been parked for as long as one can wait is not sent to wait elsewhere.
     if (code === "server-full" || code === "room-ended" || code === "leaf-busy") return why;
   }
   if (joins > 0) fullRooms.leaveUncounted(room, wanted, joins);
-  if (why === "room-full") fullRooms.foundFull(room, newest.revision, placeListener(newest, wanted, 0) === undefined, Date.now());
+  if (why === "room-full") {
+    const isSure = placeListener(newest, wanted, 0, fullRooms.fullLeaves(room, Date.now())) === undefined;
+    fullRooms.foundFull(room, newest.revision, isSure, Date.now());
+  }
   return why;
 }
 

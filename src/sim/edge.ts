@@ -48,8 +48,8 @@ export class Isolate {
   place(wanted: Region, tried: readonly NodeRef[]): NodeRef | undefined {
     if (this.#plan === undefined) return undefined;
     const { minds } = this.#ground.luck;
-    const open = placeListener(this.#plan, wanted, minds(), tried);
-    return open ?? (tried.length === 0 ? anyLeaf(this.#plan, wanted, minds()) : undefined);
+    const full = this.#without(this.#plan, tried);
+    return placeListener(this.#plan, wanted, minds(), full) ?? (full.length === 0 ? anyLeaf(this.#plan, wanted, minds()) : undefined);
   }
 
   /** Joins that a knock is to tell of, with its own. */
@@ -67,9 +67,13 @@ export class Isolate {
     if (this.#plan !== undefined) this.#full.foundSeat(this.#plan.root);
   }
 
+  leafIsFull(leaf: NodeRef): void {
+    if (this.#plan !== undefined) this.#full.leafIsFull(this.#plan.root, leaf, this.#ground.clock.now);
+  }
+
   foundFull(wanted: Region): void {
     if (this.#plan === undefined) return;
-    const isSure = placeListener(this.#plan, wanted, 0) === undefined;
+    const isSure = placeListener(this.#plan, wanted, 0, this.#without(this.#plan, [])) === undefined;
     this.#full.foundFull(this.#plan.root, this.#plan.revision, isSure, this.#ground.clock.now);
   }
 
@@ -77,6 +81,12 @@ export class Isolate {
   evict(): void {
     this.#plan = undefined;
     this.#full = new FullRooms();
+  }
+
+  /** Leaves that need not be asked: those that this join has tried, and those that told others of this isolate that they are full. */
+  #without(plan: Plan, tried: readonly NodeRef[]): readonly NodeRef[] {
+    const full = this.#full.fullLeaves(plan.root, this.#ground.clock.now);
+    return full.length === 0 ? tried : [...tried, ...full];
   }
 
   #look(): void {

@@ -172,6 +172,7 @@ export class Listener implements Joiner, Task {
 
   #another(isFull: boolean): void {
     this.#wasFull = isFull;
+    if (isFull && this.#node !== undefined) this.#isolate?.leafIsFull(this.#node);
     if (this.#node !== undefined) this.#tried = [...this.#tried, this.#node];
     if (this.#tried.length >= TRIES) this.#foundNone();
     else this.#choose();

@@ -131,7 +131,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
 
   /** A listener knocks: taken at once, parked for a moment, or told why not. */
   knock(joiner: Joiner, plan: Plan, joins: number): void {
-    this.requested();
+    this.requested(this.ground.costs.turnMs);
     const mind = this.#know(plan);
     mind.want(joiner.region, joins, this.local);
     const refusal = this.#refusal(mind);

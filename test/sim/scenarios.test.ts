@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { picture } from "../../src/sim/picture.ts";
 import { SCENARIOS } from "../../src/sim/scenarios/all.ts";
+import { unplantedBurst } from "../../src/sim/scenarios/unplanted-burst.ts";
 import { type Asked, replayOf, simulate } from "../../src/sim/simulate.ts";
 import { table } from "../../src/sim/table.ts";
 import { smallEvening } from "./small-evening.ts";
@@ -21,6 +22,16 @@ describe("a room that moves to a successor", () => {
     const report = simulate({ scenario, seed: 3, listeners: 5_000, arrivals: 2_000, seconds: 20 });
     expect(report.drops).toBe(0);
     expect(report.silenceMs.max).toBeLessThan(5_000);
+  });
+});
+
+describe("a room into which a crowd bursts that nobody expected", () => {
+  it("takes everybody, and whoever sits in its few leaves goes on hearing", () => {
+    const report = simulate({ scenario: unplantedBurst, seed: 3, listeners: 30_000, arrivals: 100_000, seconds: 20 });
+    expect(report.broken).toEqual([]);
+    expect(report.bySecond.at(-1)).toMatchObject({ live: 30_000 });
+    // A leaf that is asked by all of them at once still has time for its sound.
+    expect(report.silenceMs.max).toBeLessThan(1_000);
   });
 });
 

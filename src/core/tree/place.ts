@@ -13,9 +13,10 @@ export function placeListener(plan: Plan, wanted: Region, random: number, tried:
   for (const region of nearestFirst(wanted)) {
     const window = plan.regions[region];
     if (window === undefined || window.width <= window.firstOpen) continue;
-    const full = new Set(tried.filter((node) => node.region === region).map((node) => node.index));
     const open = window.width - window.firstOpen;
     const start = Math.min(open - 1, Math.floor(random * open));
+    if (tried.length === 0) return { audience: plan.audience, region, level: 0, index: window.firstOpen + start };
+    const full = new Set(tried.filter((node) => node.region === region).map((node) => node.index));
     // From a lucky start onward: two tries of one join never meet the same leaf while another is open.
     for (let step = 0; step < Math.min(open, full.size + 1); step++) {
       const index = window.firstOpen + ((start + step) % open);

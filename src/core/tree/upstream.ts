@@ -65,7 +65,8 @@ export class Upstream<Link> {
   }
 
   has(link: Link): boolean {
-    return this.#links.has(link);
+    // Nearly always: asked for every chunk.
+    return link === this.#linked || this.#links.has(link);
   }
 
   /** The plan is new: a parent that it does not name any more is left as soon as the right one feeds. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FullRooms } from "../../../src/core/tree/full-rooms.ts";
-import { roomId } from "../../support/build.ts";
+import { placeListener } from "../../../src/core/tree/place.ts";
+import { aPlan, leaf, roomId } from "../../support/build.ts";
 
 const rooms = new FullRooms();
 
@@ -44,5 +45,26 @@ describe("an edge that finds a room full", () => {
     rooms.leaveUncounted(room, "apac", 2);
     rooms.leaveUncounted(room, "weur", 1);
     expect([rooms.takeUncounted(room, "apac"), rooms.takeUncounted(room, "apac"), rooms.takeUncounted(room, "weur")]).toEqual([3, 0, 1]);
+  });
+
+  it("sends nobody else to a leaf that said it was full, for a second, and to the others as before", () => {
+    const room = roomId("full-five");
+    const plan = aPlan({ leaves: 3 });
+    rooms.leafIsFull(room, leaf(0), 0);
+    rooms.leafIsFull(room, leaf(2), 500);
+    const next = (now: number) => [0, 0.4, 0.9].map((random) => placeListener(plan, "weur", random, rooms.fullLeaves(room, now))?.index);
+    expect([next(999), next(1_000), next(1_500)]).toEqual([
+      [1, 1, 1],
+      [0, 1, 0],
+      [0, 1, 2],
+    ]);
+  });
+
+  it("remembers no more full leaves than a small tree has, the newest", () => {
+    const room = roomId("full-six");
+    for (let index = 0; index < 1_000; index++) rooms.leafIsFull(room, leaf(index), index / 1_000);
+    expect(rooms.fullLeaves(room, 2).length).toBe(64);
+    expect(rooms.fullLeaves(room, 2).at(-1)).toEqual(leaf(999));
+    expect(rooms.fullLeaves(roomId("full-seven"), 2)).toEqual([]);
   });
 });
