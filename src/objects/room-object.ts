@@ -22,6 +22,7 @@ import {
   type RoomCalls,
 } from "./calls.ts";
 import { ObjectUse } from "./counted.ts";
+import { type Ear, FastPath } from "./fast-path.ts";
 import { Lease } from "./lease.ts";
 import { unlist } from "./lobby-client.ts";
 import { log } from "./log.ts";
@@ -43,6 +44,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   readonly #use = new ObjectUse("Room");
   readonly #store: RoomStore;
   readonly #stage = new Stage();
+  readonly #fastPath = new FastPath(() => this.#ears());
   #awake: Awake | undefined;
   #reign: Reign | undefined;
   #founding = false;
@@ -211,6 +213,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
         if (isMessage(text)) return;
         return this.#stage.refuse(seat.socket, "text-unreadable", Date.now());
       case "ping":
+        this.#stage.heardFrom(seat.socket, Date.now(), said.rttMs);
         return send(seat.socket, JSON.stringify({ type: "pong", revision: 0, roomTime: awake.root.roomTime, id: said.id }));
       case "on-air":
       case "off-air":
@@ -225,12 +228,24 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   }
 
   #spoke(awake: Awake, seat: Seat, message: Uint8Array): void {
-    const { bundle } = awake.root;
+    const now = Date.now();
+    const speech = this.#stage.read(seat.socket, message, now);
     const voice = awake.people.speakers.get(seat.session)?.voice;
-    if (bundle === undefined || voice === undefined) return;
-    const frames = this.#stage.hear(seat.socket, message, bundle, Date.now());
-    if (!isHeard(awake.people, seat.session, seat.connection)) return;
+    if (speech === undefined || voice === undefined) return;
+    const heard = isHeard(awake.people, seat.session, seat.connection);
+    if (heard) this.#fastPath.hear(voice, speech);
+    const { bundle } = awake.root;
+    if (bundle === undefined) return;
+    const frames = this.#stage.place(seat.socket, speech, bundle, now);
+    if (!heard) return;
     for (const frame of frames) awake.root.add(voice, frame);
+    if (speech.ends && speech.frames.length === 0) bundle.end(voice);
+  }
+
+  /** Who is on stage hears the others. */
+  *#ears(): Iterable<Ear> {
+    const speakers = this.#awake?.people.speakers;
+    for (const { socket, session, heardAt } of this.#stage.seats) yield { socket, voice: speakers?.get(session)?.voice, heardAt };
   }
 
   #left(socket: WebSocket): void {
@@ -256,6 +271,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
       case "supersede":
         return this.#stage.close(effect.connection, ENDING.superseded);
       case "silence":
+        this.#fastPath.silence(effect.voice);
         return awake.root.bundle?.silence(effect.voice);
       case "start-clock":
         awake.planting.live();

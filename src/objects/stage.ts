@@ -1,8 +1,10 @@
 import { Alignment, placeSpeech } from "../core/audio/alignment.ts";
 import type { Bundle, PlacedFrame } from "../core/audio/bundle.ts";
-import { decodeSpeech, MAX_SPEECH_BYTES, type SpeechFault } from "../core/audio/speech.ts";
+import { LineQuality } from "../core/audio/line-quality.ts";
+import { decodeSpeech, MAX_SPEECH_BYTES, type Speech, type SpeechFault } from "../core/audio/speech.ts";
 import { parseSessionId, type SessionId } from "../core/ids.ts";
 import { ENDING, type Ending } from "../core/wire/ending.ts";
+import type { QualityState } from "../core/wire/messages.ts";
 import { end, send } from "./sockets.ts";
 
 /** Unreadable messages that one connection may send before it is closed: a page with a fault is told, a flood is not served. */
@@ -13,7 +15,14 @@ const REFUSAL_MS = 1_000;
 /** One speaker's socket. */
 export type Seat = { readonly socket: WebSocket; readonly session: SessionId; readonly name: string; readonly connection: number };
 
-type Line = Seat & { readonly alignment: Alignment; faults: number; readonly refusedAt: Map<string, number> };
+type Line = Seat & {
+  readonly alignment: Alignment;
+  readonly quality: LineQuality;
+  faults: number;
+  readonly refusedAt: Map<string, number>;
+  /** When anything last came, in ms since 1970. */
+  heardAt: number;
+};
 
 /** What a refusal says to people. */
 const SAYS: Readonly<Record<string, string>> = {
@@ -81,17 +90,52 @@ export class Stage {
     return this.#lines.size;
   }
 
-  /** What a binary message adds to the room's timeline: frames in their places, or nothing and the speaker is told why. */
-  hear(socket: WebSocket, message: Uint8Array, bundle: Bundle, nowMs: number): readonly PlacedFrame[] {
+  /** Everybody's connection, and when anything last came on it, in ms since 1970. */
+  get seats(): Iterable<Seat & { readonly heardAt: number }> {
+    return this.#lines.values();
+  }
+
+  /** How each line does that has said so; loss of the last ten seconds. */
+  quality(nowMs: number): QualityState["lines"] {
+    return [...this.#lines.values()].map(({ session, quality }) => {
+      const { roundTripMs } = quality;
+      return { session, ...(roundTripMs === undefined ? {} : { roundTripMs }), lossPercent: quality.lossPercent(nowMs) };
+    });
+  }
+
+  /** Something came, a ping with how long the line takes, perhaps. */
+  heardFrom(socket: WebSocket, nowMs: number, roundTripMs?: number): void {
     const line = this.#lines.get(socket);
-    if (line === undefined) return [];
+    if (line === undefined) return;
+    line.heardAt = nowMs;
+    line.quality.roundTripMs = roundTripMs ?? line.quality.roundTripMs;
+  }
+
+  /** A binary message; nothing if it is none that a speaker sends, and he is told why. */
+  read(socket: WebSocket, message: Uint8Array, nowMs: number): Speech | undefined {
+    const line = this.#lines.get(socket);
+    if (line === undefined) return undefined;
+    line.heardAt = nowMs;
     if (message.byteLength > MAX_SPEECH_BYTES) {
       end(socket, ENDING["message-too-large"]);
-      return [];
+      return undefined;
     }
     const speech = decodeSpeech(message);
-    if (typeof speech === "string") return this.#fault(line, speech, nowMs);
+    if (typeof speech === "string") {
+      this.#fault(line, speech, nowMs);
+      return undefined;
+    }
+    line.quality.heard(speech, nowMs);
+    return speech;
+  }
+
+  /** What it adds to the room's timeline: frames in their places, or nothing and the speaker is told why. */
+  place(socket: WebSocket, speech: Speech, bundle: Bundle, nowMs: number): readonly PlacedFrame[] {
+    const line = this.#lines.get(socket);
+    if (line === undefined) return [];
     const placed = placeSpeech(line.alignment, speech, bundle.positionAt(nowMs), bundle.openFrom);
+    const late = speech.frames.length - (typeof placed === "string" ? 0 : placed.length);
+    if (late > 0) line.quality.late(late, nowMs);
     if (typeof placed !== "string") return placed;
     this.refuse(socket, placed, nowMs);
     return [];
@@ -110,15 +154,15 @@ export class Stage {
     for (const socket of this.#lines.keys()) this.refuse(socket, code, nowMs);
   }
 
-  #fault(line: Line, fault: SpeechFault, nowMs: number): readonly PlacedFrame[] {
+  #fault(line: Line, fault: SpeechFault, nowMs: number): void {
     if (++line.faults > MAX_FAULTS) end(line.socket, ENDING["message-malformed"]);
     else this.refuse(line.socket, fault, nowMs);
-    return [];
   }
 
   #sit(seat: Seat): Seat {
     this.#connections = Math.max(this.#connections, seat.connection);
-    this.#lines.set(seat.socket, { ...seat, alignment: new Alignment(), faults: 0, refusedAt: new Map() });
+    const quality = new LineQuality();
+    this.#lines.set(seat.socket, { ...seat, alignment: new Alignment(), quality, faults: 0, refusedAt: new Map(), heardAt: Date.now() });
     return seat;
   }
 }

@@ -1,0 +1,153 @@
+import { runInDurableObject } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
+import { chunksIn, decodeChunk, type VoiceBlock } from "../../src/core/audio/chunk.ts";
+import { encodeSpeech } from "../../src/core/audio/speech.ts";
+import { parseStageHears } from "../../src/core/wire/parse.ts";
+import { roomStub } from "../../src/objects/locate.ts";
+import { RoomStore } from "../../src/objects/room-store.ts";
+import { signTicket } from "../../src/objects/tickets.ts";
+import { call, env, upgrade } from "../contract/workerd-house.ts";
+import { aFrame, roomId } from "../support/build.ts";
+
+let made = 0;
+
+/** Somebody on stage who speaks frames that bear his mark. */
+type Person = {
+  readonly mark: number;
+  voice: number;
+  /** What he heard of the others, block by block, and when. */
+  readonly heard: (VoiceBlock & { readonly at: number })[];
+  readonly sequences: number[];
+  speak(): void;
+  hush(): void;
+  say(text: object): void;
+};
+
+/** A room with so many on stage, each with a ticket of his own. */
+async function aStage(people: number): Promise<{ room: string; persons: Person[] }> {
+  const room = `sound-${Date.now().toString(36)}-${++made}`;
+  await call("POST", "/api/rooms", { title: "Stage", room });
+  const record = await runInDurableObject(roomStub(env, roomId(room)) as DurableObjectStub, (_, state) =>
+    new RoomStore(state.storage).load(),
+  );
+  if (record === undefined) throw new Error("no such room");
+  const persons: Person[] = [];
+  for (let mark = 1; mark <= people; mark++) {
+    persons.push(await connect(room, await signTicket(record.keys, roomId(room), "host", `Person ${mark}`, 0), mark));
+  }
+  return { room, persons };
+}
+
+async function connect(room: string, ticket: string, mark: number): Promise<Person> {
+  const answer = await upgrade(`/rooms/${room}/stage`, { "Sec-WebSocket-Protocol": `canopy.v1, ticket.${ticket}` });
+  const socket = answer.webSocket;
+  if (socket === null) throw new Error(`no socket, but ${answer.status}`);
+  let [sample, timer]: [number, ReturnType<typeof setInterval> | undefined] = [0, undefined];
+  const person: Person = {
+    mark,
+    voice: 0,
+    heard: [],
+    sequences: [],
+    speak() {
+      let starts = true;
+      timer = setInterval(() => {
+        socket.send(encodeSpeech({ sample, level: 30, starts, ends: false, frames: [aFrame(20, mark)] }));
+        starts = false;
+        sample += 960;
+      }, 20);
+    },
+    hush: () => clearInterval(timer ?? null),
+    say: (text) => socket.send(JSON.stringify(text)),
+  };
+  socket.binaryType = "arraybuffer";
+  socket.addEventListener("message", ({ data }) => {
+    if (typeof data === "string") {
+      const said = parseStageHears(data);
+      if (said?.type === "stage-welcome") person.voice = said.voice;
+    } else if (data instanceof ArrayBuffer) take(person.heard, new Uint8Array(data), person.sequences);
+  });
+  socket.accept();
+  await until(() => person.voice > 0);
+  return person;
+}
+
+/** A listener's ears: every block that he is sent. */
+async function listen(room: string): Promise<(VoiceBlock & { readonly at: number })[]> {
+  const socket = (await upgrade(`/rooms/${room}/listen`)).webSocket;
+  if (socket === null) throw new Error("no socket");
+  const heard: (VoiceBlock & { readonly at: number })[] = [];
+  socket.binaryType = "arraybuffer";
+  socket.addEventListener("message", ({ data }) => {
+    if (data instanceof ArrayBuffer) take(heard, new Uint8Array(data), []);
+  });
+  socket.accept();
+  return heard;
+}
+
+function take(heard: (VoiceBlock & { readonly at: number })[], message: Uint8Array, sequences: number[]): void {
+  for (const { at } of chunksIn(message)) {
+    const chunk = decodeChunk(message, at);
+    if ("malformed" in chunk) throw new Error(chunk.malformed);
+    sequences.push(chunk.sequence);
+    for (const block of chunk.blocks) heard.push({ ...block, at: Date.now() });
+  }
+}
+
+async function until(isTrue: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!isTrue()) {
+    if (Date.now() > deadline) throw new Error("never came true");
+    await pass(10);
+  }
+}
+
+const pass = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+/** Marks of the frames in these blocks. */
+const marksIn = (blocks: readonly VoiceBlock[]) =>
+  [...new Set(blocks.flatMap(({ frames }) => frames.map((frame) => frame[1] ?? 0)))].toSorted((a, b) => a - b);
+
+describe("three on stage who speak at once", () => {
+  it("hear the two others and never themselves, and a listener hears all three", async () => {
+    const { room, persons } = await aStage(3);
+    const listener = await listen(room);
+    for (const person of persons) person.say({ type: "on-air" });
+    for (const person of persons) person.speak();
+    await until(() => marksIn(listener).length === 3 && persons.every(({ heard }) => marksIn(heard).length === 2));
+    await pass(500);
+    for (const person of persons) person.hush();
+    for (const { mark, heard, sequences } of persons) {
+      expect(marksIn(heard)).toEqual([1, 2, 3].filter((other) => other !== mark));
+      const first = sequences[0] ?? 0;
+      expect(sequences).toEqual(sequences.map((_, index) => first + index));
+    }
+    expect(marksIn(listener)).toEqual([1, 2, 3]);
+  });
+
+  it("lose one who mutes himself within a chunk, on stage and in the audience", async () => {
+    const { room, persons } = await aStage(3);
+    const [one, two] = persons;
+    const listener = await listen(room);
+    for (const person of persons) person.say({ type: "on-air" });
+    for (const person of persons) person.speak();
+    await until(() => marksIn(listener).length === 3 && marksIn(two?.heard ?? []).length === 2);
+    one?.say({ type: "mute", muted: true });
+    // One tick of each path, and the way there.
+    await pass(400);
+    const [onStage, below] = [two?.heard.length, listener.length];
+    await pass(500);
+    for (const person of persons) person.hush();
+    expect(marksIn(two?.heard.slice(onStage) ?? [])).toEqual([3]);
+    expect(marksIn(listener.slice(below))).toEqual([2, 3]);
+    const last = listener.filter(({ voice }) => voice === one?.voice).at(-1);
+    expect(last).toMatchObject({ flags: 2, frames: [] });
+  });
+});
+
+describe("a stage on which nobody speaks", () => {
+  it("is sent nothing", async () => {
+    const { persons } = await aStage(2);
+    for (const person of persons) person.say({ type: "on-air" });
+    await pass(500);
+    expect(persons.map(({ sequences }) => sequences)).toEqual([[], []]);
+  });
+});
