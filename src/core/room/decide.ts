@@ -1,99 +1,175 @@
-import type { SessionId } from "../ids.ts";
 import { unreachable } from "../unreachable.ts";
-import type { Decision, Room, RoomEffect, RoomEvent, Speaker } from "./state.ts";
+import { forgetAddresses, keepOut, learnAddress, letIn } from "./bans.ts";
+import { decline, expire, HAND_MS, invite, lockStage, lower, raise } from "./hands.ts";
+import { answer, ask, pin } from "./questions.ts";
+import { refusal } from "./refusals.ts";
+import { may } from "./roles.ts";
+import { air, anybodyOnAir, came, heard, hold, holdAll, left, muteOneself, offStage, SEAT_MS, without } from "./stage.ts";
+import { type Decision, type Room, type RoomEffect, type RoomEvent, standingOf, withSpeaker } from "./state.ts";
+import { both, no, type Step } from "./step.ts";
+import { appoint, dismiss, hostDueMs, takeOver, transfer, watchHost } from "./succession.ts";
+import { mustSave, tells } from "./tells.ts";
 
 /** With nobody on air by their own choice a room falls quiet after this, in ms: enough for a change of microphone. */
 const QUIET_MS = 3_000;
 /** While somebody who was on air may still come back, its clock runs on for this long, in ms. */
 const AWAY_MS = 60_000;
 
-/** The room after `event`, and what the world must then be told. Pure; what makes no sense changes nothing. */
-export function decide(room: Room, event: RoomEvent): Decision {
-  if (room.phase === "ended") return { room, effects: [] };
-  switch (event.type) {
-    case "speaker-came":
-      return came(room, event.session, event.name, event.connection);
-    case "speaker-left":
-      return left(room, event.session, event.connection);
-    case "on-air":
-      return onAir(room, event.session);
-    case "off-air":
-      return change(room, event.session, (speaker) => ({ ...speaker, onAir: false }));
-    case "mute":
-      return change(room, event.session, (speaker) => ({ ...speaker, muted: event.muted }));
-    case "ended":
-      return { room: { ...room, phase: "ended" }, effects: [{ do: "stop-clock" }, { do: "tell-room" }, { do: "end" }] };
-    case "nobody-on-air-for-long":
-      if (room.phase !== "live" || anybodyOnAir(room)) return { room, effects: [] };
-      return { room: { ...room, phase: "quiet" }, effects: [{ do: "stop-clock" }, { do: "tell-room" }] };
-    case "claim-refused": {
-      const speakers = new Map([...room.speakers].map(([session, speaker]) => [session, { ...speaker, onAir: false }]));
-      const phase = "quiet";
-      return { room: { ...room, phase, speakers }, effects: [{ do: "stop-clock" }, { do: "tell-room" }, { do: "tell-stage" }] };
-    }
-    default:
-      return unreachable(event);
+/**
+ * The room after `event`, and what the world must then be told. Pure; what makes no sense changes nothing.
+ *
+ * @param now ms since 1970
+ */
+export function decide(room: Room, event: RoomEvent, now: number): Decision {
+  if (room.phase === "ended") {
+    return { room, effects: event.type === "asked" ? [{ do: "refuse", refusal: refusal("room-ended") }] : [] };
   }
+  const { room: next, first = [], then = [] } = stepOf(room, event, now);
+  const save: readonly RoomEffect[] = mustSave(room, next) ? [{ do: "save" }] : [];
+  return { room: next, effects: [...save, ...first, ...tells(room, next), ...then] };
 }
 
-/** True while somebody is on air with a connection: then the room's clock must run. */
-export function anybodyOnAir(room: Room): boolean {
-  return [...room.speakers.values()].some((speaker) => speaker.onAir && speaker.connection !== undefined);
+/** When time itself next changes something, in ms since 1970; undefined where it does not. Bans by address end later: `addressesDueMs`. */
+export function nextDueMs(room: Room): number | undefined {
+  if (room.phase === "ended") return undefined;
+  const due = [
+    ...room.invited.map(({ until }) => until),
+    ...room.hands.map(({ since }) => since + HAND_MS),
+    ...[...room.speakers.values()].flatMap(({ role, awaySince }) => (role === "speaker" && awaySince !== undefined ? [awaySince + SEAT_MS] : [])),
+  ];
+  const host = hostDueMs(room);
+  if (host !== undefined) due.push(host);
+  return due.length === 0 ? undefined : Math.min(...due);
 }
 
 /** How long the room waits before it falls quiet, in ms; undefined while there is no reason to. */
 export function quietAfterMs(room: Room): number | undefined {
   if (room.phase !== "live" || anybodyOnAir(room)) return undefined;
-  return onStage(room).length > 0 ? AWAY_MS : QUIET_MS;
+  return [...room.speakers.values()].some((speaker) => speaker.air === "on") ? AWAY_MS : QUIET_MS;
 }
 
-/** Those of whom listeners are told: who is on air, or was and may come back. */
-export function onStage(room: Room): readonly Speaker[] {
-  return [...room.speakers.values()].filter((speaker) => speaker.onAir);
+function stepOf(room: Room, event: RoomEvent, now: number): Step {
+  switch (event.type) {
+    case "speaker-came":
+      return came(room, event, now);
+    case "speaker-left":
+      return left(room, event.session, event.connection, now);
+    case "line-heard":
+      return { room: heard(room, event.session, now) };
+    case "asked":
+      return asked(room, event, now);
+    case "hand":
+      return event.raised ? raise(room, event.session, event.name, now) : lower(room, event.session);
+    case "question": {
+      const { id, session, name, text } = event;
+      return ask(room, { id, session, name, text });
+    }
+    case "address":
+      return learnAddress(room, event.session, event.address);
+    case "time":
+      return passed(room, now);
+    case "woke":
+      return woke(room, now);
+    case "nobody-on-air-for-long":
+      if (room.phase !== "live" || anybodyOnAir(room)) return { room };
+      return { room: { ...room, phase: "quiet" }, first: [{ do: "stop-clock" }] };
+    case "claim-refused":
+      return { room: allOff({ ...room, phase: "quiet" }), first: [{ do: "stop-clock" }] };
+    default:
+      return unreachable(event);
+  }
 }
 
-/** True if what this connection sends is heard: it is the speaker's newest, on air, and not muted. */
-export function isHeard(room: Room, session: SessionId, connection: number): boolean {
-  const speaker = room.speakers.get(session);
-  return room.phase !== "ended" && speaker?.connection === connection && speaker.onAir && !speaker.muted;
+/** A verb: first whether it is his to do, then whether it can be done now. */
+function asked(room: Room, { by, as, deed }: Extract<RoomEvent, { type: "asked" }>, now: number): Step {
+  const actor = standingOf(room, by, as);
+  const target = !("session" in deed) || deed.session === undefined ? undefined : deed.session === by ? "self" : standingOf(room, deed.session);
+  const allowed = may(actor, deed.type, deed.type === "mute" ? (target ?? "self") : target);
+  if (allowed !== true) return { room, then: [{ do: "refuse", refusal: allowed }] };
+  switch (deed.type) {
+    case "on-air":
+      return air(room, by, "on");
+    case "off-air":
+      return air(room, by, "off");
+    case "check":
+      return air(room, by, "check");
+    case "mute":
+      if (deed.session === undefined || deed.session === by) return muteOneself(room, by, deed.muted);
+      return hold(room, deed.session, !deed.muted ? "no" : deed.lock === true ? "locked" : "muted");
+    case "mute-all":
+      return holdAll(room, by, deed.lock);
+    case "invite":
+      return invite(room, deed.session, now);
+    case "decline":
+      return decline(room, deed.session);
+    case "demote":
+      return offStage(room, deed.session, "demoted");
+    case "step-down":
+      return offStage(room, by);
+    case "remove":
+      return keepOut(room, deed.session, { banned: false, byAddress: false }, now);
+    case "ban":
+      return keepOut(room, deed.session, { banned: true, byAddress: deed.address }, now);
+    case "unban":
+      return letIn(room, deed.session);
+    case "lock-stage":
+      return lockStage(room, deed.locked);
+    case "lock-room":
+      return { room: { ...room, locked: deed.locked }, then: [{ do: "lock-audience", locked: deed.locked }] };
+    case "rename":
+      return { room: { ...room, title: deed.title } };
+    case "call-me": {
+      const speaker = room.speakers.get(by);
+      return speaker === undefined ? no(room, "no-line") : { room: withSpeaker(room, { ...speaker, name: deed.name }) };
+    }
+    case "appoint":
+      return appoint(room, by, deed.session, deed.rank);
+    case "dismiss":
+      return dismiss(room, deed.session);
+    case "transfer":
+      return transfer(room, by, deed.session, now);
+    case "take-over":
+      return takeOver(room, by, now);
+    case "pin":
+      return pin(room, deed.question);
+    case "answer":
+      return answer(room, deed.question);
+    case "invite-listener":
+      return { room, then: [{ do: "listener-ticket", name: deed.name }] };
+    case "end":
+      return { room: { ...allOff(room), phase: "ended" }, first: [{ do: "stop-clock" }], then: [{ do: "end" }] };
+    default:
+      return unreachable(deed);
+  }
 }
 
-function came(room: Room, session: SessionId, name: string, connection: number): Decision {
-  const before = room.speakers.get(session);
-  const effects: RoomEffect[] = [];
-  if (before?.connection !== undefined) effects.push({ do: "supersede", connection: before.connection });
-  // Whoever comes is off air until he says so himself: a microphone never opens by a reconnect that nobody asked for.
-  const speaker: Speaker =
-    before === undefined
-      ? { session, name, role: "host", voice: room.nextVoice, connection, onAir: false, muted: false }
-      : { ...before, name, connection, onAir: false };
-  const nextVoice = before === undefined ? room.nextVoice + 1 : room.nextVoice;
-  if (before !== undefined) effects.push({ do: "silence", voice: before.voice }, { do: "tell-stage" });
-  return { room: { ...withSpeaker(room, speaker), nextVoice }, effects };
+/** Whatever has come due. */
+function passed(room: Room, now: number): Step {
+  const expired = expire(watchHost(room, now), now);
+  return both(
+    both(expired, (next) => forgetAddresses(next, now)),
+    (next) => ({ room: withoutLost(next, now) }),
+  );
 }
 
-function left(room: Room, session: SessionId, connection: number): Decision {
-  if (room.speakers.get(session)?.connection !== connection) return { room, effects: [] };
-  return change(room, session, (speaker) => ({ ...speaker, connection: undefined }));
+/** Speakers who were away for too long have lost their place. */
+function withoutLost(room: Room, now: number): Room {
+  return [...room.speakers.values()].reduce((left, { session, role, awaySince }) => {
+    return role === "speaker" && awaySince !== undefined && awaySince + SEAT_MS <= now ? without(left, session) : left;
+  }, room);
 }
 
-function onAir(room: Room, session: SessionId): Decision {
-  const speaker = room.speakers.get(session);
-  if (speaker === undefined || speaker.connection === undefined) return { room, effects: [] };
-  const next = withSpeaker(room, { ...speaker, onAir: true });
-  const starts: RoomEffect[] = room.phase === "live" ? [] : [{ do: "start-clock" }, { do: "tell-room" }];
-  return { room: { ...next, phase: "live" }, effects: [...starts, { do: "tell-stage" }] };
+/** Nobody has a line, and nobody is on air until he says so. A host who was here is given the time to come back. */
+function woke(room: Room, now: number): Step {
+  const speakers = new Map(
+    [...room.speakers].map(([session, speaker]) => {
+      return [session, { ...speaker, air: "off", connection: undefined, awaySince: speaker.awaySince ?? now } as const];
+    }),
+  );
+  const host = room.host.presence === "here" ? { ...room.host, heardAt: now } : room.host;
+  return { room: { ...room, phase: "quiet", speakers, host } };
 }
 
-/** A change of one speaker; what was said before it and not sent yet is dropped when the speaker can no longer be heard. */
-function change(room: Room, session: SessionId, to: (speaker: Speaker) => Speaker): Decision {
-  const speaker = room.speakers.get(session);
-  if (speaker === undefined) return { room, effects: [] };
-  const next = to(speaker);
-  const hushed: RoomEffect[] = next.muted && !speaker.muted ? [{ do: "silence", voice: speaker.voice }] : [];
-  return { room: withSpeaker(room, next), effects: [...hushed, { do: "tell-stage" }] };
-}
-
-function withSpeaker(room: Room, speaker: Speaker): Room {
-  return { ...room, speakers: new Map(room.speakers).set(speaker.session, speaker) };
+function allOff(room: Room): Room {
+  return { ...room, speakers: new Map([...room.speakers].map(([session, speaker]) => [session, { ...speaker, air: "off" } as const])) };
 }

@@ -4,7 +4,8 @@ import type { RoomPhase } from "../room/state.ts";
 import type { Gap } from "../tree/greeting.ts";
 import type { BackstageState, State } from "./states.ts";
 
-export type { StageSays, Verb } from "./stage-says.ts";
+export type { Verb } from "../room/verbs.ts";
+export type { StageSays } from "./stage-says.ts";
 export type * from "./states.ts";
 export type { Gap, RoomPhase };
 
