@@ -8,6 +8,7 @@ import { explainEnding, listenUrl, parseRoom, parseServer, readRoom, ticketProto
 import { cachedLanesOf } from "./cached-lane.ts";
 import { Continuity } from "./continuity.ts";
 import { interrupted, seconds } from "./flags.ts";
+import { MixDown } from "./mix-down.ts";
 import { Halt, runCommand } from "./problem.ts";
 import { Recorder } from "./recorder.ts";
 import { Histogram, ms } from "./stats.ts";
@@ -19,6 +20,7 @@ const program = new Command("npm run listen --")
   .requiredOption("--room <room>", "the room")
   .option("--ticket <ticket>", "the invitation to a private room")
   .option("--out <file>", "where to write what was heard; further voices become heard.2.opus, …", "heard.opus")
+  .option("--mix <file>", "also write all voices together, as they were heard: a WAV file")
   .option("--seconds <n>", "how long to listen; else until the room ends or Ctrl-C", seconds("--seconds"))
   .option("--json", "print the report as JSON");
 
@@ -27,6 +29,7 @@ type Flags = {
   readonly room: string;
   readonly ticket?: string;
   readonly out: string;
+  readonly mix?: string;
   readonly seconds?: number;
   readonly json?: boolean;
 };
@@ -39,6 +42,7 @@ await runCommand(async () => {
   say(`Listening to "${title}"`);
 
   const recorder = new Recorder(flags.out);
+  const mixDown = flags.mix === undefined ? undefined : await MixDown.create(flags.mix);
   const continuity = new Continuity();
   const lag = new Histogram();
   let diverted = 0;
@@ -58,6 +62,7 @@ await runCommand(async () => {
       if ("malformed" in chunk) continue;
       for (const block of chunk.blocks) frames += block.frames.length;
       recorder.add(chunk);
+      mixDown?.add(chunk);
     }
   };
   const lanes = new Lanes(cachedLanesOf(server, fetch, flags.ticket), {
@@ -102,6 +107,7 @@ await runCommand(async () => {
   lanes.stop();
   const ending = await stay.ended;
   await recorder.finish();
+  await mixDown?.finish();
   const heard = { ...continuity.heard(), frames, returns, diverted, lagMs: lag.spread(), files: recorder.paths };
   if (flags.json === true) console.log(JSON.stringify(heard));
   else {
