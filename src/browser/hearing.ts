@@ -43,6 +43,8 @@ export type Hearing = {
   readonly full: boolean;
   /** From the click to the first sound, in ms. */
   readonly firstSoundMs: number | undefined;
+  /** How often a leaf has welcomed this page: each new leaf knows nothing of what was said before. */
+  readonly welcomes: number;
   /** Connections opened after the first. */
   readonly reconnects: number;
   /** The browser or the phone holds the sound back; a touch gives it free. */
@@ -68,6 +70,7 @@ export const NOTHING_YET: Omit<Hearing, keyof Glimpse> = {
   lane: "live",
   full: false,
   firstSoundMs: undefined,
+  welcomes: 0,
   reconnects: 0,
   held: false,
 };

@@ -129,7 +129,7 @@ export class Line {
     // What sounded last, long ago perhaps, is not what a newcomer to a quiet room came for.
     this.#skipGreeting = this.#lanes.heard === undefined && this.#hears.hearing().phase !== "live";
     this.#lanes.welcomed(said.segments);
-    this.#hears.news({ reconnects: this.#welcomes - 1, lane: this.#lanes.lane, full: false });
+    this.#hears.news({ welcomes: this.#welcomes, reconnects: this.#welcomes - 1, lane: this.#lanes.lane, full: false });
   }
 
   #missed(from: Position, to: Position): void {

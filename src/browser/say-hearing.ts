@@ -46,3 +46,9 @@ export function sayMissed({ missed, moved, room }: Hearing, { listener: say, cou
 function sayEnd({ end }: Hearing, say: Words["listener"]): string {
   return end === undefined || end.code === ENDING.ended.code ? say.overThanks : say.noRetry(sayWhyEnded(end));
 }
+
+/** That the host's line is silent, or that he is gone; nothing while he is there. */
+export function sayHost(room: Hearing["room"], { listener: say }: Words = words): string | undefined {
+  if (room === undefined || room.phase !== "live" || room.host === "here") return undefined;
+  return room.host === "silent" ? say.hostSilent : say.hostGone;
+}

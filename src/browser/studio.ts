@@ -147,3 +147,8 @@ export function toldOf(said: Exclude<StageHears, StageWelcome | Refused | Pong |
       return {};
   }
 }
+
+/** What this page's owner is in the room now: as the stage has him, which a change of role does not reconnect. */
+export function roleIn({ stage, session, role }: Studio): Studio["role"] {
+  return stage?.speakers.find((one) => one.session === session)?.role ?? role;
+}

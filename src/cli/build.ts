@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { cp, mkdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type BuildOptions, build } from "esbuild";
 import { Halt, runCommand } from "./problem.ts";
@@ -12,7 +12,9 @@ export const ASSETS_ROOT = join(ROOT, "dist/assets-root");
 export const WORKER_FILE = join(ROOT, "dist/worker.js");
 
 /** The live part of each page, by the name under which the page asks for it. */
-const ISLANDS = ["home", "listener", "broadcast"];
+const ISLANDS = ["home", "listener", "broadcast", "embed"];
+/** Icons, the card that other sites show of a page, the manifest: served as they are. */
+const STATIC = "src/pages/static";
 /** Each audio thread is one classic file: `addModule` resolves no imports in every browser. */
 const WORKLETS = ["capture", "output"];
 /** What all browsers that can play (WebCodecs or WebAssembly, AudioWorklet) understand. */
@@ -38,6 +40,7 @@ export async function buildAssets(): Promise<void> {
   const worklets = WORKLETS.flatMap((name) => sourcesOf(`src/browser/${name}.worklet`, ["ts"]));
   const styles = sourcesOf("src/pages/style", ["css"]);
   await Promise.all([
+    cp(join(ROOT, STATIC), outdir, { recursive: true }),
     build({
       ...common,
       entryPoints: islands,

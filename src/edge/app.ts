@@ -10,31 +10,43 @@ import { switchLanguage } from "./language.ts";
 import { listen } from "./listen.ts";
 import { readLobby } from "./lobby.ts";
 import { metrics } from "./metrics.ts";
-import { broadcastPage, homePage, listenerPage, problemFor } from "./pages.tsx";
+import { broadcastPage, embedPage, homePage, listenerPage, problemFor } from "./pages.tsx";
+import { qrCode } from "./qr.ts";
 import { createRoom, readRoom, smallBody } from "./rooms.ts";
 import { readHead, readSegment } from "./segments.ts";
 import { readTicket, stage } from "./stage.ts";
 
 /** What a page may do: its own scripts, WebAssembly for browsers without Opus, sockets, and nothing from anywhere else. */
+const policy = {
+  defaultSrc: ["'self'"],
+  scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
+  styleSrc: ["'self'", "'unsafe-inline'"],
+  imgSrc: ["'self'", "data:"],
+  mediaSrc: ["'self'", "blob:", "mediastream:"],
+  // 'self' does not cover sockets in every browser.
+  connectSrc: ["'self'", "ws:", "wss:"],
+  workerSrc: ["'self'", "blob:"],
+  objectSrc: ["'none'"],
+  baseUri: ["'none'"],
+};
+// A server on one's own machine speaks plain HTTP; whoever deploys with TLS has the platform's own setting.
+const common = { referrerPolicy: "no-referrer", strictTransportSecurity: false } as const;
+
+/** Pages stand in no frame, and only they may ask for the microphone. */
 const forPages = secureHeaders({
-  contentSecurityPolicy: {
-    defaultSrc: ["'self'"],
-    scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
-    styleSrc: ["'self'", "'unsafe-inline'"],
-    imgSrc: ["'self'", "data:"],
-    mediaSrc: ["'self'", "blob:", "mediastream:"],
-    // 'self' does not cover sockets in every browser.
-    connectSrc: ["'self'", "ws:", "wss:"],
-    workerSrc: ["'self'", "blob:"],
-    frameAncestors: ["'none'"],
-    objectSrc: ["'none'"],
-    baseUri: ["'none'"],
-  },
+  ...common,
+  contentSecurityPolicy: { ...policy, frameAncestors: ["'none'"] },
   permissionsPolicy: { microphone: ["self"], camera: [], geolocation: [] },
-  referrerPolicy: "no-referrer",
   xFrameOptions: "DENY",
-  // A server on one's own machine speaks plain HTTP; whoever deploys with TLS has the platform's own setting.
-  strictTransportSecurity: false,
+});
+
+/** The player that stands in other people's pages: it plays, and asks for nothing. */
+const forFrames = secureHeaders({
+  ...common,
+  contentSecurityPolicy: { ...policy, frameAncestors: ["*"] },
+  permissionsPolicy: { microphone: [], camera: [], geolocation: [] },
+  xFrameOptions: false,
+  crossOriginResourcePolicy: "cross-origin",
 });
 
 /** Every route, on one screen. */
@@ -60,6 +72,9 @@ app.get("/rooms/:room/segments/:secret/:epoch/:index", readSegment);
 app.get("/", forPages, switchLanguage, homePage);
 app.get("/rooms/:room", forPages, switchLanguage, listenerPage);
 app.get("/rooms/:room/broadcast", forPages, switchLanguage, broadcastPage);
+
+app.get("/embed/:room", forFrames, embedPage);
+app.get("/rooms/:room/qr.svg", qrCode);
 
 app.get("/assets/:name", asset);
 

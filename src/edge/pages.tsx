@@ -4,6 +4,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { parseRoomId } from "../core/ids.ts";
 import type { Env, Known } from "../objects/calls.ts";
 import { BroadcastPage } from "../pages/broadcast.tsx";
+import { EmbedPage } from "../pages/embed.tsx";
 import { HomePage } from "../pages/home.tsx";
 import { ListenerPage } from "../pages/listener.tsx";
 import { ProblemPage } from "../pages/problem.tsx";
@@ -14,15 +15,17 @@ import { settingsOf } from "./settings.ts";
 
 /** `/`: what this is, and the form that makes a room. */
 export function homePage(c: Context<{ Bindings: Env }>): Response | Promise<Response> {
-  return documentOf(c, <HomePage words={wordsFor(c)} openCreate={c.env.OPEN_CREATE === "1"} />);
+  return documentOf(c, <HomePage words={wordsFor(c)} address={new URL("/", c.req.url).href} openCreate={c.env.OPEN_CREATE === "1"} />);
 }
 
 /** `/rooms/:room`: the listener's page, from the public summary alone. */
 export async function listenerPage(c: Context<{ Bindings: Env }>): Promise<Response> {
   const known = await knownRoom(c);
   if (known === undefined) return problemPage(c, "room-unknown");
-  const { room, title, phase, listeners } = known.summary;
-  return documentOf(c, <ListenerPage words={wordsFor(c)} room={room} title={title} phase={phase} listeners={listeners} />);
+  const { room, title, phase, listeners, speakers = [] } = known.summary;
+  const address = new URL(`/rooms/${room}`, c.req.url).href;
+  const shown = { room, title, phase, listeners, speakers, address };
+  return documentOf(c, <ListenerPage words={wordsFor(c)} {...shown} />);
 }
 
 /** `/rooms/:room/broadcast`: the host's page. Anybody may load it; the ticket, which stays in the browser, opens the stage. */
@@ -30,6 +33,15 @@ export async function broadcastPage(c: Context<{ Bindings: Env }>): Promise<Resp
   const known = await knownRoom(c);
   if (known === undefined) return problemPage(c, "room-unknown");
   return documentOf(c, <BroadcastPage words={wordsFor(c)} room={known.summary.room} title={known.summary.title} />);
+}
+
+/** `/embed/:room`: the player for a frame in somebody else's page. */
+export async function embedPage(c: Context<{ Bindings: Env }>): Promise<Response> {
+  const known = await knownRoom(c);
+  if (known === undefined) return problemPage(c, "room-unknown");
+  const { room, title, phase } = known.summary;
+  const page = new URL(`/rooms/${room}`, c.req.url).href;
+  return documentOf(c, <EmbedPage words={wordsFor(c)} room={room} title={title} phase={phase} page={page} />);
 }
 
 /** A *no* for whoever asks: a page for people, problem+json for programs. */

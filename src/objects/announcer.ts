@@ -151,7 +151,8 @@ export class Announcer {
   async note(): Promise<boolean> {
     const { people, record } = this.#facts();
     const { room, title, listed, chunkMs, createdAt, plan } = record;
-    const summary = { room, title, listed, chunkMs, createdAt, phase: people.phase, listeners: this.#root.listeners };
+    const speakers = stageStateOf(people, { revision: 0, roomTime: 0 }).speakers.map(({ name, role }) => ({ name, role }));
+    const summary = { room, title, listed, chunkMs, createdAt, phase: people.phase, listeners: this.#root.listeners, speakers };
     const noted = audienceStub(this.#env, plan.audience)
       .note({ plan, summary })
       .then((moved) => {

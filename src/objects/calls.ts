@@ -6,7 +6,7 @@ import type { Adoption, AudienceAnswer, Claimed, Move, Moved, Known as Of } from
 import type { Plan } from "../core/tree/plan.ts";
 import type { Expectation } from "../core/tree/plant.ts";
 import type { Region } from "../core/tree/region.ts";
-import type { RoomPhase } from "../core/wire/messages.ts";
+import type { OnStage, RoomPhase } from "../core/wire/messages.ts";
 
 /** What objects may ask of each other. Classes meet here, so that none imports another. */
 
@@ -118,6 +118,8 @@ export type Summary = {
   readonly listed: boolean;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
+  /** Who is on stage, so that a page says it before it is connected; missing while nobody has been. */
+  readonly speakers?: readonly Pick<OnStage, "name" | "role">[];
 };
 
 export type Known = Of<Summary>;

@@ -3,15 +3,17 @@ import { Layout, NeedsScript } from "./layout.tsx";
 
 export type HomeProps = {
   readonly words: Words;
+  /** The page's own address. */
+  readonly address: string;
   /** True where anybody may make a room; else the form asks for the deployment's create key. */
   readonly openCreate: boolean;
 };
 
 /** `/`: what this is, and a room in one step. */
-export function HomePage({ words, openCreate }: HomeProps) {
+export function HomePage({ words, address, openCreate }: HomeProps) {
   const say = words.welcome;
   return (
-    <Layout words={words} title={say.title} description={say.description} island="home">
+    <Layout words={words} title={say.title} description={say.description} island="home" address={address}>
       <section class="hero">
         <h1>{say.heading}</h1>
         <p class="lead">{say.lead}</p>

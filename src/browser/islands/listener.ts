@@ -1,36 +1,46 @@
-import type { OnStage } from "../../core/wire/messages.ts";
+import type { VoiceLevel } from "../../core/audio/mixer.ts";
+import { ENDING } from "../../core/wire/ending.ts";
+import type { You } from "../../core/wire/messages.ts";
+import { Ears } from "../ears.ts";
+import { showEnding } from "../ending-card.ts";
+import { Faces } from "../faces.ts";
 import { publish } from "../facts.ts";
+import { hide } from "../focus.ts";
 import { phaseOf, watchRoom } from "../glimpse.ts";
+import { Hand } from "../hand.ts";
 import { type Hearing, isOver } from "../hearing.ts";
 import { Listening } from "../listen.ts";
-import { LoadFault } from "../load-fault.ts";
+import { Mine } from "../mine.ts";
+import { NameForm } from "../name-form.ts";
+import { OnStage } from "../on-stage.ts";
 import { insecurity, island, oncePerFrame, part, write, writeOrHide } from "../parts.ts";
-import { BEHIND_MS, sayHearing, sayMissed } from "../say-hearing.ts";
-import { words } from "../words.ts";
+import { PlayerControls, tellFault } from "../player-controls.ts";
+import { QuestionForm } from "../question-form.ts";
+import { ReactionBar } from "../reaction-bar.ts";
+import { BEHIND_MS, sayHearing, sayHost, sayMissed } from "../say-hearing.ts";
+import { wireCloseButtons, wireShareSheet } from "../share-sheet.ts";
+import { StagePanel } from "../stage-panel.ts";
+import { sayNo, words } from "../words.ts";
 
-/** A ring's level falls by this part per frame when a voice pauses: quick to rise, calm to fall. */
-const RING_FALL = 0.88;
-/** A voice this loud fills the ring: −16 dBFS. */
-const FULL_RMS = 0.15;
 /** A notice about missed sound leaves after so long, in ms. */
 const NOTICE_MS = 12_000;
+/** An answer to what the listener asked for stays so long, in ms. */
+const ANSWER_MS = 8_000;
 
 const say = words.listener;
 const root = island("listener");
 const room = root.dataset["room"] ?? "";
 const title = root.dataset["title"] ?? "";
-const button = part("listen", HTMLButtonElement);
-const status = part("status", HTMLElement);
-const range = part("volume-range", HTMLInputElement);
-const muteButton = part("mute", HTMLButtonElement);
 const goLive = part("go-live", HTMLButtonElement);
-const speakers = part("speakers", HTMLUListElement);
-const levels = new Map<number, number>();
-const faces = new Map<number, HTMLElement>();
-let muted = false;
+const answer = part("answer", HTMLElement);
+const handButton = part("hand", HTMLButtonElement);
+const invitation = part("invitation", HTMLDialogElement);
 let noticed: Pick<Hearing, "missed" | "moved"> = { missed: undefined, moved: undefined };
+let answeredAt = Number.NEGATIVE_INFINITY;
 
 root.dataset["ready"] = "";
+wireShareSheet();
+wireCloseButtons();
 const insecure = insecurity();
 if (insecure !== undefined) {
   writeOrHide(part("notice", HTMLElement), insecure);
@@ -43,133 +53,156 @@ if (insecure !== undefined) {
 }
 
 function run(): void {
-  const draw = oncePerFrame(() => show(listening));
+  const faces = new Faces(part("speakers", HTMLUListElement));
+  const heard = (levels: readonly VoiceLevel[]) => faces.heard(levels);
   const first = { phase: phaseOf(root.dataset["phase"]), listeners: undefined };
-  const listening = new Listening(room, first, draw, (heard) => {
-    for (const { voice, rms } of heard) levels.set(voice, Math.max(levels.get(voice) ?? 0, Math.min(1, rms / FULL_RMS)));
-    draw();
-  });
+  const draw = oncePerFrame(() => show());
+  const listening = new Listening(room, first, draw, heard);
+  const onStage = new OnStage(room, listening, draw, heard);
+  const controls = new PlayerControls(root, listening, title);
+  const reactions = new ReactionBar((reaction) => listening.say({ type: "react", reaction }));
+  const hand = new Hand(room, (said) => listening.say(said));
+  const ears = new Ears();
+  const mine = new Mine(onStage);
+  const panel = new StagePanel(part("panel", HTMLElement), room);
+  const names = new NameForm();
+  const question = new QuestionForm(
+    (said) => listening.say(said),
+    () => tell(say.question.sent),
+  );
+  let invited: You | undefined;
   // Loading now saves the wait after the click; a failure is told then.
   listening.prepare().catch(() => undefined);
-  button.onclick = () => {
-    // Safari gives a clicked button no focus, and M would then do nothing.
-    button.focus();
-    void toggle(listening);
-  };
   goLive.onclick = () => {
     listening.goLive();
     // It hides itself, and would take a keyboard's place on the page with it.
-    button.focus();
+    controls.focus();
   };
-  muteButton.onclick = () => setMuted(listening, !muted);
-  range.oninput = () => setMuted(listening, false);
-  document.addEventListener("keydown", (event) => pressed(listening, event));
-  for (const gesture of ["pointerdown", "keydown", "touchend"]) document.addEventListener(gesture, () => listening.touched());
-  mediaSession(listening);
+  handButton.onclick = () => {
+    if (hand.isUp) hand.lower();
+    else if (handButton.getAttribute("aria-disabled") === "true") return;
+    else names.ask((name) => hand.raise(name));
+    draw();
+  };
+  part("ask", HTMLButtonElement).onclick = () => names.ask((name) => question.open(name));
+  invitation.onclose = () => {
+    const ticket = invited?.ticket;
+    invited = undefined;
+    // Esc is no answer: the hand stays as the room has it, and the button opens the question anew.
+    if (invitation.returnValue === "not-now") hand.lower();
+    if (invitation.returnValue === "accept" && ticket !== undefined) void onStage.accept(ticket);
+  };
+  for (const gesture of ["pointerdown", "keydown", "touchend"]) {
+    document.addEventListener(gesture, () => {
+      listening.touched();
+      onStage.touched();
+    });
+  }
   watchRoom(
     room,
-    () => !listening.state.listening && !isOver(listening.state),
+    () => !listening.state.listening && onStage.phase === "below" && !isOver(listening.state),
     (glimpse) => listening.glimpsed(glimpse),
   );
+  const frame = () => {
+    faces.frame();
+    mine.frame();
+    requestAnimationFrame(frame);
+  };
+  frame();
+  onStage.resume();
+  setInterval(draw, 1_000);
   draw();
-}
 
-async function toggle(listening: Listening): Promise<void> {
-  if (isOver(listening.state)) return;
-  writeOrHide(part("notice", HTMLElement), undefined);
-  try {
-    const done = listening.state.listening ? listening.pause() : listening.listen();
-    // Now, and not with the next frame: on a lock screen there is none, and the next press must mean the opposite.
-    sayPlayback(listening.state);
-    await done;
-  } catch (fault) {
-    await listening.pause();
-    tellFault(fault);
+  function show(): void {
+    const hearing = listening.state;
+    const stage = onStage.speaking?.state;
+    // On stage the room speaks by another line than below it.
+    const told = stage?.room === undefined ? hearing : stage;
+    const over = isOver(hearing) || told.room?.phase === "ended" || onStage.left?.code === ENDING.removed.code;
+    const phase = over ? "ended" : (told.room?.phase ?? hearing.phase);
+    const isHere = (hearing.listening || stage !== undefined) && !over;
+    showHead(hearing, told, phase);
+    if (told.stage !== undefined && !over) faces.show(told.stage.speakers, stage?.session ?? hearing.you?.session);
+    part("speakers", HTMLUListElement).hidden = over;
+    part("dock", HTMLElement).toggleAttribute("data-on", isHere);
+    showPinned(over ? undefined : told.pinned?.question);
+    controls.show(hearing);
+    hide(part("listen", HTMLElement), stage !== undefined, () => part("mine-mute", HTMLButtonElement));
+    write(part("status", HTMLElement), stage === undefined ? sayHearing(hearing) : say.stage.title);
+    showGoLive(hearing);
+    reactions.show(told.reactions, hearing.listening && hearing.link === "open");
+    part("asking", HTMLElement).hidden = !isHere || stage !== undefined;
+    answered(hand.follow(hearing), hearing);
+    showHand(hand, hearing);
+    mine.show(() => part("listen", HTMLButtonElement));
+    panel.show(onStage.speaking);
+    notice(hearing);
+    part("dock", HTMLElement).hidden = showEnding(onStage.left?.code === ENDING.removed.code ? onStage.left : hearing.end, over);
+    const hears = ears.news(hearing, controls.silenced, performance.now());
+    if (hears !== undefined) listening.say({ type: "hearing", hearing: hears });
+    if (performance.now() - answeredAt > ANSWER_MS && !hand.isUp) answer.hidden = true;
+    publishFacts(hearing, phase, onStage.phase);
+  }
+
+  /** The room answered the hand: an invitation asks back, a *no* is told. */
+  function answered(you: You | undefined, { room: known }: Hearing): void {
+    if (you === undefined) return;
+    if (you.hand === "invited" && you.ticket !== undefined && onStage.phase === "below") {
+      invited = you;
+      part("invitation-recorded", HTMLElement).hidden = known?.recorded !== true;
+      invitation.returnValue = "";
+      if (!invitation.open) invitation.showModal();
+    } else if (you.hand === "none") {
+      if (invitation.open) invitation.close("");
+      if (you.code !== undefined) tell(sayNo({ code: you.code, says: you.says ?? "" }));
+    }
   }
 }
 
-function tellFault(fault: unknown): void {
-  const why = fault instanceof Error ? ` (${fault.message})` : "";
-  writeOrHide(part("notice", HTMLElement), fault instanceof LoadFault ? say.notLoaded : say.noSound(why));
-}
-
-function setMuted(listening: Listening, on: boolean): void {
-  muted = on;
-  listening.volume = on ? 0 : Number(range.value) / 100;
-  muteButton.setAttribute("aria-pressed", String(on));
-  write(muteButton, on ? say.unmute : say.mute);
-}
-
-/** Space anywhere on the page; the letter M only from within the player, because people who speak to their computer say letters. */
-function pressed(listening: Listening, event: KeyboardEvent): void {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-  const target = event.target instanceof Element ? event.target : document.body;
-  if ((event.key === "m" || event.key === "M") && root.contains(target) && listening.state.listening) setMuted(listening, !muted);
-  // A focused button takes the space bar itself.
-  if (event.key === " " && target.closest("button, input, a, select") === null && !isOver(listening.state)) {
-    event.preventDefault();
-    button.focus();
-    void toggle(listening);
-  }
-}
-
-/** The lock screen's and the headset's buttons. */
-function mediaSession(listening: Listening): void {
-  if (!("mediaSession" in navigator)) return;
-  navigator.mediaSession.metadata = new MediaMetadata({ title, artist: "Canopy" });
-  navigator.mediaSession.setActionHandler("play", () => void toggleTo(listening, true));
-  navigator.mediaSession.setActionHandler("pause", () => void toggleTo(listening, false));
-  navigator.mediaSession.setActionHandler("stop", () => void toggleTo(listening, false));
-  try {
-    // Live: no length, and nowhere to seek to.
-    navigator.mediaSession.setPositionState({ duration: Number.POSITIVE_INFINITY });
-  } catch {
-    // Some browsers want a number here; they show the silent file's ten seconds.
-  }
-}
-
-async function toggleTo(listening: Listening, on: boolean): Promise<void> {
-  if (listening.state.listening !== on) await toggle(listening);
-}
-
-function sayPlayback(hearing: Hearing): void {
-  if (!("mediaSession" in navigator)) return;
-  navigator.mediaSession.playbackState = hearing.listening ? "playing" : isOver(hearing) ? "none" : "paused";
-}
-
-function show(listening: Listening): void {
-  const hearing = listening.state;
-  const { facts, listeners } = hearing;
-  const over = isOver(hearing);
-  const phase = over ? "ended" : hearing.phase;
+function showHead(hearing: Hearing, told: Pick<Hearing, "room" | "audience">, phase: Hearing["phase"]): void {
   const badge = part("badge", HTMLElement);
   badge.dataset["phase"] = phase;
   write(badge, words.people.phase[phase]);
-  write(part("title", HTMLElement), hearing.room?.title ?? title);
+  write(part("title", HTMLElement), told.room?.title ?? title);
+  const listeners = told.audience?.listeners ?? hearing.listeners;
   if (listeners !== undefined) writeOrHide(part("count", HTMLElement), listeners > 0 ? words.people.listening(listeners) : undefined);
-  button.toggleAttribute("data-on", hearing.listening && !over);
-  button.disabled = over;
-  write(part("listen-label", HTMLElement), hearing.listening && !over ? say.pause : say.listen);
-  write(status, sayHearing(hearing));
-  const behindMs = hearing.listening ? (facts?.behindMs ?? 0) : 0;
+  const hears = told.audience?.hearing;
+  writeOrHide(part("hearing", HTMLElement), hears !== undefined && hears > 0 ? words.people.hearing(hears) : undefined);
+  part("recorded", HTMLElement).hidden = told.room?.recorded !== true;
+  part("locked", HTMLElement).hidden = told.room?.locked !== true;
+  writeOrHide(part("host-notice", HTMLElement), phase === "ended" ? undefined : sayHost(told.room));
+}
+
+function showPinned(question: { readonly name: string; readonly text: string } | undefined): void {
+  part("pinned", HTMLElement).hidden = question === undefined;
+  if (question === undefined) return;
+  write(part("pinned-text", HTMLElement), question.text);
+  write(part("pinned-name", HTMLElement), say.question.from(question.name));
+}
+
+function showGoLive({ listening, facts, link }: Hearing): void {
+  const behindMs = listening ? (facts?.behindMs ?? 0) : 0;
   // While nothing comes there is nothing to skip to.
-  goLive.hidden = behindMs <= BEHIND_MS || hearing.link !== "open";
+  goLive.hidden = behindMs <= BEHIND_MS || link !== "open";
   if (!goLive.hidden) write(goLive, say.behind(words.count.plain(Math.round(behindMs / 1_000))));
-  part("volume", HTMLElement).hidden = !hearing.listening;
-  part("keys", HTMLElement).hidden = !hearing.listening;
-  notice(hearing);
-  showSpeakers(hearing.listening ? (hearing.stage?.speakers ?? []) : []);
-  sayPlayback(hearing);
-  publish({
-    ...facts,
-    state: hearing.link,
-    phase,
-    listening: hearing.listening,
-    held: hearing.held,
-    firstSoundMs: hearing.firstSoundMs,
-    reconnects: hearing.reconnects,
-    lane: hearing.lane,
-  });
+}
+
+function showHand(hand: Hand, { room: known, link }: Hearing): void {
+  const isLocked = known?.stageLocked === true;
+  const isClosed = link !== "open" || isLocked || known?.hands !== "open";
+  handButton.setAttribute("aria-pressed", String(hand.isUp));
+  handButton.setAttribute("aria-disabled", String(!hand.isUp && isClosed));
+  write(part("hand-label", HTMLElement), hand.isUp ? say.hand.lower : say.hand.raise);
+  if (hand.isUp) writeOrHide(answer, say.hand.waiting);
+  else if (link === "open" && isLocked) tell(say.hand.locked);
+  else if (link === "open" && known?.hands === "full") tell(say.hand.full);
+  else if (answer.textContent === say.hand.waiting) answer.hidden = true;
+}
+
+/** Tells the listener something that he asked for, for a while. */
+function tell(says: string): void {
+  answeredAt = performance.now();
+  writeOrHide(answer, says);
 }
 
 /** Shows what was missed, or that the room moved, each time anew, and for a while only. */
@@ -185,31 +218,7 @@ function notice(hearing: Hearing): void {
   }, NOTICE_MS);
 }
 
-function showSpeakers(onStage: readonly OnStage[]): void {
-  const here = onStage.filter(({ state }) => state !== "away");
-  if (here.length !== faces.size || here.some(({ voice }) => !faces.has(voice))) {
-    faces.clear();
-    speakers.replaceChildren(...here.map(speakerItem));
-  }
-  for (const { voice, state } of here) {
-    const level = state === "muted" ? 0 : (levels.get(voice) ?? 0);
-    const face = faces.get(voice);
-    face?.style.setProperty("--level", level.toFixed(3));
-    const note = face?.parentElement?.querySelector("small");
-    if (note instanceof HTMLElement) write(note, words.people.state[state]);
-    levels.set(voice, level * RING_FALL);
-  }
-}
-
-function speakerItem({ voice, name }: OnStage): HTMLLIElement {
-  const item = document.createElement("li");
-  const face = document.createElement("span");
-  face.className = "face";
-  face.setAttribute("aria-hidden", "true");
-  face.textContent = [...name][0]?.toUpperCase() ?? "·";
-  const label = document.createElement("span");
-  label.append(name, document.createElement("small"));
-  item.append(face, label);
-  faces.set(voice, face);
-  return item;
+function publishFacts(hearing: Hearing, phase: Hearing["phase"], stage: OnStage["phase"]): void {
+  const { facts, link: state, listening, held, firstSoundMs, reconnects, lane } = hearing;
+  publish({ ...facts, state, phase, listening, held, firstSoundMs, reconnects, lane, stage });
 }

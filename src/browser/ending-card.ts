@@ -1,0 +1,23 @@
+import { ENDING } from "../core/wire/ending.ts";
+import type { LinkEnd } from "./link-mind.ts";
+import { part, write } from "./parts.ts";
+import { words } from "./words.ts";
+
+/** What stands where one listened, once that is over for good: ended, removed, private. False for ends that the status line tells. */
+export function showEnding(end: LinkEnd | undefined, isEnded: boolean): boolean {
+  const card = part("ending", HTMLElement);
+  const { ends } = words.listener;
+  const [title, says] =
+    end?.code === ENDING.removed.code
+      ? [ends.removedTitle, ends.removed]
+      : end?.code === ENDING.private.code
+        ? [ends.privateTitle, ends.private]
+        : isEnded
+          ? [ends.endedTitle, ends.ended]
+          : [];
+  card.hidden = title === undefined;
+  if (title === undefined || says === undefined) return false;
+  write(part("ending-title", HTMLElement), title);
+  write(part("ending-says", HTMLElement), says);
+  return true;
+}
