@@ -15,6 +15,7 @@ import { qrCode } from "./qr.ts";
 import { createRoom, readRoom, smallBody } from "./rooms.ts";
 import { readHead, readSegment } from "./segments.ts";
 import { readTicket, stage } from "./stage.ts";
+import { askRoom } from "./verbs.ts";
 
 /** What a page may do: its own scripts, WebAssembly for browsers without Opus, sockets, and nothing from anywhere else. */
 const policy = {
@@ -61,6 +62,7 @@ app.post("/api/rooms/:room/continue", smallBody, continueRoom);
 app.get("/api/rooms/:room/ticket", readTicket);
 app.post("/api/rooms/:room/expect", smallBody, expectCrowd);
 app.get("/api/rooms/:room/expect", readExpected);
+app.post("/api/rooms/:room/:verb", smallBody, askRoom);
 app.get("/api/lobby", readLobby);
 
 app.get("/rooms/:room/listen", listen);

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { parseRoomId, type RoomId } from "../core/ids.ts";
+import { DEFAULT_SPEAKERS } from "../core/room/state.ts";
 import type { Env, Known } from "../objects/calls.ts";
 import { unlist } from "../objects/lobby-client.ts";
 import { audienceStub, roomStub } from "../objects/locate.ts";
@@ -35,10 +36,10 @@ export async function continueRoom(c: Context<{ Bindings: Env }>): Promise<Respo
   const room = right.room ?? nameOf(body.data.room);
   if (room === undefined) return problem(c, "room-name-invalid");
   const { plan, summary } = known;
-  const { title = summary.title, listed = summary.listed, chunkMs = summary.chunkMs } = body.data;
+  const { title = summary.title, listed = summary.listed, chunkMs = summary.chunkMs, maxSpeakers = DEFAULT_SPEAKERS } = body.data;
   const { audience } = plan;
   const { maxListeners } = settingsOf(c.env);
-  const wish = { room, title, listed, chunkMs, maxListeners };
+  const wish = { room, title, listed, chunkMs, maxSpeakers, maxListeners };
   const created = await roomStub(c.env, room).continueFrom({ ...wish, audience, from, ticket: right.ticket });
   if (typeof created === "string") return problem(c, WHY_NOT[created]);
   if ("moved" in created) return problem(c, "room-moved", sayMoved(created.moved));

@@ -1,13 +1,12 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { parseRoomId, type RoomId } from "../core/ids.ts";
 import { REGIONS } from "../core/tree/region.ts";
-import type { Env } from "../objects/calls.ts";
+import type { Env, Progress, Refused } from "../objects/calls.ts";
 import { roomStub } from "../objects/locate.ts";
-import { bearerOf, jsonOf, sentenceOf } from "./body.ts";
-import { problem } from "./problem.ts";
+import { jsonOf, sentenceOf } from "./body.ts";
+import { problem, problemOf } from "./problem.ts";
 import { settingsOf } from "./settings.ts";
-import { admit } from "./stage.ts";
+import { roomAndBearer } from "./verbs.ts";
 
 /** More than anybody can mean. */
 const MOST_EXPECTED = 100_000_000;
@@ -46,32 +45,26 @@ const ExpectBody = z.strictObject({
     .optional(),
 });
 
-/** `POST /api/rooms/:room/expect`: a crowd will come; the tree is made for it and woken before the doors open. For the host. */
+/** `POST /api/rooms/:room/expect`: a crowd will come; the tree is made for it and woken before the doors open. For who runs the room. */
 export async function expectCrowd(c: Context<{ Bindings: Env }>): Promise<Response> {
-  const room = await roomOfHost(c);
-  if (typeof room !== "string") return room.refused;
+  const bearer = await roomAndBearer(c);
+  if ("refused" in bearer) return bearer.refused;
   const body = ExpectBody.safeParse(jsonOf(await c.req.text()));
   if (!body.success) return problem(c, "body-invalid", sentenceOf(body.error, '{"listeners": 50000}'));
   const { listeners, regions = {} } = body.data;
   const shares = Array.isArray(regions) ? Object.fromEntries(regions.map((named) => [named, 1])) : regions;
-  const progress = await roomStub(c.env, room).expect({ listeners, shares }, settingsOf(c.env).maxListeners);
-  return progress === undefined ? problem(c, "room-ended") : c.json(progress, 200, { "Cache-Control": "no-store" });
+  const { room, by } = bearer;
+  return told(c, await roomStub(c.env, room).expect(by, { listeners, shares }, settingsOf(c.env).maxListeners));
 }
 
-/** `GET /api/rooms/:room/expect`: how far the tree is ready. For the host. */
+/** `GET /api/rooms/:room/expect`: how far the tree is ready. For who runs the room. */
 export async function readExpected(c: Context<{ Bindings: Env }>): Promise<Response> {
-  const room = await roomOfHost(c);
-  if (typeof room !== "string") return room.refused;
-  const progress = await roomStub(c.env, room).progress();
-  return progress === undefined ? problem(c, "room-ended") : c.json(progress, 200, { "Cache-Control": "no-store" });
+  const bearer = await roomAndBearer(c);
+  if ("refused" in bearer) return bearer.refused;
+  return told(c, await roomStub(c.env, bearer.room).progress(bearer.by));
 }
 
-/** The room, if its host asks: this goes to the room's object, which strangers never reach. */
-async function roomOfHost(c: Context<{ Bindings: Env }>): Promise<RoomId | { readonly refused: Response }> {
-  const room = parseRoomId(c.req.param("room") ?? "");
-  if (room === undefined) return { refused: problem(c, "room-unknown") };
-  const ticket = bearerOf(c);
-  if (ticket === undefined) return { refused: problem(c, "ticket-missing", "Bring the host's ticket, as Authorization: Bearer <ticket>") };
-  const claims = await admit(c.env, room, ticket);
-  return typeof claims === "string" ? { refused: problem(c, claims) } : room;
+function told(c: Context, progress: Progress | Refused | undefined): Response {
+  if (progress === undefined) return problem(c, "room-ended");
+  return "refused" in progress ? problemOf(c, progress.refused) : c.json(progress, 200, { "Cache-Control": "no-store" });
 }

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Refusal, RefusalCode } from "../core/room/refusals.ts";
 
 /** Every *no* of the API: its stable code, its status, and what people read (RFC 9457). */
 export const PROBLEMS = {
@@ -31,6 +32,25 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
+/** A *no* of a room's people over HTTP: 403 where it is not his to do, 409 (what is not listed here) where it cannot be done now. */
+const REFUSED: Partial<Record<RefusalCode, ContentfulStatusCode>> = {
+  "hosts-only": 403,
+  "host-only": 403,
+  "co-hosts-only": 403,
+  outranked: 403,
+  "not-yourself": 403,
+  "mute-locked": 403,
+  removed: 403,
+  "question-unknown": 404,
+  "room-ended": 410,
+};
+
+/** A *no* of a room's people, with its own code and sentence. */
+export function problemOf(c: Context, { code, says }: Refusal): Response {
+  // Off the stage a ticket is what any wrong one is.
+  return code === "off-stage" ? problem(c, "ticket-role-wrong", says) : answer(c, code, REFUSED[code] ?? 409, says, says);
+}
+
 /** True of a code in PROBLEMS; objects refuse with these. */
 export function isProblemCode(code: string): code is ProblemCode {
   return Object.hasOwn(PROBLEMS, code);
@@ -43,7 +63,11 @@ export function isProblemCode(code: string): code is ProblemCode {
  */
 export function problem(c: Context, code: ProblemCode, detail?: string): Response {
   const [status, says] = PROBLEMS[code];
-  const body = { type: `urn:canopy:problem:${code}`, title: says, status, code, detail: detail ?? says };
+  return answer(c, code, status, says, detail ?? says);
+}
+
+function answer(c: Context, code: string, status: ContentfulStatusCode, title: string, detail: string): Response {
+  const body = { type: `urn:canopy:problem:${code}`, title, status, code, detail };
   const headers: Record<string, string> = { "Content-Type": "application/problem+json", "Cache-Control": "no-store" };
   if (status === 503) headers["Retry-After"] = "2";
   if (status === 426) headers["Upgrade"] = "websocket";

@@ -3,6 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
 import { CHUNK_MS_CHOICES, DEFAULT_CHUNK_MS } from "../core/audio/format.ts";
 import { parseRoomId, type RoomId } from "../core/ids.ts";
+import { DEFAULT_SPEAKERS, MOST_SPEAKERS } from "../core/room/state.ts";
 import { regionOf } from "../core/tree/region.ts";
 import type { Created, Env } from "../objects/calls.ts";
 import { lobbyOf } from "../objects/lobby-client.ts";
@@ -40,10 +41,16 @@ export const WISHES = {
     .optional(),
   listed: z.boolean(),
   chunkMs: z.literal(CHUNK_MS_CHOICES, "chunkMs is 40, 100 or 200"),
+  maxSpeakers: z.int().min(1).max(MOST_SPEAKERS, `at most ${MOST_SPEAKERS} people are on stage at once`),
 };
 
 /** What `POST /api/rooms` takes. */
-const CreateBody = z.strictObject({ ...WISHES, listed: WISHES.listed.default(false), chunkMs: WISHES.chunkMs.default(DEFAULT_CHUNK_MS) });
+const CreateBody = z.strictObject({
+  ...WISHES,
+  listed: WISHES.listed.default(false),
+  chunkMs: WISHES.chunkMs.default(DEFAULT_CHUNK_MS),
+  maxSpeakers: WISHES.maxSpeakers.default(DEFAULT_SPEAKERS),
+});
 
 /** `POST /api/rooms`: a new room, and the tickets that open it. */
 export async function createRoom(c: Context<{ Bindings: Env }>): Promise<Response> {
@@ -51,12 +58,12 @@ export async function createRoom(c: Context<{ Bindings: Env }>): Promise<Respons
   if (locked !== undefined) return problem(c, locked);
   const body = CreateBody.safeParse(jsonOf(await c.req.text()));
   if (!body.success) return problem(c, "body-invalid", sentenceOf(body.error, '{"title": "Friday talk"}'));
-  const { title, listed, chunkMs } = body.data;
+  const { title, listed, chunkMs, maxSpeakers } = body.data;
   const room = nameOf(body.data.room);
   if (room === undefined) return problem(c, "room-name-invalid");
   const { fanOut, leafListeners, leaves, maxListeners } = settingsOf(c.env);
   const shape = { region: regionOf(placeOf(c.req.raw)), fanOut, leafListeners, leaves, maxListeners };
-  const created = await roomStub(c.env, room).create({ room, title, listed, chunkMs, ...shape });
+  const created = await roomStub(c.env, room).create({ room, title, listed, chunkMs, maxSpeakers, ...shape });
   if (created === "taken") return problem(c, "room-taken");
   if (listed) c.executionCtx.waitUntil(listRoom(c.env, { room, title, createdAt: created.createdAt }));
   return made(c, room, created, {});

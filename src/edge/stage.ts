@@ -1,23 +1,30 @@
 import type { Context } from "hono";
 import { parseRoomId, type RoomId } from "../core/ids.ts";
+import type { Role } from "../core/room/roles.ts";
 import { PROTOCOL, type TicketClaims, ticketInProtocols } from "../core/wire/ticket.ts";
 import { type Env, HEADER } from "../objects/calls.ts";
 import { roomStub } from "../objects/locate.ts";
 import { bearerOf } from "./body.ts";
 import { claimsOf, listenClaims } from "./guest.ts";
+import { addressMarkOf } from "./identity.ts";
 import { knownOf, recall } from "./plan-memory.ts";
-import { isProblemCode, type ProblemCode, problem } from "./problem.ts";
+import { isProblemCode, type ProblemCode, problem, problemOf } from "./problem.ts";
 import { settingsOf } from "./settings.ts";
+import { addressTextOf } from "./visitor.ts";
 
 /**
- * `GET /api/rooms/:room/ticket`: 204 if the bearer's ticket opens the stage, or with `?for=listen`, if he may listen; else why not. A browser
- * cannot read why an upgrade was refused.
+ * `GET /api/rooms/:room/ticket`: 204 if the bearer's ticket opens the stage now, or with `?for=listen`, if he may listen; else why not. A
+ * browser cannot read why an upgrade was refused.
  */
 export async function readTicket(c: Context<{ Bindings: Env }>): Promise<Response> {
   const room = parseRoomId(c.req.param("room") ?? "");
   if (room === undefined) return problem(c, "room-unknown");
-  const refused = c.req.query("for") === "listen" ? await mayListen(c.env, room, bearerOf(c)) : await admit(c.env, room, bearerOf(c));
-  return typeof refused === "string" ? problem(c, refused) : c.body(null, 204, { "Cache-Control": "no-store" });
+  const isForListening = c.req.query("for") === "listen";
+  const claims = isForListening ? await mayListen(c.env, room, bearerOf(c)) : await admit(c.env, room, bearerOf(c));
+  if (typeof claims === "string") return problem(c, claims);
+  // Only the room knows who was removed or sent back since his ticket was signed.
+  const why = claims === undefined ? undefined : await roomStub(c.env, room).whyNotOnStage({ session: claims.session, role: claims.role });
+  return why === undefined ? c.body(null, 204, { "Cache-Control": "no-store" }) : problemOf(c, why.refused);
 }
 
 /** `GET /rooms/:room/stage`: checks the ticket, then hands the speaker's socket to the room's object. */
@@ -27,7 +34,16 @@ export async function stage(c: Context<{ Bindings: Env }>): Promise<Response> {
   if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return problem(c, "upgrade-required");
   const claims = await admit(c.env, room, ticketInProtocols(c.req.header("sec-websocket-protocol") ?? null));
   if (typeof claims === "string") return problem(c, claims);
-  const headers = { Upgrade: "websocket", [HEADER.session]: claims.session, [HEADER.name]: claims.name };
+  const { session, role, name } = claims;
+  // A header holds no more than Latin-1 (RFC 9110 §5.5), and names do.
+  const headers: Record<string, string> = {
+    Upgrade: "websocket",
+    [HEADER.session]: session,
+    [HEADER.role]: role,
+    [HEADER.name]: encodeURIComponent(name),
+  };
+  const mark = await addressMarkOf((await knownOf(c.env, room))?.plan.addressKey, addressTextOf(c.req.raw, c.env));
+  if (mark !== undefined) headers[HEADER.address] = mark;
   const answer = await roomStub(c.env, room)
     .fetch("https://room/stage", { headers })
     .catch(() => undefined);
@@ -39,8 +55,17 @@ export async function stage(c: Context<{ Bindings: Env }>): Promise<Response> {
   return problem(c, isProblemCode(code) ? code : "room-unready");
 }
 
-/** What the ticket claims, if it opens this room's stage; else why not. */
-export async function admit(env: Env, room: RoomId, ticket: string | undefined): Promise<TicketClaims | ProblemCode> {
+/** Who bears this ticket, if it opens this room's stage as far as the ticket says; else why not. */
+export async function admit(env: Env, room: RoomId, ticket: string | undefined): Promise<RoomClaims | ProblemCode> {
+  const claims = await bearerIn(env, room, ticket);
+  return typeof claims !== "string" && claims.role === "listener" ? "ticket-role-wrong" : claims;
+}
+
+/** What a ticket claims that one of the room's people bears. A successor's is for another room. */
+export type RoomClaims = TicketClaims & { readonly role: Role };
+
+/** Who bears this ticket of the room; else why it is none. */
+export async function bearerIn(env: Env, room: RoomId, ticket: string | undefined): Promise<RoomClaims | ProblemCode> {
   const known = await knownOf(env, room);
   if (known === undefined) return "room-unknown";
   // Its tickets were signed with a key that its audience has no use for any more.
@@ -49,7 +74,8 @@ export async function admit(env: Env, room: RoomId, ticket: string | undefined):
   const claims = await claimsOf(env, known, ticket);
   if (typeof claims === "string") return claims;
   if (known.summary.phase === "ended") return "room-ended";
-  return claims.role === "host" ? claims : "ticket-role-wrong";
+  const { role } = claims;
+  return role === "successor" ? "ticket-role-wrong" : { ...claims, role };
 }
 
 /** Why the bearer may not listen; undefined if he may. */

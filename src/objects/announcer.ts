@@ -1,13 +1,19 @@
 import type { RoomId } from "../core/ids.ts";
+import { runsRoom } from "../core/room/roles.ts";
 import type { Room as People } from "../core/room/state.ts";
 import type { Moved } from "../core/tree/audience.ts";
 import type { Reactions } from "../core/tree/reactions.ts";
-import type { StageWelcome, State } from "../core/wire/messages.ts";
+import type { BackstageState, StageWelcome, State } from "../core/wire/messages.ts";
 import {
   audienceStateOf,
+  bansStateOf,
   crowdStateOf,
   type Head,
+  handsStateOf,
   movedStateOf,
+  peopleStateOf,
+  pinnedStateOf,
+  questionsStateOf,
   reactionsStateOf,
   roomStateOf,
   stageStateOf,
@@ -86,6 +92,42 @@ export class Announcer {
     this.#tell(stageStateOf(this.#facts().people, this.#head()));
   }
 
+  /** The question that is shown to all. */
+  tellPinned(): void {
+    this.#tell(pinnedStateOf(this.#facts().people, this.#head()));
+  }
+
+  /** Who wants to speak; to who runs the room. */
+  tellHands(): void {
+    this.#tellRunners(handsStateOf(this.#facts().people, this.#head()));
+  }
+
+  /** What listeners ask; to who runs the room. */
+  tellQuestions(): void {
+    this.#tellRunners(questionsStateOf(this.#facts().people, this.#head()));
+  }
+
+  /** Who takes over, and who is banned; to who runs the room. */
+  tellPeople(): void {
+    this.#tellRunners(peopleStateOf(this.#facts().people, this.#head()));
+  }
+
+  /** Who is kept out; to the nodes of the tree. */
+  tellBans(): void {
+    const { keptOut } = this.#facts().people;
+    const addresses = keptOut.map(({ address }) => address).filter((address) => address !== undefined);
+    const sessions = keptOut.map(({ session }) => session);
+    this.#root.tell(JSON.stringify(bansStateOf(sessions, addresses, this.#head())));
+  }
+
+  /** Everything, as a new life of the object begins. @returns as `note` */
+  tellAll(): Promise<boolean> {
+    this.tellStage();
+    this.tellPinned();
+    this.tellBans();
+    return this.tellRoom();
+  }
+
   /** What the audience tapped; the tree tells of it at most once a second. */
   reacted(counts: Reactions): void {
     this.#tell(reactionsStateOf(counts, this.#head()));
@@ -114,13 +156,15 @@ export class Announcer {
     const { people, record } = this.#facts();
     const speaker = people.speakers.get(seat.session);
     if (speaker === undefined) return;
-    const { session, voice, name, role, onAir, muted } = speaker;
+    const { session, voice, name, role, air, muted, held } = speaker;
     const figures = this.#root.figures();
     const states = [
       roomStateOf(people, record.epoch, this.#head()),
       stageStateOf(people, this.#head()),
       audienceStateOf(figures, this.#head()),
       crowdStateOf(figures, this.#head()),
+      pinnedStateOf(people, this.#head()),
+      ...(runsRoom(speaker) ? this.#backstage(people) : []),
     ];
     const text: StageWelcome = {
       type: "stage-welcome",
@@ -129,12 +173,24 @@ export class Announcer {
       voice,
       name,
       role,
-      onAir,
-      muted,
-      muteLocked: false,
+      onAir: air === "on",
+      muted: muted || held !== "no",
+      muteLocked: held === "locked",
       states,
     };
     send(seat.socket, JSON.stringify(text));
+  }
+
+  #backstage(people: People): readonly BackstageState[] {
+    return [handsStateOf, questionsStateOf, peopleStateOf].map((stateOf) => stateOf(people, this.#head()));
+  }
+
+  #tellRunners(state: BackstageState): void {
+    const { speakers } = this.#facts().people;
+    this.#stage.tellThose(JSON.stringify(state), (session) => {
+      const speaker = speakers.get(session);
+      return speaker !== undefined && runsRoom(speaker);
+    });
   }
 
   #tell(state: State): void {
@@ -150,9 +206,11 @@ export class Announcer {
    */
   async note(): Promise<boolean> {
     const { people, record } = this.#facts();
-    const { room, title, listed, chunkMs, createdAt, plan } = record;
-    const speakers = stageStateOf(people, { revision: 0, roomTime: 0 }).speakers.map(({ name, role }) => ({ name, role }));
-    const summary = { room, title, listed, chunkMs, createdAt, phase: people.phase, listeners: this.#root.listeners, speakers };
+    const { room, listed, chunkMs, createdAt, plan } = record;
+    const { title, phase } = people;
+    const here = [...people.speakers.values()].filter(({ connection }) => connection !== undefined);
+    const speakers = here.map(({ name, role }) => ({ name, role }));
+    const summary = { room, title, listed, chunkMs, createdAt, phase, listeners: this.#root.listeners, speakers };
     const noted = audienceStub(this.#env, plan.audience)
       .note({ plan, summary })
       .then((moved) => {

@@ -1,7 +1,10 @@
 import type { ChunkMs } from "../core/audio/format.ts";
 import type { LaneHead } from "../core/audio/lane-head.ts";
 import type { Position } from "../core/audio/position.ts";
-import type { AudienceId, RoomId } from "../core/ids.ts";
+import type { AudienceId, RoomId, SessionId } from "../core/ids.ts";
+import type { Refusal } from "../core/room/refusals.ts";
+import type { Role } from "../core/room/roles.ts";
+import type { Deed } from "../core/room/verbs.ts";
 import type { Adoption, AudienceAnswer, Claimed, Move, Moved, Known as Of } from "../core/tree/audience.ts";
 import type { Plan } from "../core/tree/plan.ts";
 import type { Expectation } from "../core/tree/plant.ts";
@@ -53,6 +56,7 @@ export type CreateAsk = {
   readonly title: string;
   readonly listed: boolean;
   readonly chunkMs: ChunkMs;
+  readonly maxSpeakers: number;
   readonly region: Region;
   readonly fanOut: number;
   readonly leafListeners: number;
@@ -73,6 +77,7 @@ export type ContinueAsk = {
   readonly title: string;
   readonly listed: boolean;
   readonly chunkMs: number;
+  readonly maxSpeakers: number;
   readonly maxListeners: number;
   readonly audience: AudienceId;
   readonly from: RoomId;
@@ -82,12 +87,24 @@ export type ContinueAsk = {
 /** Why a room does not take an audience over. `used`: this ticket's room has a host already. */
 export type NotContinued = "taken" | "used" | "ended" | "unknown" | Moved;
 
+/** Who bears a verified ticket of the room, and what it says of him. The room's own table says what he may do. */
+export type Bearer = { readonly session: SessionId; readonly role: Role };
+/** A *no* of the room's people. */
+export type Refused = { readonly refused: Refusal };
+/** What was asked is done; `ticket`: the one that was asked for. */
+export type Done = { readonly done: true; readonly ticket?: string };
+
+/** Undefined answers: there is no such room, or it is over. */
 export interface RoomCalls extends ParentCalls {
   create(ask: CreateAsk): Promise<Created | "taken">;
-  /** A crowd is expected: the tree is made wide enough and woken. Undefined if there is no such room, or it is over. */
-  expect(expectation: Expectation, maxListeners: number): Promise<Progress | undefined>;
-  /** How far the tree is ready; undefined as above. */
-  progress(): Promise<Progress | undefined>;
+  /** A crowd is expected: the tree is made wide enough and woken. */
+  expect(by: Bearer, expectation: Expectation, maxListeners: number): Promise<Progress | Refused | undefined>;
+  /** How far the tree is ready. */
+  progress(by: Bearer): Promise<Progress | Refused | undefined>;
+  /** Somebody asks for something by HTTP, as he would on his line. */
+  ask(by: Bearer, deed: Deed): Promise<Done | Refused | undefined>;
+  /** Why this ticket does not open the stage now, though it is good. */
+  whyNotOnStage(by: Bearer): Promise<Refused | undefined>;
   /** Makes the room with the audience of another. Who was cut off before he had his answer may ask again, until the host has come. */
   continueFrom(ask: ContinueAsk): Promise<Created | NotContinued>;
 }
@@ -175,6 +192,8 @@ export const HEADER = {
   /** A speaker's verified session and name; of a listener the session alone, if he has one. */
   session: "x-canopy-session",
   name: "x-canopy-name",
+  /** What a speaker's verified ticket says of him. */
+  role: "x-canopy-role",
   /** The HMAC of a listener's address, 22 characters of base64url; never the address. */
   address: "x-canopy-address",
   /** Why an object refused, a problem's code. */

@@ -14,6 +14,11 @@ export type LobbyCalls = {
   all(): Promise<readonly Listing[]>;
 };
 
+/** A room in the catalogue has another title. */
+export async function relist(env: Env, listing: Listing): Promise<void> {
+  await lobbyOf(env).list(listing);
+}
+
 /** Takes a room off the catalogue; that it still stands there is not worth more than a line in the log. */
 export async function unlist(env: Env, room: RoomId): Promise<void> {
   await lobbyOf(env)

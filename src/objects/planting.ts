@@ -5,6 +5,7 @@ import type { Progress } from "./calls.ts";
 import { log } from "./log.ts";
 import type { RoomStore } from "./room-store.ts";
 import type { Root } from "./root.ts";
+import { makeSecret } from "./secret.ts";
 
 /** A planted room gives a sign of life this often, in ms: objects that hear nothing for a quarter of an hour may be put away. */
 const HEARTBEAT_MS = 60_000;
@@ -46,6 +47,20 @@ export class Planting {
     if (expectation.listeners > 0) await this.#armHeartbeat();
     log("crowd-expected", { room: this.#root.plan.root, listeners: expectation.listeners, leaves: this.#root.leaves, isCapped });
     return this.progress();
+  }
+
+  /** Whether who listens needs a ticket: edges and leaves learn it with the plan. */
+  lock(locked: boolean): Promise<void> {
+    return this.#change(({ listenTicket: _, ...plan }) => {
+      return { ...plan, revision: plan.revision + 1, ...(locked ? { listenTicket: true } : {}) };
+    });
+  }
+
+  /** The secret that addresses are hashed with is forgotten; a room that goes on has a new one. */
+  forgetAddresses(goesOn: boolean): Promise<void> {
+    return this.#change(({ addressKey: _, ...plan }) => {
+      return { ...plan, revision: plan.revision + 1, ...(goesOn ? { addressKey: makeSecret() } : {}) };
+    });
   }
 
   /** How far the tree is ready for whom it expects. */

@@ -4,7 +4,7 @@ import type { ContinueAsk, CreateAsk, Created, Env, NotContinued, Summary } from
 import { audienceStub } from "./locate.ts";
 import type { RoomRecord } from "./room-store.ts";
 import { makeSecret } from "./secret.ts";
-import { makeKeys, signTicket } from "./tickets.ts";
+import { makeKeys, makeSession, signTicket } from "./tickets.ts";
 
 /** Successor tickets given out with a new room. */
 const SUCCESSORS = 2;
@@ -19,7 +19,7 @@ export type Founded = { readonly record: RoomRecord; readonly created: Created }
  */
 export async function found(env: Env, ask: CreateAsk): Promise<Founded | "taken"> {
   const keys = await makeKeys();
-  const { room, title, listed, chunkMs, fanOut, leafListeners, maxListeners } = ask;
+  const { room, title, listed, chunkMs, maxSpeakers, fanOut, leafListeners, maxListeners } = ask;
   const regions = { [ask.region]: { firstOpen: 0, width: ask.leaves } };
   const plan: Plan = {
     revision: 1,
@@ -36,7 +36,9 @@ export async function found(env: Env, ask: CreateAsk): Promise<Founded | "taken"
   const createdAt = new Date().toISOString();
   const summary: Summary = { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0 };
   if ((await audienceStub(env, plan.audience).open({ plan, summary })) === "taken") return "taken";
-  const record: RoomRecord = { room, title, listed, chunkMs, createdAt, ended: false, epoch: 0, plan, maxListeners, keys };
+  const host = makeSession("host");
+  const wished = { room, title, listed, chunkMs, maxSpeakers, maxListeners };
+  const record: RoomRecord = { ...wished, createdAt, ended: false, epoch: 0, plan, keys, host };
   return { record, created: await ticketsOf(record) };
 }
 
@@ -48,7 +50,7 @@ export async function found(env: Env, ask: CreateAsk): Promise<Founded | "taken"
  */
 export async function takeOver(env: Env, ask: ContinueAsk): Promise<Founded | NotContinued> {
   const keys = await makeKeys();
-  const { room, title, listed, chunkMs, maxListeners, from, ticket } = ask;
+  const { room, title, listed, chunkMs, maxSpeakers, maxListeners, from, ticket } = ask;
   const createdAt = new Date().toISOString();
   const summary: Summary = { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0 };
   await audienceStub(env, audienceOf(room)).follow(room, ask.audience);
@@ -57,16 +59,18 @@ export async function takeOver(env: Env, ask: ContinueAsk): Promise<Founded | No
   if ("moved" in answer) return answer;
   const { epoch, plan } = answer;
   const continues = { room: from, ticket };
-  const record: RoomRecord = { room, title, listed, chunkMs, createdAt, ended: false, epoch, plan, maxListeners, keys, continues };
+  const host = makeSession("host");
+  const wished = { room, title, listed, chunkMs, maxSpeakers, maxListeners };
+  const record: RoomRecord = { ...wished, createdAt, ended: false, epoch, plan, keys, host, continues };
   return { record, created: await ticketsOf(record) };
 }
 
 /** Fresh tickets of a room, as its maker is given them. */
-export async function ticketsOf({ keys, room, plan, createdAt }: RoomRecord): Promise<Created> {
+export async function ticketsOf({ keys, room, host, plan, createdAt }: RoomRecord): Promise<Created> {
   const ranks = Array.from({ length: SUCCESSORS }, (_, index) => index + 1);
   const [hostTicket, ...successorTickets] = await Promise.all([
-    signTicket(keys, room, "host", "Host", 0),
-    ...ranks.map((rank) => signTicket(keys, room, "successor", "Successor", rank)),
+    signTicket(keys, room, { session: host, role: "host", name: "Host" }),
+    ...ranks.map((rank) => signTicket(keys, room, { session: makeSession("successor"), role: "successor", name: "Successor", rank })),
   ]);
   return { plan, createdAt, hostTicket, successorTickets };
 }

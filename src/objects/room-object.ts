@@ -1,9 +1,13 @@
 import { DurableObject } from "cloudflare:workers";
 import { parseSessionId } from "../core/ids.ts";
-import { decide, isHeard, quietAfterMs } from "../core/room/decide.ts";
-import type { RoomEffect, RoomEvent } from "../core/room/state.ts";
+import type { Refusal } from "../core/room/refusals.ts";
+import { isRole, may } from "../core/room/roles.ts";
+import { isHeard, isHeardOnStage, mayCome } from "../core/room/stage.ts";
+import { newRoom, standingOf } from "../core/room/state.ts";
+import type { Deed } from "../core/room/verbs.ts";
+import { MAX_NAME, readable } from "../core/text.ts";
+import { parseAddress } from "../core/tree/bans.ts";
 import type { Expectation } from "../core/tree/plant.ts";
-import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import { MAX_TEXT_LENGTH } from "../core/wire/limits.ts";
 import { isMessage } from "../core/wire/parse.ts";
@@ -12,43 +16,48 @@ import { Announcer } from "./announcer.ts";
 import {
   type AttachAnswer,
   type AttachAsk,
+  type Bearer,
   type ContinueAsk,
   type CreateAsk,
   type Created,
+  type Done,
   type Env,
   HEADER,
   type NotContinued,
   type Progress,
+  type Refused,
   type RoomCalls,
 } from "./calls.ts";
 import { ObjectUse } from "./counted.ts";
 import { type Ear, FastPath } from "./fast-path.ts";
 import { Lease } from "./lease.ts";
-import { unlist } from "./lobby-client.ts";
 import { log } from "./log.ts";
 import { Planting } from "./planting.ts";
 import { type Awake, Reign } from "./reign.ts";
+import { RoomBody } from "./room-body.ts";
 import { type Founded, found, takeOver, ticketsOf } from "./room-founding.ts";
 import { type RoomRecord, RoomStore } from "./room-store.ts";
 import { Root } from "./root.ts";
 import { bytesOf, end, hangUp, holds, roomForSocket, send } from "./sockets.ts";
-import { type Seat, Stage } from "./stage.ts";
+import { type Arrival, type Seat, Stage } from "./stage.ts";
 
-/** Speakers' sockets that one room takes. */
-const MAX_SEATS = 32;
+/** Speakers' sockets that one room takes for each of its places on stage: a page that comes back may hold two for a while. */
+const SOCKETS_PER_PLACE = 3;
+/** Texts that a speaker may send within a second: his page sends one of its own every 2 s, and what he clicks. */
+const TEXTS_PER_SECOND = 30;
 
 /** The authoritative room: keeps what is decided, seats the speakers, and is the root of the tree while live. */
 export class Room extends DurableObject<Env> implements RoomCalls {
   /** Calls that this object has answered, by kind; joins of listeners must never add to it. */
-  readonly requests = { create: 0, attach: 0, stage: 0, expect: 0 };
+  readonly requests = { create: 0, attach: 0, stage: 0, expect: 0, ask: 0 };
   readonly #use = new ObjectUse("Room");
   readonly #store: RoomStore;
   readonly #stage = new Stage();
   readonly #fastPath = new FastPath(() => this.#ears());
   #awake: Awake | undefined;
   #reign: Reign | undefined;
+  #body: RoomBody | undefined;
   #founding = false;
-  #quiet: ReturnType<typeof setTimeout> | undefined;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -95,19 +104,39 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     return this.#awake?.root.attach(ask) ?? { dialed: false, why: "no such room" };
   }
 
-  async expect(expectation: Expectation, maxListeners: number): Promise<Progress | undefined> {
-    this.#use.request();
-    this.requests.expect++;
-    const awake = this.#awake;
-    if (awake === undefined || awake.record.ended || awake.record.movedTo !== undefined) return undefined;
+  async expect(by: Bearer, expectation: Expectation, maxListeners: number): Promise<Progress | Refused | undefined> {
+    const awake = this.#expecting();
+    if (awake === undefined || awake.record.movedTo !== undefined) return undefined;
+    const refused = mayExpect(awake, by);
+    if (refused !== undefined) return { refused };
     this.#reign?.keep({ maxListeners });
     return awake.planting.expect(expectation, { maxListeners });
   }
 
-  async progress(): Promise<Progress | undefined> {
+  async progress(by: Bearer): Promise<Progress | Refused | undefined> {
+    const awake = this.#expecting();
+    if (awake === undefined) return undefined;
+    const refused = mayExpect(awake, by);
+    return refused === undefined ? awake.planting.progress() : { refused };
+  }
+
+  async ask(by: Bearer, deed: Deed): Promise<Done | Refused | undefined> {
+    this.#use.request();
+    this.requests.ask++;
+    return this.#awake?.record.movedTo === undefined ? this.#body?.ask(by, deed) : undefined;
+  }
+
+  async whyNotOnStage({ session, role }: Bearer): Promise<Refused | undefined> {
+    this.#use.request();
+    this.requests.stage++;
+    const may = this.#awake === undefined ? true : mayCome(this.#awake.people, session, role);
+    return may === true ? undefined : { refused: may };
+  }
+
+  #expecting(): Awake | undefined {
     this.#use.request();
     this.requests.expect++;
-    return this.#awake?.record.ended === false ? this.#awake.planting.progress() : undefined;
+    return this.#awake?.record.ended === false ? this.#awake : undefined;
   }
 
   override async alarm(): Promise<void> {
@@ -115,25 +144,39 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     await this.#awake?.planting.beat();
   }
 
-  /** A speaker's upgrade; the edge has checked the ticket and names session and speaker. */
+  /** A speaker's upgrade; the edge has checked the ticket, and tells whose it is and what it says. */
   override fetch(request: Request): Response {
     this.#use.request();
     this.requests.stage++;
     const awake = this.#awake;
-    const session = parseSessionId(request.headers.get(HEADER.session) ?? "");
-    if (awake === undefined || session === undefined) return refusal(404, "room-unknown");
+    const arrival = arrivalOf(request);
+    if (awake === undefined || arrival === undefined) return refusal(404, "room-unknown");
     if (awake.record.ended) return refusal(410, "room-ended");
     if (awake.record.movedTo !== undefined) return refusal(409, "room-moved");
-    if (awake.record.hosted !== true) this.#reign?.keep({ hosted: true });
-    if (!roomForSocket(this.env.SOCKET_LIMIT) || this.#stage.size >= MAX_SEATS) return refusal(503, "server-full");
+    if (awake.record.hosted !== true && arrival.role === "host") this.#reign?.keep({ hosted: true });
+    if (!this.#hasSocket(awake)) return refusal(503, "server-full");
     const { 0: outer, 1: inner } = new WebSocketPair();
+    const allowed = mayCome(awake.people, arrival.session, arrival.role);
+    if (allowed !== true) {
+      // A browser cannot read why an upgrade was refused: it is told on a connection that is made only to be closed.
+      inner.accept();
+      send(inner, refusedText(allowed));
+      end(inner, ENDING[allowed.code === "removed" ? "removed" : "off-stage"]);
+      return new Response(null, { status: 101, webSocket: outer });
+    }
     this.ctx.acceptWebSocket(inner);
-    const seat = this.#stage.seat(inner, session, request.headers.get(HEADER.name) ?? "Host");
-    this.#handle(awake, { type: "speaker-came", session, name: seat.name, connection: seat.connection }, () =>
-      awake.announcer.welcome(seat),
-    );
+    const seat = this.#stage.seat(inner, arrival);
+    this.#came(seat, () => awake.announcer.welcome(seat));
     this.#count();
     return new Response(null, { status: 101, webSocket: outer });
+  }
+
+  #hasSocket({ people }: Awake): boolean {
+    return roomForSocket(this.env.SOCKET_LIMIT) && this.#stage.size < people.maxSpeakers * SOCKETS_PER_PLACE;
+  }
+
+  #came({ session, name, connection, role, address }: Seat, first?: () => void): void {
+    this.#body?.handle({ type: "speaker-came", session, name, connection, as: role, address }, first);
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
@@ -141,6 +184,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     const awake = this.#awake;
     const seat = this.#stage.seatOf(socket);
     if (awake === undefined || seat === undefined) return;
+    this.#body?.heard(seat);
     if (typeof message === "string") this.#said(awake, seat, message);
     else this.#spoke(awake, seat, bytesOf(message));
   }
@@ -162,19 +206,18 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   }
 
   #wake(record: RoomRecord): void {
-    const { room: id, title, chunkMs } = record;
     const lease = new Lease(this.ctx.storage, (why) => reign.retire(why));
     const root = new Root(this.env, record, lease, {
       heard: () => this.#use.message(),
       counted: () => awake.announcer.counted(),
-      asked: () => undefined,
+      asked: (asks) => body.listenersAsked(asks),
       reacted: (counts) => awake.announcer.reacted(counts),
       grow: (plan) => this.ctx.waitUntil(awake.planting.grow(plan)),
       doubted: () => reign.doubt(),
     });
     const awake: Awake = {
       record,
-      people: { id, title, chunkMs, phase: record.ended ? "ended" : "quiet", speakers: new Map(), nextVoice: 1 },
+      people: peopleOf(record, this.#store),
       root,
       announcer: new Announcer(
         this.env,
@@ -190,41 +233,30 @@ export class Room extends DurableObject<Env> implements RoomCalls {
         this.ctx.waitUntil(awake.announcer.note());
       }),
     };
-    const reign = new Reign(this.ctx, this.env, this.#store, this.#stage, awake, (event) => this.#handle(awake, event));
+    const body = new RoomBody(this.ctx, this.env, this.#store, this.#stage, this.#fastPath, awake, () => reign);
+    const reign = new Reign(this.ctx, this.env, this.#store, this.#stage, awake, (event) => body.handle(event));
     this.#awake = awake;
     this.#reign = reign;
-    for (const { session, name, connection } of this.#stage.restore(this.ctx.getWebSockets())) {
-      this.#handle(awake, { type: "speaker-came", session, name, connection });
-    }
+    this.#body = body;
+    body.handle({ type: "woke" });
+    for (const seat of this.#stage.restore(this.ctx.getWebSockets())) this.#came(seat);
     this.#count();
-    const told = awake.announcer.tellRoom();
-    awake.announcer.tellStage();
+    const told = awake.announcer.tellAll();
     if (record.continues !== undefined) awake.announcer.tellAdopted(record.continues.room);
     reign.doubt(told);
   }
 
   #said(awake: Awake, seat: Seat, text: string): void {
     if (text.length > MAX_TEXT_LENGTH) return end(seat.socket, ENDING["message-too-large"]);
+    if (!this.#stage.mayTalk(seat.socket, TEXTS_PER_SECOND, Date.now())) return end(seat.socket, ENDING["too-many-messages"]);
     const said = parseStageSays(text);
-    const { session } = seat;
-    switch (said?.type) {
-      case undefined:
-        // A newer page may say what this room does not know.
-        if (isMessage(text)) return;
-        return this.#stage.refuse(seat.socket, "text-unreadable", Date.now());
-      case "ping":
-        this.#stage.heardFrom(seat.socket, Date.now(), said.rttMs);
-        return send(seat.socket, JSON.stringify({ type: "pong", revision: 0, roomTime: awake.root.roomTime, id: said.id }));
-      case "on-air":
-      case "off-air":
-        return this.#handle(awake, { type: said.type, session });
-      case "mute":
-        return this.#handle(awake, { type: "mute", session, muted: said.muted });
-      case "end":
-        return this.#handle(awake, { type: "ended", session });
-      default:
-        return this.#stage.refuse(seat.socket, "text-unreadable", Date.now());
+    if (said === undefined) {
+      // A newer page may say what this room does not know.
+      return isMessage(text) ? undefined : this.#stage.refuse(seat.socket, "text-unreadable", Date.now());
     }
+    if (said.type !== "ping") return this.#body?.asked(seat, said);
+    this.#stage.heardFrom(seat.socket, Date.now(), said.rttMs);
+    send(seat.socket, JSON.stringify({ type: "pong", revision: 0, roomTime: awake.root.roomTime, id: said.id }));
   }
 
   #spoke(awake: Awake, seat: Seat, message: Uint8Array): void {
@@ -233,7 +265,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     const voice = awake.people.speakers.get(seat.session)?.voice;
     if (speech === undefined || voice === undefined) return;
     const heard = isHeard(awake.people, seat.session, seat.connection);
-    if (heard) this.#fastPath.hear(voice, speech);
+    if (isHeardOnStage(awake.people, seat.session, seat.connection)) this.#fastPath.hear(voice, speech);
     const { bundle } = awake.root;
     if (bundle === undefined) return;
     const frames = this.#stage.place(seat.socket, speech, bundle, now);
@@ -252,71 +284,41 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     const seat = this.#stage.leave(socket);
     hangUp(socket);
     this.#count();
-    if (this.#awake !== undefined && seat !== undefined) {
-      this.#handle(this.#awake, { type: "speaker-left", session: seat.session, connection: seat.connection });
-    }
-  }
-
-  /** @param first done before the effects: who comes is welcomed before he hears of anything else */
-  #handle(awake: Awake, event: RoomEvent, first?: () => void): void {
-    const { room, effects } = decide(awake.people, event);
-    awake.people = room;
-    first?.();
-    for (const effect of effects) this.#perform(awake, effect);
-    this.#watchSilence(awake);
-  }
-
-  #perform(awake: Awake, effect: RoomEffect): void {
-    switch (effect.do) {
-      case "supersede":
-        return this.#stage.close(effect.connection, ENDING.superseded);
-      case "silence":
-        this.#fastPath.silence(effect.voice);
-        return awake.root.bundle?.silence(effect.voice);
-      case "start-clock":
-        awake.planting.live();
-        return this.#reign?.start();
-      case "stop-clock":
-        return this.#reign?.pause();
-      case "tell-room":
-        awake.announcer.tellRoom();
-        return;
-      case "tell-stage":
-        return awake.announcer.tellStage();
-      case "end":
-        return this.#end(awake);
-      default:
-        return unreachable(effect);
-    }
+    if (seat !== undefined) this.#body?.handle({ type: "speaker-left", session: seat.session, connection: seat.connection });
   }
 
   #count(): void {
     holds(this.ctx.id.toString(), this.#stage.size);
   }
+}
 
-  #end(awake: Awake): void {
-    this.#reign?.keep({ ended: true });
-    awake.root.stop();
-    this.#stage.closeAll(ENDING.ended);
-    this.ctx.waitUntil(this.#reign?.end() ?? Promise.resolve());
-    const { room, listed } = awake.record;
-    if (listed) this.ctx.waitUntil(unlist(this.env, room));
-    log("room-ended", { room });
-  }
+/** The people of a room as they were kept, or of one to which nobody has come yet. */
+function peopleOf({ room: id, title, chunkMs, maxSpeakers, plan, ended }: RoomRecord, store: RoomStore): Awake["people"] {
+  // A room that took a private one's audience over is private, until its own host opens it.
+  const people = store.people() ?? { ...newRoom({ id, title, chunkMs, maxSpeakers }), locked: plan.listenTicket === true };
+  return ended ? { ...people, phase: "ended" } : people;
+}
 
-  /** Falls quiet after nobody was on air for long: the clock stops, and everything below may sleep. */
-  #watchSilence(awake: Awake): void {
-    const waitMs = quietAfterMs(awake.people);
-    if (waitMs === undefined) {
-      clearTimeout(this.#quiet ?? null);
-      this.#quiet = undefined;
-      return;
-    }
-    this.#quiet ??= setTimeout(() => {
-      this.#quiet = undefined;
-      this.#handle(awake, { type: "nobody-on-air-for-long" });
-    }, waitMs);
-  }
+/** Who comes to the stage, by what the edge tells. */
+function arrivalOf({ headers }: Request): Arrival | undefined {
+  const session = parseSessionId(headers.get(HEADER.session) ?? "");
+  const role = headers.get(HEADER.role);
+  const address = parseAddress(headers.get(HEADER.address) ?? "");
+  return session === undefined || !isRole(role) ? undefined : { session, role, name: nameIn(headers), address };
+}
+
+/** Names travel percent-encoded, as a header holds no more than Latin-1; the edge writes it, so it can be read. */
+function nameIn(headers: Headers): string {
+  return readable(decodeURIComponent(headers.get(HEADER.name) ?? ""), MAX_NAME) ?? "Guest";
+}
+
+function mayExpect({ people }: Awake, { session, role }: Bearer): Refusal | undefined {
+  const allowed = may(standingOf(people, session, role), "expect");
+  return allowed === true ? undefined : allowed;
+}
+
+function refusedText({ code, says }: Refusal): string {
+  return JSON.stringify({ type: "refused", revision: 0, roomTime: 0, code, says });
 }
 
 /** Who has taken the audience over and was cut off before he had his answer, may have it again until the host has come. */

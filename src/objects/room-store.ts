@@ -1,15 +1,21 @@
-import type { RoomId } from "../core/ids.ts";
+import type { RoomId, SessionId } from "../core/ids.ts";
+import { formatRoom, parseRoom } from "../core/room/saved.ts";
+import type { Room } from "../core/room/state.ts";
 import type { Moved } from "../core/tree/audience.ts";
 import type { Plan } from "../core/tree/plan.ts";
 import type { Expectation } from "../core/tree/plant.ts";
+import { log } from "./log.ts";
 import type { RoomKeys } from "./tickets.ts";
 
 /** What a room's object keeps through sleep, restarts and deploys. */
 export type RoomRecord = {
   readonly room: RoomId;
+  /** As it was made; what it is called now stands with its people. */
   readonly title: string;
   readonly listed: boolean;
   readonly chunkMs: number;
+  /** People on stage at most. */
+  readonly maxSpeakers: number;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   readonly ended: boolean;
@@ -19,6 +25,8 @@ export type RoomRecord = {
   /** Listeners that the operator allows, no limit if absent; the room's tree grows no further. */
   readonly maxListeners?: number;
   readonly keys: RoomKeys;
+  /** The session of the ticket that the room's maker was given. */
+  readonly host: SessionId;
   /** The room whose audience this one took over, and the session of the ticket that did it. */
   readonly continues?: { readonly room: RoomId; readonly ticket: string };
   /** True once somebody has come with this room's own host ticket. */
@@ -70,6 +78,21 @@ export class RoomStore {
   /** Synchronous: the runtime holds every message sent after it until it is safe. */
   save(record: RoomRecord): void {
     this.#storage.kv.put("room", record);
+  }
+
+  /** The room's people; undefined before anybody has come, or if another version kept them. */
+  people(): Room | undefined {
+    const text = this.#storage.kv.get<string>("people");
+    const people = text === undefined ? undefined : parseRoom(text);
+    if (text !== undefined && people === undefined) log("people-unreadable", { length: text.length });
+    return people;
+  }
+
+  /** No sound waits for this write: of what is decided in the last moments before a crash, the newest may be lost. */
+  savePeople(people: Room): void {
+    void this.#storage
+      .put("people", formatRoom(people), { allowUnconfirmed: true })
+      .catch((fault: unknown) => log("people-not-saved", { why: String(fault) }));
   }
 
   /** A plan apart from the rest: a room that grows is live, and no sound waits for this write. Resolves when it is safe. */

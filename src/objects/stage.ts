@@ -3,6 +3,7 @@ import type { Bundle, PlacedFrame } from "../core/audio/bundle.ts";
 import { LineQuality } from "../core/audio/line-quality.ts";
 import { decodeSpeech, MAX_SPEECH_BYTES, type Speech, type SpeechFault } from "../core/audio/speech.ts";
 import { parseSessionId, type SessionId } from "../core/ids.ts";
+import { isRole, type Role } from "../core/room/roles.ts";
 import { ENDING, type Ending } from "../core/wire/ending.ts";
 import type { QualityState } from "../core/wire/messages.ts";
 import { end, send } from "./sockets.ts";
@@ -12,13 +13,16 @@ const MAX_FAULTS = 50;
 /** The same refusal is told at most this often, in ms: a speaker sends fifty messages a second. */
 const REFUSAL_MS = 1_000;
 
-/** One speaker's socket. */
-export type Seat = { readonly socket: WebSocket; readonly session: SessionId; readonly name: string; readonly connection: number };
+/** Who comes to the stage, as the edge has verified. `address`: as HEADER.address. */
+export type Arrival = { readonly session: SessionId; readonly name: string; readonly role: Role; readonly address?: string | undefined };
+/** One speaker's socket. `role`: what his ticket said when he came. */
+export type Seat = Arrival & { readonly socket: WebSocket; readonly connection: number };
 
 type Line = Seat & {
   readonly alignment: Alignment;
   readonly quality: LineQuality;
   faults: number;
+  talk: { since: number; texts: number };
   readonly refusedAt: Map<string, number>;
   /** When anything last came, in ms since 1970. */
   heardAt: number;
@@ -47,17 +51,18 @@ export class Stage {
     for (const socket of sockets) {
       const kept: unknown = socket.deserializeAttachment();
       if (!isKept(kept)) continue;
+      const { name, role, address, connection } = kept;
       const session = parseSessionId(kept.session);
-      if (session !== undefined) this.#sit({ socket, session, name: kept.name, connection: kept.connection });
+      if (session !== undefined) this.#sit({ socket, session, name, role, address, connection });
     }
     return [...this.#lines.values()].sort((a, b) => a.connection - b.connection);
   }
 
   /** A new connection of a speaker; numbered above all before it. */
-  seat(socket: WebSocket, session: SessionId, name: string): Seat {
+  seat(socket: WebSocket, arrival: Arrival): Seat {
     const connection = this.#connections + 1;
-    socket.serializeAttachment({ session, name, connection });
-    return this.#sit({ socket, session, name, connection });
+    socket.serializeAttachment({ ...arrival, connection });
+    return this.#sit({ ...arrival, socket, connection });
   }
 
   seatOf(socket: WebSocket): Seat | undefined {
@@ -69,6 +74,14 @@ export class Stage {
     const line = this.#lines.get(socket);
     this.#lines.delete(socket);
     return line;
+  }
+
+  /** False once a connection says more texts within a second than `most`. */
+  mayTalk(socket: WebSocket, most: number, nowMs: number): boolean {
+    const line = this.#lines.get(socket);
+    if (line === undefined) return false;
+    if (nowMs - line.talk.since >= 1_000) line.talk = { since: nowMs, texts: 0 };
+    return ++line.talk.texts <= most;
   }
 
   /** Closes one connection with a reason. */
@@ -84,6 +97,11 @@ export class Stage {
   /** Tells every speaker. */
   tell(text: string): void {
     for (const line of this.#lines.values()) send(line.socket, text);
+  }
+
+  /** Tells those whose session is meant: all their windows. */
+  tellThose(text: string, isMeant: (session: SessionId) => boolean): void {
+    for (const line of this.#lines.values()) if (isMeant(line.session)) send(line.socket, text);
   }
 
   get size(): number {
@@ -141,12 +159,12 @@ export class Stage {
     return [];
   }
 
-  /** A *no* to this speaker; the connection goes on. */
-  refuse(socket: WebSocket, code: string, nowMs: number): void {
+  /** A *no* to this speaker; the connection goes on. @param says what people read, where the code alone does not tell */
+  refuse(socket: WebSocket, code: string, nowMs: number, says: string = SAYS[code] ?? code): void {
     const line = this.#lines.get(socket);
     if (line === undefined || nowMs - (line.refusedAt.get(code) ?? Number.NEGATIVE_INFINITY) < REFUSAL_MS) return;
     line.refusedAt.set(code, nowMs);
-    send(socket, JSON.stringify({ type: "refused", revision: 0, roomTime: 0, code, says: SAYS[code] ?? code }));
+    send(socket, JSON.stringify({ type: "refused", revision: 0, roomTime: 0, code, says }));
   }
 
   /** The same *no* to everybody on stage. */
@@ -161,13 +179,15 @@ export class Stage {
 
   #sit(seat: Seat): Seat {
     this.#connections = Math.max(this.#connections, seat.connection);
-    const quality = new LineQuality();
-    this.#lines.set(seat.socket, { ...seat, alignment: new Alignment(), quality, faults: 0, refusedAt: new Map(), heardAt: Date.now() });
+    const fresh = { alignment: new Alignment(), quality: new LineQuality(), talk: { since: 0, texts: 0 }, refusedAt: new Map() };
+    this.#lines.set(seat.socket, { ...seat, ...fresh, faults: 0, heardAt: Date.now() });
     return seat;
   }
 }
 
-function isKept(said: unknown): said is { session: string; name: string; connection: number } {
-  if (typeof said !== "object" || said === null || !("session" in said && "name" in said && "connection" in said)) return false;
-  return typeof said.session === "string" && typeof said.name === "string" && typeof said.connection === "number";
+function isKept(said: unknown): said is { session: string; name: string; role: Role; address?: string; connection: number } {
+  if (typeof said !== "object" || said === null || !("session" in said && "name" in said && "role" in said && "connection" in said)) {
+    return false;
+  }
+  return typeof said.session === "string" && typeof said.name === "string" && isRole(said.role) && typeof said.connection === "number";
 }

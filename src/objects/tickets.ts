@@ -1,9 +1,9 @@
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from "jose";
-import type { RoomId } from "../core/ids.ts";
+import { parseSessionId, type RoomId, type SessionId } from "../core/ids.ts";
 import { parseVerifyKey, type VerifyKey } from "../core/tree/plan.ts";
 import type { TicketRole } from "../core/wire/ticket.ts";
 
-/** A host's ticket opens the stage for 30 days: it is checked when one connects, so nobody is cut off mid-evening. */
+/** A ticket lives for 30 days: it is checked when one connects, so nobody is cut off mid-evening. */
 const TICKET_LIFE = "30d";
 /** The one algorithm of every ticket, for signing and for checking (RFC 8037). */
 export const TICKET_ALGORITHM = "EdDSA";
@@ -19,13 +19,18 @@ export async function makeKeys(): Promise<RoomKeys> {
   return { signing: await exportJWK(pair.privateKey), verifying };
 }
 
-/**
- * A signed ticket (JWT): audience = the room, subject = a session of its own.
- *
- * @param rank a successor's rank, from 1; 0 for a host
- */
-export async function signTicket(keys: RoomKeys, room: RoomId, role: TicketRole, name: string, rank: number): Promise<string> {
-  const session = `${role}-${crypto.randomUUID()}`;
+/** What a ticket says of its bearer. `rank`: a successor's, from 1; 0 for everybody else. */
+export type TicketOf = { readonly session: SessionId; readonly role: TicketRole; readonly name: string; readonly rank?: number };
+
+/** A session that nobody else has. */
+export function makeSession(role: TicketRole): SessionId {
+  const session = parseSessionId(`${role}-${crypto.randomUUID()}`);
+  if (session === undefined) throw new Error("a session that is none");
+  return session;
+}
+
+/** A signed ticket (JWT): audience = the room, subject = the session. */
+export async function signTicket(keys: RoomKeys, room: RoomId, { session, role, name, rank = 0 }: TicketOf): Promise<string> {
   return new SignJWT({ role, name, rank })
     .setProtectedHeader({ alg: TICKET_ALGORITHM })
     .setAudience(room)

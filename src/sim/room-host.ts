@@ -1,8 +1,9 @@
 import { Alignment, placeSpeech } from "../core/audio/alignment.ts";
 import { decodeSpeech } from "../core/audio/speech.ts";
 import type { SessionId } from "../core/ids.ts";
-import { decide, isHeard, quietAfterMs } from "../core/room/decide.ts";
-import type { Room as People, RoomEffect, RoomEvent } from "../core/room/state.ts";
+import { decide, quietAfterMs } from "../core/room/decide.ts";
+import { isHeard } from "../core/room/stage.ts";
+import { newRoom, type Room as People, type RoomEffect, type RoomEvent } from "../core/room/state.ts";
 import type { Claimed, Moved } from "../core/tree/audience.ts";
 import type { Limits } from "../core/tree/grow.ts";
 import { childrenOf, type NodeRef, type Plan } from "../core/tree/plan.ts";
@@ -158,7 +159,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
     if (this.#record.ended || this.#record.movedTo !== undefined) return "gone";
     const connection = ++this.#connections;
     this.#seats.set(connection, { session, page, alignment: new Alignment() });
-    this.#handle(awake, { type: "speaker-came", session, name, connection }, () => this.#welcome(awake, session, page));
+    this.#handle(awake, { type: "speaker-came", session, name, connection, as: "host" }, () => this.#welcome(awake, session, page));
     return connection;
   }
 
@@ -170,16 +171,8 @@ export class RoomHost extends Host implements ParentHost, Stage {
     switch (said.type) {
       case "ping":
         return page.hears(JSON.stringify({ type: "pong", revision: 0, roomTime: this.#roomTime, id: said.id }));
-      case "on-air":
-      case "off-air":
-        return this.#handle(awake, { type: said.type, session });
-      case "mute":
-        return this.#handle(awake, { type: "mute", session, muted: said.muted });
-      case "end":
-        return this.#handle(awake, { type: "ended", session });
       default:
-        // Evenings are simulated with a host alone: what people do to each other is asked of workerd.
-        return;
+        return this.#handle(awake, { type: "asked", by: session, as: "host", deed: said });
     }
   }
 
@@ -206,7 +199,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
     if (this.#awake !== undefined) return this.#awake;
     const { plan, epoch, ended } = this.#record;
     const phase = ended ? "ended" : "quiet";
-    const people: People = { id: plan.root, title: "An evening", chunkMs: this.#chunkMs, phase, speakers: new Map(), nextVoice: 1 };
+    const people: People = { ...newRoom({ id: plan.root, title: "An evening", chunkMs: this.#chunkMs }), phase };
     this.#awake = { mind: this.#make(plan, epoch, ended, this.local, this.#limits), people };
     this.#revision = ++this.#lives * LIFE_REVISIONS;
     this.#tell(roomStateOf(people, epoch, this.#head()));
@@ -269,7 +262,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
   }
 
   #handle(awake: Awake, event: RoomEvent, first?: () => void): void {
-    const { room, effects } = decide(awake.people, event);
+    const { room, effects } = decide(awake.people, event, this.local);
     awake.people = room;
     first?.();
     for (const effect of effects) this.#do(awake, effect);
@@ -278,10 +271,10 @@ export class RoomHost extends Host implements ParentHost, Stage {
 
   #do(awake: Awake, effect: RoomEffect): void {
     switch (effect.do) {
-      case "supersede": {
+      case "close": {
         const seat = this.#seats.get(effect.connection);
         this.#seats.delete(effect.connection);
-        return seat?.page.closed(ENDING.superseded.code);
+        return seat?.page.closed(ENDING[effect.ending].code);
       }
       case "silence":
         return awake.mind.bundle?.silence(effect.voice);
@@ -295,6 +288,21 @@ export class RoomHost extends Host implements ParentHost, Stage {
         return this.#tell(stageStateOf(awake.people, this.#head()));
       case "end":
         return this.#end(awake);
+      case "save":
+      case "tell-pinned":
+      case "tell-hands":
+      case "tell-questions":
+      case "tell-people":
+      case "tell-bans":
+      case "whisper":
+      case "new-ticket":
+      case "listener-ticket":
+      case "dismiss":
+      case "lock-audience":
+      case "forget-addresses":
+      case "refuse":
+        // Evenings are simulated with a host alone: what people do to each other is asked of workerd.
+        return;
       default:
         return unreachable(effect);
     }
@@ -480,7 +488,8 @@ export class RoomHost extends Host implements ParentHost, Stage {
   #welcome(awake: Awake, session: SessionId, page: StagePage): void {
     const speaker = awake.people.speakers.get(session);
     if (speaker === undefined) return;
-    const { voice, name, role, onAir, muted } = speaker;
+    const { voice, name, role, air, muted } = speaker;
+    const onAir = air === "on";
     const states = [
       roomStateOf(awake.people, this.#record.epoch, this.#head()),
       stageStateOf(awake.people, this.#head()),

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { encodeSpeech } from "../../src/core/audio/speech.ts";
 import { roomStub } from "../../src/objects/locate.ts";
 import { type RoomRecord, RoomStore } from "../../src/objects/room-store.ts";
-import { signTicket } from "../../src/objects/tickets.ts";
+import { makeSession, signTicket } from "../../src/objects/tickets.ts";
 import { call, env, upgrade } from "../contract/workerd-house.ts";
 import { aFrame, roomId } from "../support/build.ts";
 
@@ -68,7 +68,9 @@ describe("a speaker's upgrade", () => {
     const { room } = await aRoom();
     const pair = await generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true });
     const keys = { signing: await exportJWK(pair.privateKey), verifying: { kty: "OKP", crv: "Ed25519", x: "" } };
-    expect(await codeOf(await stage(room, await signTicket(keys, roomId(room), "host", "Host", 0)))).toBe("401 ticket-invalid");
+    expect(
+      await codeOf(await stage(room, await signTicket(keys, roomId(room), { session: makeSession("host"), role: "host", name: "Host" }))),
+    ).toBe("401 ticket-invalid");
   });
 
   it.each(["", "x", "a.b.c", "eyJhbGciOiJub25lIn0.eyJyb2xlIjoiaG9zdCJ9.", "y".repeat(10_000)])(

@@ -5,7 +5,7 @@ import { encodeSpeech } from "../../src/core/audio/speech.ts";
 import { parseStageHears } from "../../src/core/wire/parse.ts";
 import { roomStub } from "../../src/objects/locate.ts";
 import { RoomStore } from "../../src/objects/room-store.ts";
-import { signTicket } from "../../src/objects/tickets.ts";
+import { makeSession, signTicket } from "../../src/objects/tickets.ts";
 import { call, env, upgrade } from "../contract/workerd-house.ts";
 import { aFrame, roomId } from "../support/build.ts";
 
@@ -32,8 +32,14 @@ async function aStage(people: number): Promise<{ room: string; persons: Person[]
   );
   if (record === undefined) throw new Error("no such room");
   const persons: Person[] = [];
+  let host = "";
   for (let mark = 1; mark <= people; mark++) {
-    persons.push(await connect(room, await signTicket(record.keys, roomId(room), "host", `Person ${mark}`, 0), mark));
+    const role = mark === 1 ? "host" : "speaker";
+    const session = makeSession(role);
+    const ticket = (of: typeof role) => signTicket(record.keys, roomId(room), { session, role: of, name: `Person ${mark}` });
+    if (mark === 1) host = await ticket(role);
+    else await call("POST", `/api/rooms/${room}/invite`, { session }, { Authorization: `Bearer ${host}` });
+    persons.push(await connect(room, await ticket(role), mark));
   }
   return { room, persons };
 }

@@ -25,11 +25,12 @@ export function keepOut(room: Room, session: SessionId, how: How, now: number): 
   const next = withoutQuestions(withoutHand(without(room, session), session), session);
   return {
     room: { ...next, keptOut, addressesSince: byAddress ? (room.addressesSince ?? now) : room.addressesSince },
-    first: speaker === undefined ? [] : [{ do: "silence", voice: speaker.voice }],
-    then: [
-      ...(speaker === undefined ? [] : closing(speaker, "removed")),
+    early: [
+      ...(speaker === undefined ? [] : [{ do: "silence", voice: speaker.voice } as const]),
+      // Before the bans are told: a leaf that has closed his sockets does not know any more where he came from.
       { do: "dismiss", session, address: byAddress && address === undefined },
     ],
+    late: speaker === undefined ? [] : closing(speaker, "removed"),
   };
 }
 
@@ -49,7 +50,12 @@ export function learnAddress(room: Room, session: SessionId, address: string): S
 /** Addresses have been kept for long enough: they go, and with them the secret. Who was banned stays banned by his id. */
 export function forgetAddresses(room: Room, now: number): Step {
   if (room.addressesSince === undefined || room.addressesSince + ADDRESS_MS > now) return { room };
+  return { room: withoutAddresses(room), late: [{ do: "forget-addresses" }] };
+}
+
+/** The room without a trace of where anybody came from. */
+export function withoutAddresses(room: Room): Room {
   const keptOut = room.keptOut.map((one) => ({ ...one, byAddress: false, address: undefined }));
   const speakers = new Map([...room.speakers].map(([session, speaker]) => [session, { ...speaker, address: undefined }]));
-  return { room: { ...room, keptOut, speakers, addressesSince: undefined }, then: [{ do: "forget-addresses" }] };
+  return { ...room, keptOut, speakers, addressesSince: undefined };
 }

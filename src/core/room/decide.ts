@@ -1,5 +1,5 @@
 import { unreachable } from "../unreachable.ts";
-import { forgetAddresses, keepOut, learnAddress, letIn } from "./bans.ts";
+import { forgetAddresses, keepOut, learnAddress, letIn, withoutAddresses } from "./bans.ts";
 import { decline, expire, HAND_MS, invite, lockStage, lower, raise } from "./hands.ts";
 import { answer, ask, pin } from "./questions.ts";
 import { refusal } from "./refusals.ts";
@@ -24,9 +24,9 @@ export function decide(room: Room, event: RoomEvent, now: number): Decision {
   if (room.phase === "ended") {
     return { room, effects: event.type === "asked" ? [{ do: "refuse", refusal: refusal("room-ended") }] : [] };
   }
-  const { room: next, first = [], then = [] } = stepOf(room, event, now);
+  const { room: next, early = [], late = [] } = stepOf(room, event, now);
   const save: readonly RoomEffect[] = mustSave(room, next) ? [{ do: "save" }] : [];
-  return { room: next, effects: [...save, ...first, ...tells(room, next), ...then] };
+  return { room: next, effects: [...save, ...early, ...tells(room, next), ...late] };
 }
 
 /** When time itself next changes something, in ms since 1970; undefined where it does not. Bans by address end later: `addressesDueMs`. */
@@ -35,7 +35,9 @@ export function nextDueMs(room: Room): number | undefined {
   const due = [
     ...room.invited.map(({ until }) => until),
     ...room.hands.map(({ since }) => since + HAND_MS),
-    ...[...room.speakers.values()].flatMap(({ role, awaySince }) => (role === "speaker" && awaySince !== undefined ? [awaySince + SEAT_MS] : [])),
+    ...[...room.speakers.values()].flatMap(({ role, awaySince }) =>
+      role === "speaker" && awaySince !== undefined ? [awaySince + SEAT_MS] : [],
+    ),
   ];
   const host = hostDueMs(room);
   if (host !== undefined) due.push(host);
@@ -72,9 +74,9 @@ function stepOf(room: Room, event: RoomEvent, now: number): Step {
       return woke(room, now);
     case "nobody-on-air-for-long":
       if (room.phase !== "live" || anybodyOnAir(room)) return { room };
-      return { room: { ...room, phase: "quiet" }, first: [{ do: "stop-clock" }] };
+      return { room: { ...room, phase: "quiet" }, early: [{ do: "stop-clock" }] };
     case "claim-refused":
-      return { room: allOff({ ...room, phase: "quiet" }), first: [{ do: "stop-clock" }] };
+      return { room: allOff({ ...room, phase: "quiet" }), early: [{ do: "stop-clock" }] };
     default:
       return unreachable(event);
   }
@@ -83,9 +85,10 @@ function stepOf(room: Room, event: RoomEvent, now: number): Step {
 /** A verb: first whether it is his to do, then whether it can be done now. */
 function asked(room: Room, { by, as, deed }: Extract<RoomEvent, { type: "asked" }>, now: number): Step {
   const actor = standingOf(room, by, as);
-  const target = !("session" in deed) || deed.session === undefined ? undefined : deed.session === by ? "self" : standingOf(room, deed.session);
+  const target =
+    !("session" in deed) || deed.session === undefined ? undefined : deed.session === by ? "self" : standingOf(room, deed.session);
   const allowed = may(actor, deed.type, deed.type === "mute" ? (target ?? "self") : target);
-  if (allowed !== true) return { room, then: [{ do: "refuse", refusal: allowed }] };
+  if (allowed !== true) return { room, late: [{ do: "refuse", refusal: allowed }] };
   switch (deed.type) {
     case "on-air":
       return air(room, by, "on");
@@ -115,7 +118,7 @@ function asked(room: Room, { by, as, deed }: Extract<RoomEvent, { type: "asked" 
     case "lock-stage":
       return lockStage(room, deed.locked);
     case "lock-room":
-      return { room: { ...room, locked: deed.locked }, then: [{ do: "lock-audience", locked: deed.locked }] };
+      return { room: { ...room, locked: deed.locked }, late: [{ do: "lock-audience", locked: deed.locked }] };
     case "rename":
       return { room: { ...room, title: deed.title } };
     case "call-me": {
@@ -135,9 +138,9 @@ function asked(room: Room, { by, as, deed }: Extract<RoomEvent, { type: "asked" 
     case "answer":
       return answer(room, deed.question);
     case "invite-listener":
-      return { room, then: [{ do: "listener-ticket", name: deed.name }] };
+      return { room, late: [{ do: "listener-ticket", name: deed.name }] };
     case "end":
-      return { room: { ...allOff(room), phase: "ended" }, first: [{ do: "stop-clock" }], then: [{ do: "end" }] };
+      return { room: { ...withoutAddresses(allOff(room)), phase: "ended" }, early: [{ do: "stop-clock" }], late: [{ do: "end" }] };
     default:
       return unreachable(deed);
   }

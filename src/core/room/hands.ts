@@ -20,19 +20,19 @@ export function raise(room: Room, session: SessionId, name: string, now: number)
   if (room.speakers.has(session) || isKeptOut(room, session)) return { room };
   const invitation = room.invited.find((one) => one.session === session);
   // A page that was loaded anew does not know that it was asked up.
-  if (invitation !== undefined) return { room, then: [{ do: "whisper", to: session, name: invitation.name, hand: "invited" }] };
+  if (invitation !== undefined) return { room, late: [{ do: "whisper", to: session, name: invitation.name, hand: "invited" }] };
   const waits = room.hands.some((one) => one.session === session);
   if (!waits && handsAre(room) !== "open") return { room };
   const hands = waits
     ? room.hands.map((hand) => (hand.session === session ? { ...hand, name } : hand))
     : [...room.hands, { session, name, since: now }];
-  return { room: { ...room, hands }, then: [{ do: "whisper", to: session, name, hand: "raised" }] };
+  return { room: { ...room, hands }, late: [{ do: "whisper", to: session, name, hand: "raised" }] };
 }
 
 /** A listener takes his hand down, or does not want to come up. */
 export function lower(room: Room, session: SessionId): Step {
   if (!waits(room, session)) return { room };
-  return { room: without(room, session), then: [{ do: "whisper", to: session, name: nameOf(room, session), hand: "none" }] };
+  return { room: without(room, session), late: [{ do: "whisper", to: session, name: nameOf(room, session), hand: "none" }] };
 }
 
 /** Asks somebody up, whether or not he raised a hand; he has a minute to come. */
@@ -43,20 +43,23 @@ export function invite(room: Room, session: SessionId, now: number): Step {
   if (room.speakers.size + others.length >= room.maxSpeakers) return no(room, "stage-full");
   const name = nameOf(room, session);
   const invited = [...others, { session, name, until: now + INVITATION_MS }];
-  return { room: { ...without(room, session), invited }, then: [{ do: "whisper", to: session, name, hand: "invited" }] };
+  return { room: { ...without(room, session), invited }, late: [{ do: "whisper", to: session, name, hand: "invited" }] };
 }
 
 /** Says no to a hand, or takes an invitation back. */
 export function decline(room: Room, session: SessionId): Step {
   if (!waits(room, session)) return no(room, "no-hand");
-  return { room: without(room, session), then: [{ do: "whisper", to: session, name: nameOf(room, session), hand: "none", code: "declined" }] };
+  return {
+    room: without(room, session),
+    late: [{ do: "whisper", to: session, name: nameOf(room, session), hand: "none", code: "declined" }],
+  };
 }
 
 /** Nobody new comes up: who was asked is told; who raised a hand waits for better times. */
 export function lockStage(room: Room, locked: boolean): Step {
   if (!locked) return { room: { ...room, stageLocked: false } };
   const told = room.invited.map(({ session, name }) => ({ do: "whisper", to: session, name, hand: "none", code: "stage-locked" }) as const);
-  return { room: { ...room, stageLocked: true, invited: [] }, then: told };
+  return { room: { ...room, stageLocked: true, invited: [] }, late: told };
 }
 
 /** Takes down what nobody answered in time. */
@@ -66,7 +69,7 @@ export function expire(room: Room, now: number): Step {
   const hands = room.hands.filter(({ since }) => since + HAND_MS > now);
   const invited = room.invited.filter(({ until }) => until > now);
   const told = over.map(({ session, name }) => ({ do: "whisper", to: session, name, hand: "none", code: "expired" }) as const);
-  return { room: { ...room, hands, invited }, then: told };
+  return { room: { ...room, hands, invited }, late: told };
 }
 
 /** The room without what this session waits for. */

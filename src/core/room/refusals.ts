@@ -37,3 +37,11 @@ export type Refusal = { readonly code: RefusalCode; readonly says: string };
 export function refusal(code: RefusalCode, says: string = REFUSALS[code]): Refusal {
   return { code, says };
 }
+
+/** Why a listener's hand is not up any more, for him to read. */
+export const HAND_SAYS = {
+  declined: "Not now: the host has declined",
+  expired: "Nobody answered in time. You can raise your hand again",
+  "stage-locked": "The stage was locked meanwhile",
+  demoted: "The host has sent you back to the audience",
+} as const;

@@ -97,7 +97,12 @@ export function may(actor: Standing, verb: Verb | "expect", target?: Standing | 
   return rule.to === "below" && !standsBelow(target, actor) ? refusal("outranked") : true;
 }
 
-function notHis({ by, only, self }: Rule, actor: Standing, verb: Verb | "expect", target: Standing | "self" | undefined): [RefusalCode, string?] {
+function notHis(
+  { by, only, self }: Rule,
+  actor: Standing,
+  verb: Verb | "expect",
+  target: Standing | "self" | undefined,
+): [RefusalCode, string?] {
   if (actor.role === "listener" && (by === STAGE || verb === "step-down" || (self !== undefined && target === "self"))) {
     return ["not-on-stage", "Only who is on stage can do this"];
   }

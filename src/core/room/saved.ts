@@ -95,7 +95,13 @@ function keptOutOf(said: unknown): KeptOut | undefined {
   if (who === undefined) return undefined;
   const { session, name, fields } = who;
   const { banned, byAddress, address } = fields;
-  return { session, name, banned: banned === true, byAddress: byAddress === true, address: typeof address === "string" ? address : undefined };
+  return {
+    session,
+    name,
+    banned: banned === true,
+    byAddress: byAddress === true,
+    address: typeof address === "string" ? address : undefined,
+  };
 }
 
 function askedOf(said: unknown): Asked | undefined {

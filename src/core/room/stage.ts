@@ -26,10 +26,10 @@ export function came(room: Room, event: Extract<RoomEvent, { type: "speaker-came
   // Whoever comes is off air until he says so himself: a microphone never opens by a reconnect that nobody asked for.
   const here = { connection, air: "off", awaySince: undefined, address } as const;
   if (before !== undefined) {
-    const first: RoomEffect[] = [];
-    if (before.connection !== undefined) first.push({ do: "close", connection: before.connection, ending: "superseded" });
-    first.push({ do: "silence", voice: before.voice });
-    return { room: heard(withSpeaker(room, { ...before, ...here }), session, now), first };
+    const early: RoomEffect[] = [];
+    if (before.connection !== undefined) early.push({ do: "close", connection: before.connection, ending: "superseded" });
+    early.push({ do: "silence", voice: before.voice });
+    return { room: heard(withSpeaker(room, { ...before, ...here }), session, now), early };
   }
   const role = standingOf(room, session, as).role === "host" ? "host" : "speaker";
   const speaker: Speaker = { session, name, role, rank: undefined, voice: room.nextVoice, ...here, muted: false, held: "no" };
@@ -57,9 +57,9 @@ export function air(room: Room, session: SessionId, to: Speaker["air"]): Step {
   if (speaker === undefined || (speaker.connection === undefined && to !== "off")) return no(room, "no-line");
   const next = withSpeaker(room, { ...speaker, air: to });
   // What was said for other ears than those that hear now is dropped.
-  const first: RoomEffect[] = speaker.air !== to && speaker.air !== "off" ? [{ do: "silence", voice: speaker.voice }] : [];
-  if (to !== "on" || room.phase === "live") return { room: next, first };
-  return { room: { ...next, phase: "live" }, first: [...first, { do: "start-clock" }] };
+  const early: RoomEffect[] = speaker.air !== to && speaker.air !== "off" ? [{ do: "silence", voice: speaker.voice }] : [];
+  if (to !== "on" || room.phase === "live") return { room: next, early };
+  return { room: { ...next, phase: "live" }, early: [...early, { do: "start-clock" }] };
 }
 
 /** His own microphone: he opens it also where a host has closed it, unless that is locked. */
@@ -82,8 +82,8 @@ export function holdAll(room: Room, by: SessionId, lock: boolean): Step {
   let step: Step = { room };
   for (const speaker of room.speakers.values()) {
     if (!standsBelow(speaker, own)) continue;
-    const { room: next, first = [] } = become(step.room, { ...speaker, held: lock || speaker.held === "locked" ? "locked" : "muted" });
-    step = { room: next, first: [...(step.first ?? []), ...first] };
+    const { room: next, early = [] } = become(step.room, { ...speaker, held: lock || speaker.held === "locked" ? "locked" : "muted" });
+    step = { room: next, early: [...(step.early ?? []), ...early] };
   }
   return step;
 }
@@ -95,8 +95,8 @@ export function offStage(room: Room, session: SessionId, code?: "demoted"): Step
   const why = code === undefined ? {} : { code };
   return {
     room: without(room, session),
-    first: [{ do: "silence", voice: speaker.voice }],
-    then: [{ do: "whisper", to: session, name: speaker.name, hand: "none", ...why }, ...closing(speaker, "off-stage")],
+    early: [{ do: "silence", voice: speaker.voice }],
+    late: [{ do: "whisper", to: session, name: speaker.name, hand: "none", ...why }, ...closing(speaker, "off-stage")],
   };
 }
 
@@ -133,5 +133,5 @@ export function isHeardOnStage(room: Room, session: SessionId, connection: numbe
 function become(room: Room, next: Speaker): Step {
   const before = room.speakers.get(next.session);
   const hushed = before !== undefined && !isMuted(before) && isMuted(next);
-  return { room: withSpeaker(room, next), first: hushed ? [{ do: "silence", voice: next.voice }] : [] };
+  return { room: withSpeaker(room, next), early: hushed ? [{ do: "silence", voice: next.voice }] : [] };
 }

@@ -1,5 +1,5 @@
 import type { RoomId, SessionId } from "../ids.ts";
-import type { Refusal } from "./refusals.ts";
+import type { HAND_SAYS, Refusal } from "./refusals.ts";
 import type { Role, Standing } from "./roles.ts";
 import type { Deed, Rank } from "./verbs.ts";
 
@@ -139,7 +139,7 @@ export type RoomEvent =
   | { readonly type: "claim-refused" };
 
 /** Why a listener's hand is not up any more. */
-export type HandCode = "declined" | "expired" | "stage-locked" | "demoted" | "stage-full";
+export type HandCode = keyof typeof HAND_SAYS;
 
 /** What the world must be told, or do. */
 export type RoomEffect =
@@ -158,7 +158,13 @@ export type RoomEffect =
   /** To the nodes of the tree: who is not let in. */
   | { readonly do: "tell-bans" }
   /** To one listener, of himself. An invitation comes with a ticket for the stage. */
-  | { readonly do: "whisper"; readonly to: SessionId; readonly name: string; readonly hand: "none" | "raised" | "invited"; readonly code?: HandCode }
+  | {
+      readonly do: "whisper";
+      readonly to: SessionId;
+      readonly name: string;
+      readonly hand: "none" | "raised" | "invited";
+      readonly code?: HandCode;
+    }
   /** Somebody on stage has another role: a new ticket. */
   | { readonly do: "new-ticket"; readonly to: SessionId; readonly role: StageRole; readonly name: string }
   /** A ticket for a listener, to who asked. */

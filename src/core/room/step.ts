@@ -5,14 +5,14 @@ import type { Room, RoomEffect } from "./state.ts";
 export type Step = {
   readonly room: Room;
   /** Done before anybody is told. */
-  readonly first?: readonly RoomEffect[];
+  readonly early?: readonly RoomEffect[];
   /** Done after everybody was told. */
-  readonly then?: readonly RoomEffect[];
+  readonly late?: readonly RoomEffect[];
 };
 
 /** A *no*: nothing changes. */
 export function no(room: Room, code: RefusalCode, says?: string): Step {
-  return { room, then: [{ do: "refuse", refusal: refusal(code, says) }] };
+  return { room, late: [{ do: "refuse", refusal: refusal(code, says) }] };
 }
 
 /** One step after another. */
@@ -20,7 +20,7 @@ export function both(one: Step, next: (room: Room) => Step): Step {
   const other = next(one.room);
   return {
     room: other.room,
-    first: [...(one.first ?? []), ...(other.first ?? [])],
-    then: [...(one.then ?? []), ...(other.then ?? [])],
+    early: [...(one.early ?? []), ...(other.early ?? [])],
+    late: [...(one.late ?? []), ...(other.late ?? [])],
   };
 }

@@ -44,19 +44,20 @@ export function appoint(room: Room, by: SessionId, session: SessionId, rank: Ran
   const holder = coHostsOf(room).find((one) => one.rank === rank);
   if (holder?.session === session) return { room };
   const isHost = standingOf(room, by).role === "host";
-  if (!isHost && (holder !== undefined || speaker.role === "co-host")) return no(room, "host-only", "Only the host changes who is which co-host");
+  if (!isHost && (holder !== undefined || speaker.role === "co-host"))
+    return no(room, "host-only", "Only the host changes who is which co-host");
   const other: Rank = rank === 1 ? 2 : 1;
   const isFree = speaker.role === "co-host" || coHostsOf(room).every((one) => one.rank !== other);
   if (holder !== undefined && !isFree) return no(room, "co-hosts-full");
   const moved = holder === undefined ? room : withSpeaker(room, { ...holder, rank: other });
-  return { room: withSpeaker(moved, { ...speaker, role: "co-host", rank }), then: [ticketFor(speaker, "co-host")] };
+  return { room: withSpeaker(moved, { ...speaker, role: "co-host", rank }), late: [ticketFor(speaker, "co-host")] };
 }
 
 /** A co-host is a speaker again. */
 export function dismiss(room: Room, session: SessionId): Step {
   const speaker = room.speakers.get(session);
   if (speaker?.role !== "co-host") return no(room, "not-a-co-host");
-  return { room: withSpeaker(room, { ...speaker, role: "speaker", rank: undefined }), then: [ticketFor(speaker, "speaker")] };
+  return { room: withSpeaker(room, { ...speaker, role: "speaker", rank: undefined }), late: [ticketFor(speaker, "speaker")] };
 }
 
 /** Makes somebody else the host; a co-host may do so for a host who is gone. */
@@ -87,13 +88,13 @@ function notNow(room: Room, by: SessionId): Step | undefined {
 function enthrone(room: Room, next: Speaker, now: number): Step {
   const host: Speaker = { ...next, role: "host", rank: undefined, muted: isMuted(next), held: "no" };
   let made = withSpeaker(room, host);
-  const then: RoomEffect[] = [ticketFor(next, "host")];
+  const late: RoomEffect[] = [ticketFor(next, "host")];
   for (const speaker of room.speakers.values()) {
     if (speaker.session === next.session || !runsRoom(speaker)) continue;
     made = withSpeaker(made, { ...speaker, role: "co-host", rank: speaker.role === "host" ? 1 : 2 });
-    if (speaker.role === "host") then.push(ticketFor(speaker, "co-host"));
+    if (speaker.role === "host") late.push(ticketFor(speaker, "co-host"));
   }
-  return { room: { ...made, host: { presence: "here", heardAt: now, offered: 0 } }, then };
+  return { room: { ...made, host: { presence: "here", heardAt: now, offered: 0 } }, late };
 }
 
 function ticketFor({ session, name }: Speaker, role: "host" | "co-host" | "speaker"): RoomEffect {

@@ -28,7 +28,21 @@ export function mustSave(before: Room, after: Room): boolean {
 
 function lasting(room: Room): readonly unknown[] {
   const { title, speakers, nextVoice, hands, invited, keptOut, addressesSince, questions, pinned, locked, stageLocked, host } = room;
-  return [title, speakers, nextVoice, hands, invited, keptOut, addressesSince, questions, pinned, locked, stageLocked, host.presence, host.offered];
+  return [
+    title,
+    speakers,
+    nextVoice,
+    hands,
+    invited,
+    keptOut,
+    addressesSince,
+    questions,
+    pinned,
+    locked,
+    stageLocked,
+    host.presence,
+    host.offered,
+  ];
 }
 
 function differs(before: Room, after: Room, view: (room: Room) => unknown): boolean {

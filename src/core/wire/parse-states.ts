@@ -91,8 +91,7 @@ export function backstageOf(said: Fields): BackstageState | undefined {
       const successors = listOf(said["successors"], successorOf);
       const bans = listOf(said["bans"], bannedOf);
       if (successors === undefined || bans === undefined) return undefined;
-      const mayTakeOver = sessionOf(said["mayTakeOver"]);
-      return { type: "people", ...head, successors, bans, ...(mayTakeOver === undefined ? {} : { mayTakeOver }) };
+      return { type: "people", ...head, successors, bans, mayTakeOver: listOf(said["mayTakeOver"], sessionOf) ?? [] };
     }
     case "crowd":
       return listed(said["parts"], crowdPartOf, (parts) => ({ type: "crowd", ...head, parts }));

@@ -1,7 +1,8 @@
 import { comeBackMs } from "../backoff.ts";
 import type { SessionId } from "../ids.ts";
-import { onStage } from "../room/decide.ts";
-import type { Room } from "../room/state.ts";
+import { handsAre, INVITATION_MS } from "../room/hands.ts";
+import { coHostsOf, isMuted, type Room, type Speaker } from "../room/state.ts";
+import { mayTakeOver } from "../room/succession.ts";
 import { MOST_BANS } from "../tree/bans.ts";
 import type { CrowdFigures } from "../tree/crowd.ts";
 import type { Reactions } from "../tree/reactions.ts";
@@ -9,9 +10,13 @@ import type {
   AudienceState,
   BansState,
   CrowdState,
+  HandsState,
   ListenerHears,
   MovedState,
   OnStage,
+  PeopleState,
+  PinnedState,
+  QuestionsState,
   ReactionsState,
   RoomState,
   StageState,
@@ -26,17 +31,54 @@ type AudienceFigures =
   | { readonly listeners: number; readonly peak?: undefined; readonly unique?: undefined; readonly hearing?: undefined };
 
 /** What the room is and does, as everybody is told. */
-export function roomStateOf({ id, title, phase, chunkMs }: Room, epoch: number, head: Head): RoomState {
-  const rules = { host: "here", locked: false, stageLocked: false, recorded: false, hands: "closed" } as const;
+export function roomStateOf(room: Room, epoch: number, head: Head): RoomState {
+  const { id, title, phase, chunkMs, host, locked, stageLocked } = room;
+  const rules = { host: host.presence, locked, stageLocked, recorded: false, hands: handsAre(room) };
   return { type: "room", for: "all", ...head, room: id, title, phase, chunkMs, epoch, ...rules };
 }
 
-/** Who speaks, as everybody is told. */
+/** Who is on stage, as everybody is told: in the order in which they came up. */
 export function stageStateOf(room: Room, head: Head): StageState {
-  const speakers = onStage(room).map(({ voice, session, name, role, connection, muted }): OnStage => {
-    return { voice, session, name, role, state: connection === undefined ? "away" : muted ? "muted" : "on-air" };
+  return { type: "stage", for: "all", ...head, speakers: [...room.speakers.values()].map(onStageOf) };
+}
+
+function onStageOf(speaker: Speaker): OnStage {
+  const { voice, session, name, role, rank, connection, air, held } = speaker;
+  const state = connection === undefined ? "away" : air !== "on" ? "off" : isMuted(speaker) ? "muted" : "on-air";
+  const ranked = rank === undefined ? {} : { rank };
+  return { voice, session, name, role, ...ranked, state, ...(held === "locked" ? { muteLocked: true } : {}) };
+}
+
+/** The question that is shown to all. */
+export function pinnedStateOf({ pinned }: Room, head: Head): PinnedState {
+  return {
+    type: "pinned",
+    for: "all",
+    ...head,
+    ...(pinned === undefined ? {} : { question: { id: pinned.id, name: pinned.name, text: pinned.text } }),
+  };
+}
+
+/** Who wants to speak, for who runs the room: who was asked up first, then who waits, oldest first. */
+export function handsStateOf({ hands, invited }: Room, head: Head): HandsState {
+  const asked = invited.map(({ session, name, until }) => ({ session, name, state: "invited" as const, since: until - INVITATION_MS }));
+  const raised = hands.map(({ session, name, since }) => ({ session, name, state: "raised" as const, since }));
+  return { type: "hands", for: "stage", ...head, hands: [...asked, ...raised] };
+}
+
+/** What listeners asked, for who runs the room. */
+export function questionsStateOf({ questions, pinned }: Room, head: Head): QuestionsState {
+  const waiting = questions.map(({ id, session, name, text }) => ({ id, session, name, text, pinned: id === pinned?.id }));
+  return { type: "questions", for: "stage", ...head, questions: waiting };
+}
+
+/** Who takes over in which order, and who is banned, for who runs the room. */
+export function peopleStateOf(room: Room, head: Head): PeopleState {
+  const successors = coHostsOf(room).map(({ session, name, rank, connection }) => {
+    return { session, name, rank: rank ?? 2, here: connection !== undefined };
   });
-  return { type: "stage", for: "all", ...head, speakers };
+  const bans = room.keptOut.filter(({ banned }) => banned).map(({ session, name, byAddress }) => ({ session, name, address: byAddress }));
+  return { type: "people", for: "stage", ...head, successors, mayTakeOver: mayTakeOver(room), bans };
 }
 
 /** How many listen, and in which window they come back should they all be cut off, as everybody is told. */

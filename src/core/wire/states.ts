@@ -107,8 +107,8 @@ export type Banned = { readonly session: SessionId; readonly name: string; reado
 /** Who may take over, in order, and who is kept out. Told to hosts and co-hosts. */
 export type PeopleState = Head<"people", "stage"> & {
   readonly successors: readonly { readonly session: SessionId; readonly name: string; readonly rank: 1 | 2; readonly here: boolean }[];
-  /** The co-host who may take over now. */
-  readonly mayTakeOver?: SessionId;
+  /** The co-hosts who may take over now: none while the host is here, then the first who is here, then the second too. */
+  readonly mayTakeOver: readonly SessionId[];
   readonly bans: readonly Banned[];
 };
 

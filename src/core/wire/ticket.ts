@@ -1,8 +1,12 @@
 import { parseRoomId, parseSessionId, type RoomId, type SessionId } from "../ids.ts";
 import { isCount } from "../json.ts";
+import { isRole, type Role } from "../room/roles.ts";
 
-/** What a ticket makes of who bears it. A successor may take over the audience when the room fails. */
-export type TicketRole = "host" | "successor" | "listener";
+/**
+ * What a ticket makes of who bears it: it opens a door, and what he may do behind it says the room's own table. A listener's opens a room
+ * that is locked. A successor may take over the audience when the room fails.
+ */
+export type TicketRole = Role | "successor";
 
 /** What a ticket claims. Its signature (EdDSA, the room's own key) is checked before anybody reads this. */
 export type TicketClaims = {
@@ -57,6 +61,6 @@ export function parseClaims(payload: { readonly [claim: string]: unknown }): Tic
   const room = typeof aud === "string" ? parseRoomId(aud) : undefined;
   const session = typeof sub === "string" ? parseSessionId(sub) : undefined;
   if (room === undefined || session === undefined || typeof name !== "string") return undefined;
-  if (role !== "host" && role !== "successor" && role !== "listener") return undefined;
+  if (!isRole(role) && role !== "successor") return undefined;
   return { room, session, role, name, rank: isCount(rank) ? rank : 0, shared: shared === true };
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { parseSessionId, type SessionId } from "../../../src/core/ids.ts";
-import { anybodyOnAir, decide, isHeard, onStage } from "../../../src/core/room/decide.ts";
-import type { Room, RoomEffect, RoomEvent } from "../../../src/core/room/state.ts";
+import { decide } from "../../../src/core/room/decide.ts";
+import { anybodyOnAir, isHeard } from "../../../src/core/room/stage.ts";
+import { newRoom, type Room, type RoomEffect, type RoomEvent } from "../../../src/core/room/state.ts";
+import type { Deed } from "../../../src/core/room/verbs.ts";
 import { roomId } from "../../support/build.ts";
 
 const host = session("host-0001");
@@ -13,31 +15,33 @@ function session(text: string): SessionId {
 }
 
 function aRoom(...events: RoomEvent[]): { room: Room; effects: readonly RoomEffect[] } {
-  const empty: Room = { id: roomId("demo"), title: "Demo", phase: "quiet", chunkMs: 100, speakers: new Map(), nextVoice: 1 };
+  const empty = newRoom({ id: roomId("demo"), title: "Demo", chunkMs: 100 });
   let last: readonly RoomEffect[] = [];
-  let room = empty;
+  let room: Room = empty;
   for (const event of events) {
-    const decision = decide(room, event);
+    const decision = decide(room, event, 0);
     room = decision.room;
     last = decision.effects;
   }
   return { room, effects: last };
 }
 
-const came = (connection: number): RoomEvent => ({ type: "speaker-came", session: host, name: "Host", connection });
-const onAir: RoomEvent = { type: "on-air", session: host };
+const came = (connection: number): RoomEvent => ({ type: "speaker-came", session: host, name: "Host", connection, as: "host" });
+const asks = (deed: Deed): RoomEvent => ({ type: "asked", by: host, as: "host", deed });
+const onAir = asks({ type: "on-air" });
+const heardOf = ({ speakers }: Room) => [...speakers.values()].filter(({ air }) => air === "on");
 
 describe("a host who comes", () => {
   it("is off air until he says so himself", () => {
     const { room } = aRoom(came(1));
     expect(isHeard(room, host, 1)).toBe(false);
-    expect(onStage(room)).toEqual([]);
+    expect(heardOf(room)).toEqual([]);
   });
 
   it("and goes on air starts the clock and makes the room live", () => {
     const { room, effects } = aRoom(came(1), onAir);
     expect(room.phase).toBe("live");
-    expect(effects.map((effect) => effect.do)).toEqual(["start-clock", "tell-room", "tell-stage"]);
+    expect(effects.map((effect) => effect.do)).toEqual(["save", "start-clock", "tell-room", "tell-stage"]);
     expect(isHeard(room, host, 1)).toBe(true);
   });
 });
@@ -45,7 +49,7 @@ describe("a host who comes", () => {
 describe("a host who comes again with the same ticket", () => {
   it("silences his older window, keeps his voice, and is off air until he says so", () => {
     const { room, effects } = aRoom(came(1), onAir, came(2));
-    expect(effects).toContainEqual({ do: "supersede", connection: 1 });
+    expect(effects).toContainEqual({ do: "close", connection: 1, ending: "superseded" });
     expect(isHeard(room, host, 1)).toBe(false);
     expect(isHeard(room, host, 2)).toBe(false);
     expect(isHeard(aRoom(came(1), onAir, came(2), onAir).room, host, 2)).toBe(true);
@@ -61,7 +65,7 @@ describe("a host who comes again with the same ticket", () => {
 describe("a host who is lost", () => {
   it("stays on stage as away, and the room stays live", () => {
     const { room } = aRoom(came(1), onAir, { type: "speaker-left", session: host, connection: 1 });
-    expect(onStage(room)).toMatchObject([{ connection: undefined }]);
+    expect(heardOf(room)).toMatchObject([{ connection: undefined }]);
     expect(anybodyOnAir(room)).toBe(false);
     expect(room.phase).toBe("live");
   });
@@ -87,7 +91,7 @@ describe("a host who is lost", () => {
 
 describe("a muted host", () => {
   it("is on air but not heard, and what waited to be sent is dropped", () => {
-    const { room, effects } = aRoom(came(1), onAir, { type: "mute", session: host, muted: true });
+    const { room, effects } = aRoom(came(1), onAir, asks({ type: "mute", muted: true }));
     expect(isHeard(room, host, 1)).toBe(false);
     expect(effects).toContainEqual({ do: "silence", voice: 1 });
     expect(anybodyOnAir(room)).toBe(true);
@@ -98,14 +102,14 @@ describe("a room whose claim is refused", () => {
   it("falls quiet, and nobody on its stage is on air", () => {
     const { room } = aRoom(came(1), onAir, { type: "claim-refused" });
     expect(room.phase).toBe("quiet");
-    expect(onStage(room)).toEqual([]);
+    expect(heardOf(room)).toEqual([]);
   });
 });
 
 describe("an ended room", () => {
   it("stays ended, whatever happens", () => {
-    const { room, effects } = aRoom(came(1), onAir, { type: "ended", session: host }, came(2), onAir);
+    const { room, effects } = aRoom(came(1), onAir, asks({ type: "end" }), came(2), onAir);
     expect(room.phase).toBe("ended");
-    expect(effects).toEqual([]);
+    expect(effects.map((effect) => effect.do)).toEqual(["refuse"]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseRoomId, parseSessionId, type SessionId } from "../../../src/core/ids.ts";
 import { decide } from "../../../src/core/room/decide.ts";
-import type { Room } from "../../../src/core/room/state.ts";
+import { newRoom, type Room } from "../../../src/core/room/state.ts";
 import { formatGap, formatWelcome } from "../../../src/core/tree/greeting.ts";
 import { parseListenerHears, parseStageHears } from "../../../src/core/wire/parse.ts";
 import { audienceStateOf, roomStateOf, stageStateOf } from "../../../src/core/wire/room-states.ts";
@@ -12,9 +12,9 @@ function liveRoom(): Room {
   const id = parseRoomId("demo");
   const session: SessionId | undefined = parseSessionId("host-7c5e");
   if (id === undefined || session === undefined) throw new Error("bad names");
-  const empty: Room = { id, title: "Friday talk", phase: "quiet", chunkMs: 100, speakers: new Map(), nextVoice: 1 };
-  const { room } = decide(empty, { type: "speaker-came", session, name: "Host", connection: 1 });
-  return decide(room, { type: "on-air", session }).room;
+  const empty = newRoom({ id, title: "Friday talk", chunkMs: 100 });
+  const { room } = decide(empty, { type: "speaker-came", session, name: "Host", connection: 1, as: "host" }, 0);
+  return decide(room, { type: "asked", by: session, as: "host", deed: { type: "on-air" } }, 0).room;
 }
 
 describe("texts of version 1", () => {

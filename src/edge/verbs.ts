@@ -1,0 +1,39 @@
+import type { Context } from "hono";
+import { parseRoomId, type RoomId } from "../core/ids.ts";
+import { isFields } from "../core/json.ts";
+import { stageSaysOf } from "../core/wire/stage-says.ts";
+import type { Bearer, Env } from "../objects/calls.ts";
+import { roomStub } from "../objects/locate.ts";
+import { bearerOf, jsonOf } from "./body.ts";
+import { problem, problemOf } from "./problem.ts";
+import { bearerIn } from "./stage.ts";
+
+/** `POST /api/rooms/:room/<verb>`: what may be said on the stage's socket, by HTTP. 204, or a ticket if that was asked for. */
+export async function askRoom(c: Context<{ Bindings: Env }>): Promise<Response> {
+  const bearer = await roomAndBearer(c);
+  if ("refused" in bearer) return bearer.refused;
+  const text = await c.req.text();
+  const body = text === "" ? {} : jsonOf(text);
+  const deed = isFields(body) ? stageSaysOf({ ...body, type: c.req.param("verb") }) : undefined;
+  if (deed === undefined || deed.type === "ping") {
+    return problem(c, "body-invalid", "There is no such verb, or its fields are missing or cannot be read: see src/core/wire/README.md");
+  }
+  const answer = await roomStub(c.env, bearer.room).ask(bearer.by, deed);
+  if (answer === undefined) return problem(c, "room-ended");
+  if ("refused" in answer) return problemOf(c, answer.refused);
+  const headers = { "Cache-Control": "no-store" };
+  return answer.ticket === undefined ? c.body(null, 204, headers) : c.json({ ticket: answer.ticket }, 200, headers);
+}
+
+/** The room, and who bears one of its tickets: this goes to the room's object, which strangers never reach. */
+export async function roomAndBearer(
+  c: Context<{ Bindings: Env }>,
+): Promise<{ readonly room: RoomId; readonly by: Bearer } | { readonly refused: Response }> {
+  const room = parseRoomId(c.req.param("room") ?? "");
+  if (room === undefined) return { refused: problem(c, "room-unknown") };
+  const ticket = bearerOf(c);
+  if (ticket === undefined)
+    return { refused: problem(c, "ticket-missing", "Bring your ticket for this room, as Authorization: Bearer <ticket>") };
+  const claims = await bearerIn(c.env, room, ticket);
+  return typeof claims === "string" ? { refused: problem(c, claims) } : { room, by: { session: claims.session, role: claims.role } };
+}

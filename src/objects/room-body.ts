@@ -1,0 +1,237 @@
+import type { SessionId } from "../core/ids.ts";
+import { decide, nextDueMs, quietAfterMs } from "../core/room/decide.ts";
+import { HAND_SAYS, type Refusal } from "../core/room/refusals.ts";
+import type { Role } from "../core/room/roles.ts";
+import type { RoomEffect, RoomEvent } from "../core/room/state.ts";
+import type { Deed } from "../core/room/verbs.ts";
+import type { Ask } from "../core/tree/asks.ts";
+import { unreachable } from "../core/unreachable.ts";
+import { ENDING } from "../core/wire/ending.ts";
+import type { TicketText, You } from "../core/wire/messages.ts";
+import type { Bearer, Done, Env, Refused } from "./calls.ts";
+import type { FastPath } from "./fast-path.ts";
+import { relist, unlist } from "./lobby-client.ts";
+import { log } from "./log.ts";
+import type { Awake, Reign } from "./reign.ts";
+import type { RoomStore } from "./room-store.ts";
+import type { Seat, Stage } from "./stage.ts";
+import { makeSession, signTicket, type TicketOf } from "./tickets.ts";
+
+/** Of the host's line it is enough to know once in so long, in ms, that it says anything. */
+const HEARD_MS = 1_000;
+
+/** What came of a verb: a *no*, or a listener's ticket to be signed. */
+type Outcome = { refusal?: Refusal; listener?: string };
+
+/** The body of a room's people: events in, effects done, timers kept. Decides nothing, and has no `if` about roles. */
+export class RoomBody {
+  readonly #state: DurableObjectState;
+  readonly #env: Env;
+  readonly #store: RoomStore;
+  readonly #stage: Stage;
+  readonly #fastPath: FastPath;
+  readonly #awake: Awake;
+  readonly #reign: () => Reign;
+  #quiet: ReturnType<typeof setTimeout> | undefined;
+  #due: { readonly at: number; readonly timer: ReturnType<typeof setTimeout> } | undefined;
+
+  constructor(state: DurableObjectState, env: Env, store: RoomStore, stage: Stage, fastPath: FastPath, awake: Awake, reign: () => Reign) {
+    this.#state = state;
+    this.#env = env;
+    this.#store = store;
+    this.#stage = stage;
+    this.#fastPath = fastPath;
+    this.#awake = awake;
+    this.#reign = reign;
+  }
+
+  /** @param first done before the effects: who comes is welcomed before he hears of anything else */
+  handle(event: RoomEvent, first?: () => void): Outcome {
+    const { title } = this.#awake.people;
+    const { room, effects } = decide(this.#awake.people, event, Date.now());
+    this.#awake.people = room;
+    const outcome: Outcome = {};
+    first?.();
+    for (const effect of effects) this.#perform(effect, outcome);
+    if (room.title !== title) this.#renamed();
+    this.#watchSilence();
+    this.#watchTime();
+    return outcome;
+  }
+
+  /** Somebody asks for something on his line, and is told there if it is a *no*. */
+  asked(seat: Seat, deed: Deed): void {
+    const { refusal, listener } = this.handle({ type: "asked", by: seat.session, as: seat.role, deed });
+    if (refusal !== undefined) this.#stage.refuse(seat.socket, refusal.code, Date.now(), refusal.says);
+    if (listener === undefined) return;
+    const asked = async () => this.#giveTicket(seat.session, "listener", listener, await this.#listenerTicket(listener));
+    this.#outlive(asked());
+  }
+
+  /** The same by HTTP. */
+  async ask({ session, role }: Bearer, deed: Deed): Promise<Done | Refused> {
+    const { refusal, listener } = this.handle({ type: "asked", by: session, as: role, deed });
+    if (refusal !== undefined) return { refused: refusal };
+    return listener === undefined ? { done: true } : { done: true, ticket: await this.#listenerTicket(listener) };
+  }
+
+  /** What listeners want, as it comes up the tree: each once. */
+  listenersAsked(asks: readonly Ask[]): void {
+    for (const { kind, id, session, name, text } of asks) {
+      switch (kind) {
+        case "hand":
+        case "lower":
+          this.handle({ type: "hand", session, name, raised: kind === "hand" });
+          break;
+        case "question":
+          this.handle({ type: "question", id, session, name, text });
+          break;
+        case "address":
+          this.handle({ type: "address", session, address: text });
+          break;
+        default:
+          unreachable(kind);
+      }
+    }
+  }
+
+  /** A line says something; the host's is watched. */
+  heard({ session, connection }: Seat): void {
+    const { host, speakers } = this.#awake.people;
+    if (Date.now() - host.heardAt < HEARD_MS && host.presence === "here") return;
+    const speaker = speakers.get(session);
+    if (speaker?.role === "host" && speaker.connection === connection) this.handle({ type: "line-heard", session });
+  }
+
+  #perform(effect: RoomEffect, outcome: Outcome): void {
+    const { announcer, root, planting, people } = this.#awake;
+    switch (effect.do) {
+      case "save":
+        return this.#store.savePeople(people);
+      case "close":
+        return this.#stage.close(effect.connection, ENDING[effect.ending]);
+      case "silence":
+        this.#fastPath.silence(effect.voice);
+        return root.bundle?.silence(effect.voice);
+      case "start-clock":
+        planting.live();
+        return this.#reign().start();
+      case "stop-clock":
+        return this.#reign().pause();
+      case "tell-room":
+        announcer.tellRoom();
+        return;
+      case "tell-stage":
+        return announcer.tellStage();
+      case "tell-pinned":
+        return announcer.tellPinned();
+      case "tell-hands":
+        return announcer.tellHands();
+      case "tell-questions":
+        return announcer.tellQuestions();
+      case "tell-people":
+        return announcer.tellPeople();
+      case "tell-bans":
+        return announcer.tellBans();
+      case "whisper":
+        return this.#outlive(this.#whisper(effect));
+      case "new-ticket":
+        return this.#outlive(this.#newTicket(effect));
+      case "listener-ticket":
+        outcome.listener = effect.name;
+        return;
+      case "dismiss":
+        return root.dismiss(effect.session, effect.address);
+      case "lock-audience":
+        return this.#outlive(planting.lock(effect.locked));
+      case "forget-addresses":
+        return this.#outlive(planting.forgetAddresses(true));
+      case "refuse":
+        outcome.refusal = effect.refusal;
+        return;
+      case "end":
+        return this.#end();
+      default:
+        return unreachable(effect);
+    }
+  }
+
+  async #whisper({ to, name, hand, code }: Extract<RoomEffect, { do: "whisper" }>): Promise<void> {
+    const why = code === undefined ? {} : { code, says: HAND_SAYS[code] };
+    const you: You = { type: "you", session: to, hand, ...why };
+    if (hand !== "invited") return this.#awake.root.whisper(to, JSON.stringify(you));
+    const ticket = await this.#sign({ session: to, role: "speaker", name });
+    // What was taken back while it was signed is not handed out.
+    if (!this.#awake.people.invited.some(({ session }) => session === to)) return;
+    this.#awake.root.whisper(to, JSON.stringify({ ...you, ticket }));
+  }
+
+  async #newTicket({ to, role, name }: Extract<RoomEffect, { do: "new-ticket" }>): Promise<void> {
+    const ticket = await this.#sign({ session: to, role, name });
+    if (this.#awake.people.speakers.get(to)?.role === role) this.#giveTicket(to, role, name, ticket);
+  }
+
+  #giveTicket(to: SessionId, role: Role, name: string, ticket: string): void {
+    const text: TicketText = { type: "ticket", revision: 0, roomTime: this.#awake.root.roomTime, role, name, ticket };
+    this.#stage.tellThose(JSON.stringify(text), (session) => session === to);
+  }
+
+  #listenerTicket(name: string): Promise<string> {
+    return this.#sign({ session: makeSession("listener"), role: "listener", name });
+  }
+
+  #sign(of: TicketOf): Promise<string> {
+    const { keys, room } = this.#awake.record;
+    return signTicket(keys, room, of);
+  }
+
+  #outlive(work: Promise<unknown>): void {
+    const { room } = this.#awake.record;
+    this.#state.waitUntil(work.catch((fault: unknown) => log("effect-failed", { room, why: String(fault) })));
+  }
+
+  #renamed(): void {
+    const { listed, room, createdAt } = this.#awake.record;
+    if (listed) this.#outlive(relist(this.#env, { room, title: this.#awake.people.title, createdAt }));
+  }
+
+  #end(): void {
+    const reign = this.#reign();
+    reign.keep({ ended: true });
+    this.#awake.root.stop();
+    this.#stage.closeAll(ENDING.ended);
+    // The audience is told of the end and of the plan at once: the secret goes first.
+    this.#outlive(this.#awake.planting.forgetAddresses(false).finally(() => reign.end()));
+    const { room, listed } = this.#awake.record;
+    if (listed) this.#state.waitUntil(unlist(this.#env, room));
+    log("room-ended", { room });
+  }
+
+  /** Falls quiet after nobody was on air for long: the clock stops, and everything below may sleep. */
+  #watchSilence(): void {
+    const waitMs = quietAfterMs(this.#awake.people);
+    if (waitMs === undefined) {
+      clearTimeout(this.#quiet ?? null);
+      this.#quiet = undefined;
+      return;
+    }
+    this.#quiet ??= setTimeout(() => {
+      this.#quiet = undefined;
+      this.handle({ type: "nobody-on-air-for-long" });
+    }, waitMs);
+  }
+
+  /** A timer that rings too early asks again, so it is only set anew for what comes sooner. */
+  #watchTime(): void {
+    const at = nextDueMs(this.#awake.people);
+    if (at !== undefined && this.#due !== undefined && this.#due.at <= at) return;
+    clearTimeout(this.#due?.timer ?? null);
+    this.#due = undefined;
+    if (at === undefined) return;
+    const ring = () => {
+      this.#due = undefined;
+      this.handle({ type: "time" });
+    };
+    this.#due = { at, timer: setTimeout(ring, Math.max(0, at - Date.now())) };
+  }
+}
