@@ -1,11 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
+import { BENCH, foretell } from "../sim/on-one-machine.ts";
 import { picture } from "../sim/picture.ts";
 import { SCENARIOS } from "../sim/scenarios/all.ts";
 import { type Asked, type Report, replayOf, simulate } from "../sim/simulate.ts";
 import { table } from "../sim/table.ts";
 import { wholeNumber } from "./flags.ts";
 import { Halt, runCommand } from "./problem.ts";
+import { textTable } from "./text-table.ts";
 
 /** How often progress is told, in seconds of virtual time. */
 const TELL_EVERY = 5;
@@ -20,6 +22,8 @@ const program = new Command("npm run sim --")
   .option("--seconds <n>", "how long the evening is", wholeNumber("--seconds", 1, 86_400), 60)
   .option("--seed <n>", "the luck of this evening; the same seed plays the same evening", wholeNumber("--seed", 0, 4_294_967_295), 1)
   .option("--processes <own|one>", "a core for each object as in a deployment, or one for all as on a single server", "own")
+  .option("--as-bench", "instead: what `npm run bench -- --only canopy --listeners n` would print, foretold; its seconds are the bench's")
+  .option("--stride <k>", "with --as-bench: pinned, as `npm run bench -- stride` does", wholeNumber("--stride", 1, 20))
   .option("--svg <file>", "draw the evening")
   .option("--json", "print the report as JSON: only what the seed determines");
 
@@ -28,6 +32,8 @@ type Flags = Omit<Asked, "scenario" | "settings"> & {
   readonly processes: string;
   readonly json?: boolean;
   readonly svg?: string;
+  readonly asBench?: boolean;
+  readonly stride?: number;
 };
 
 await runCommand(async () => {
@@ -36,6 +42,7 @@ await runCommand(async () => {
   if (scenario === undefined) throw new Halt(`--scenario must be one of ${SCENARIOS.map(({ name }) => name).join(", ")}.`);
   if (flags.processes !== "own" && flags.processes !== "one") throw new Halt("--processes must be own or one.");
   const { seed, listeners, arrivals, seconds } = flags;
+  if (flags.asBench === true) return console.log(foretold(listeners, flags.stride, seed));
   const asked: Asked = { scenario, seed, listeners, arrivals, seconds, settings: { processes: flags.processes } };
   const report = play(asked);
   if (flags.svg !== undefined) await writeFile(flags.svg, picture(report));
@@ -62,4 +69,13 @@ function play(asked: Asked): Report {
       `${Math.round(report.events / tookMs)} events/ms, ${memory} MiB`,
   );
   return report;
+}
+
+/** One row with the columns of the bench's table, to be held against a real one. */
+function foretold(listeners: number, stride: number | undefined, seed: number): string {
+  const row = foretell({ ...BENCH, listeners, stride, seed });
+  const cells = [row.cpuUsPerChunk.toFixed(1), `${Math.round(row.coreShare * 100)} %`, row.chunksPerMessage.toFixed(1)];
+  const lag = [row.lagP50Ms.toFixed(0), row.lagP99Ms.toFixed(0)];
+  const name = stride === undefined ? "Canopy" : `Canopy, stride pinned to ${stride}`;
+  return textTable(["SIMULATED", "CPU µs", "core", "chunks/msg", "lag p50", "p99 ms"], [[name, ...cells, ...lag]]);
 }

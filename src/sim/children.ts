@@ -5,7 +5,6 @@ import { mayFeed } from "../core/tree/repair.ts";
 import { parseTally, type TallyReport } from "../core/tree/totals.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import type { AttachAnswer, AttachAsk, Directory } from "./calls.ts";
-import { linesBetween } from "./ground.ts";
 import type { Host } from "./host.ts";
 import { type Holder, LinkEnd } from "./socket.ts";
 
@@ -108,7 +107,8 @@ export class Children implements Holder {
     });
     const accept = (answer: (dialed: Dialed | "declined") => void) => {
       if (isUnasked && !child.isCalledFor) return answer("declined");
-      const [here, there] = LinkEnd.pair(this.#host, this, child, child, linesBetween(this.#host.ground, this.#host.region, child.region));
+      const { lines, luck } = this.#host.ground;
+      const [here, there] = LinkEnd.pair(this.#host, this, child, child, lines.between(this.#host.region, child.region, luck.lines));
       answer({ link: here, from: child.dialed(there, parent) });
     };
     this.#host.ask<Dialed | "declined">(child, CALL_MS, accept, (answer) => {

@@ -17,17 +17,21 @@ export type Costs = {
 };
 
 /**
- * Measured on workerd 1.20261117.1, server on one core (issue "The crowd", its table; TOOLCHAIN.md in this repository's history):
- * - a send 37 µs with one chunk of 400 B, 56 µs with ten of them: 35 µs and 5.4 µs a KiB;
- * - a join 0.6 ms of the whole process while a stream runs (0.38 ms idle), worker and leaf together: all of it is charged to the leaf, 0.1 of it
- *   for the knock;
- * - a request 0.3 ms: a trivial GET on bare `workerd serve`.
+ * Measured on workerd 1.20261117.1, server alone on one core. To be replaced by what `npm run bench -- calibrate` and `npm run bench -- stride`
+ * find on a quiet machine; `test/sim/reality.test.ts` holds what comes of them against real crowds.
  *
- * Not measured apart, and taken as a send or less: a hop (reading one message), a turn without a greeting, a timer.
+ * - a send 35.5 µs and 3.1 µs a KiB: the line through what each message cost at strides of 1 to 20 (34, 42, 45, 49 and 63 µs for 0.6, 1.3, 2.2,
+ *   4.4 and 8.8 KiB), less 1.5 % of the core for everything else; `npm run bench -- stride --listeners 4000 --runs 1`, 2026-11-23;
+ * - a join 0.6 ms of the whole process while a stream runs (0.38 ms idle), worker and leaf together: all of it is charged to the leaf, of it
+ *   0.1 ms for the knock; `npm run bench -- calibrate`, 2026-11-22;
+ * - a request 0.3 ms: a trivial GET on bare `workerd serve`; the same.
+ *
+ * Not measured apart: a hop (reading one message) and a timer are taken as a send or less, a turn (a knock that is refused, a listener who
+ * leaves) as a third of a request: the rest of a request is the edge's.
  */
 export const WORKERD_COSTS: Costs = {
-  sendMs: 0.035,
-  sendKibMs: 0.0054,
+  sendMs: 0.0355,
+  sendKibMs: 0.0031,
   hopMs: 0.035,
   joinMs: 0.5,
   turnMs: 0.1,

@@ -6,7 +6,6 @@ import type { Cohort, Joiner, LeafHost, Population } from "./calls.ts";
 import type { Task } from "./clock.ts";
 import type { Isolate } from "./edge.ts";
 import type { Ground } from "./ground.ts";
-import { anyDelay } from "./line.ts";
 import { type Doors, Listener } from "./listener.ts";
 import { anyOf } from "./luck.ts";
 
@@ -96,11 +95,11 @@ export class Crowd implements Population, Doors, Task {
   run(): void {
     if (this.isComplete) return;
     this.#came++;
-    const { clock, luck } = this.ground;
+    const { clock, luck, lines } = this.ground;
     const { share, kbps } = this.#arrivals.slow;
     const listener = this.#fresh();
     listener.kbps = share > 0 && luck.arrivals() < share ? kbps : undefined;
-    listener.come(this.#origin(), anyDelay(luck.lines));
+    listener.come(this.#origin(), lines.anyDelay(luck.lines));
     // Arrivals of independent people: exponential times between them.
     clock.at(clock.now - (Math.log(1 - luck.arrivals()) * 1_000) / this.#arrivals.perSecond, this);
   }
@@ -144,7 +143,9 @@ export class Crowd implements Population, Doors, Task {
     this.#seated -= crowd.size;
     this.ground.measures.drops += crowd.size;
     if (who instanceof Listener) this.#comesBack(who, who.delayMs, crowd);
-    else for (let one = 0; one < crowd.size; one++) this.#comesBack(this.#ordinary(), anyDelay(this.ground.luck.lines), crowd);
+    else
+      for (let one = 0; one < crowd.size; one++)
+        this.#comesBack(this.#ordinary(), this.ground.lines.anyDelay(this.ground.luck.lines), crowd);
   }
 
   closed(who: Joiner | undefined, crowd: Cohort, code: number): void {

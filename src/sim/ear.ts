@@ -4,7 +4,7 @@ import type { Region } from "../core/tree/region.ts";
 import { QUEUE_BYTES } from "../core/tree/slow.ts";
 import type { Cohort, Joiner, Population } from "./calls.ts";
 import type { Host } from "./host.ts";
-import { anyDelay, type Line } from "./line.ts";
+import type { Line } from "./line.ts";
 import type { SharedChunks } from "./shared-chunks.ts";
 import { bytesIn, Socket } from "./socket.ts";
 import type { SoundReader } from "./sound.ts";
@@ -18,7 +18,12 @@ const TEXT_BYTES = 8_192;
 const PARTS_FROM = 40;
 
 /** What ears need of the world. */
-export type Hearing = { readonly reader: SoundReader; readonly chunks: SharedChunks; readonly population: Population };
+export type Hearing = {
+  readonly reader: SoundReader;
+  readonly chunks: SharedChunks;
+  readonly population: Population;
+  readonly stride: number | undefined;
+};
 
 /** Where he stands who has received all that arrives until `at`. */
 type Coming = { readonly at: number; readonly epoch: number; readonly sequence: number };
@@ -138,6 +143,7 @@ export class Ear extends Socket {
     const leavesAt = server.instant;
     server.charge(this.#size * (ground.costs.sendMs + (bytesIn(message) / 1_024) * ground.costs.sendKibMs));
     if (!this.#isOpen) return;
+    ground.measures.messages += this.#size;
     if (typeof message === "string") this.#read(message);
     else this.#hear(message, leavesAt, server.instant);
     if (this.#line !== undefined) this.#convey(message, this.#line);
@@ -220,9 +226,10 @@ export class Ear extends Socket {
     const silentMs = from - this.#sentAt;
     if (this.#hasSound && silentMs > SILENCE_MS) measures.silence.add(silentMs, this.#size);
     this.#sentAt = from;
-    for (const { epoch, sequence, dueMs } of this.#hearing.reader.read(message).chunks) {
+    for (const { epoch, sequence, dueMs, durationMs } of this.#hearing.reader.read(message).chunks) {
       this.#check(epoch, sequence);
       measures.chunks += this.#size;
+      measures.soundMs += this.#size * durationMs;
       if (this.#isLive) this.#measure(from, until, dueMs - (publishers.get(epoch) ?? 0));
     }
     if (this.#hasSound) return;
@@ -246,13 +253,13 @@ export class Ear extends Socket {
   }
 
   #measure(from: number, until: number, due: number): void {
-    const { measures, luck } = this.leaf.ground;
+    const { measures, luck, lines } = this.leaf.ground;
     if (this.#line !== undefined) return;
     if (this.#joiner !== undefined) return measures.heard(until - due + this.#joiner.delayMs, 1);
     const parts = this.#size >= PARTS_FROM ? 4 : 1;
     for (let part = 0; part < parts; part++) {
       const sentAt = from + ((part + 0.5) / parts) * (until - from);
-      measures.heard(sentAt - due + anyDelay(luck.lines), this.#size / parts);
+      measures.heard(sentAt - due + lines.anyDelay(luck.lines), this.#size / parts);
     }
   }
 }

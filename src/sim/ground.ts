@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { Costs } from "./costs.ts";
 import type { Invariants } from "./invariants.ts";
-import { delayOf, FAR, Line, NEAR } from "./line.ts";
+import type { Lines } from "./line.ts";
 import type { Streams } from "./luck.ts";
 import type { Measures } from "./measures.ts";
 import type { Server } from "./server.ts";
@@ -11,6 +11,7 @@ export type Ground = {
   readonly clock: Clock;
   readonly luck: Streams;
   readonly costs: Costs;
+  readonly lines: Lines;
   readonly measures: Measures;
   readonly invariants: Invariants;
   /** A core for an object: its own, or the one that all share. */
@@ -22,11 +23,3 @@ export type Ground = {
   /** By how much timers are late at the moment, at most, in ms. */
   readonly timers: { lateMs: number };
 };
-
-/** A pair of lines between two machines, there and back. */
-export function linesBetween(ground: Ground, oneRegion: string, otherRegion: string): readonly [Line, Line] {
-  const kind = oneRegion === otherRegion ? NEAR : FAR;
-  const luck = ground.luck.lines;
-  const delayMs = delayOf(kind, luck);
-  return [new Line(kind, delayMs, luck), new Line(kind, delayMs, luck)];
-}

@@ -13,11 +13,14 @@ export type LineKind = {
 };
 
 /** Objects of one region: within or between data centres of a continent. Assumed. */
-export const NEAR: LineKind = { delayMs: { p50: 8, p99: 30 }, jitterMs: 2, loss: 0.0002 };
+const NEAR: LineKind = { delayMs: { p50: 8, p99: 30 }, jitterMs: 2, loss: 0.0002 };
 /** Objects of two regions: an ocean between them. Assumed. */
-export const FAR: LineKind = { delayMs: { p50: 75, p99: 150 }, jitterMs: 6, loss: 0.0005 };
+const FAR: LineKind = { delayMs: { p50: 75, p99: 150 }, jitterMs: 6, loss: 0.0005 };
 /** A listener and the object that serves him. Assumed: fixed lines and phones together. */
 export const LAST_MILE: LineKind = { delayMs: { p50: 25, p99: 180 }, jitterMs: 20, loss: 0.002 };
+
+/** Everything on one machine, as the bench has it: what a message takes longer there, its processes take. */
+const LOOPBACK: LineKind = { delayMs: { p50: 0.2, p99: 1 }, jitterMs: 0.2, loss: 0 };
 
 /** A lost packet is sent again after at least this, in ms: Linux's least retransmission timeout. */
 const RETRANSMIT_MS = 200;
@@ -32,13 +35,37 @@ export function delayOf(kind: LineKind, luck: Luck): number {
   return p50 * (p99 / p50) ** (normal / Z99);
 }
 
-/** Delays of listeners' lines, drawn once: a cohort's lag is a draw of these. */
-const DELAYS = Float64Array.from({ length: 4_096 }, drawer(LAST_MILE));
+/** The lines of an evening. */
+export class Lines {
+  readonly #near: LineKind;
+  readonly #far: LineKind;
+  /** Between a listener or a speaker and the object that serves him. */
+  readonly lastMile: LineKind;
+  /** Delays of listeners' lines, drawn once: a cohort's lag is a draw of these. */
+  readonly #delays: Float64Array;
 
-/** Any listener's delay, in ms. */
-export function anyDelay(draw: Luck): number {
-  return DELAYS[Math.floor(draw() * DELAYS.length)] ?? 0;
+  constructor(near: LineKind, far: LineKind, lastMile: LineKind) {
+    this.#near = near;
+    this.#far = far;
+    this.lastMile = lastMile;
+    this.#delays = Float64Array.from({ length: 4_096 }, drawer(lastMile));
+  }
+
+  /** Any listener's delay, in ms. */
+  anyDelay(draw: Luck): number {
+    return this.#delays[Math.floor(draw() * this.#delays.length)] ?? 0;
+  }
+
+  /** A pair of lines between two machines, there and back. */
+  between(oneRegion: string, otherRegion: string, luck: Luck): readonly [Line, Line] {
+    const kind = oneRegion === otherRegion ? this.#near : this.#far;
+    const delayMs = delayOf(kind, luck);
+    return [new Line(kind, delayMs, luck), new Line(kind, delayMs, luck)];
+  }
 }
+
+/** Between data centres and homes, or all on one machine. */
+export const LINES = { internet: new Lines(NEAR, FAR, LAST_MILE), loopback: new Lines(LOOPBACK, LOOPBACK, LOOPBACK) } as const;
 
 function drawer(kind: LineKind): () => number {
   const draw = luck(1);

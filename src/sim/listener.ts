@@ -6,7 +6,7 @@ import type { Answer, Joiner, LeafHost } from "./calls.ts";
 import type { Task } from "./clock.ts";
 import type { Isolate } from "./edge.ts";
 import type { Ground } from "./ground.ts";
-import { LAST_MILE, Line } from "./line.ts";
+import { Line } from "./line.ts";
 
 /** How many leaves one join may be sent to; as in edge/listen.ts. */
 const TRIES = 3;
@@ -116,7 +116,8 @@ export class Listener implements Joiner, Task {
     this.#since = this.#doors.ground.clock.now;
     this.#attempt = 0;
     this.#step = "away";
-    this.line = this.kbps === undefined ? undefined : new Line({ ...LAST_MILE, kbps: this.kbps }, delayMs, this.#doors.ground.luck.lines);
+    const { lines, luck } = this.#doors.ground;
+    this.line = this.kbps === undefined ? undefined : new Line({ ...lines.lastMile, kbps: this.kbps }, delayMs, luck.lines);
   }
 
   #wait(): void {

@@ -39,6 +39,9 @@ export class Measures {
   diversions = 0;
   drops = 0;
   chunks = 0;
+  /** Messages and ms of sound that all listeners together were sent. */
+  messages = 0;
+  soundMs = 0;
   gaps = 0;
   /** Asks that reached the room's people. */
   asked = 0;

@@ -202,7 +202,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
       node: this.node,
       below: this.below,
       keepMs: KEEP_MS[this.below],
-      serving: { listeners: () => this.#seating.size, chunks: this.#hearing.chunks },
+      serving: { listeners: () => this.#seating.size, chunks: this.#hearing.chunks, stride: this.#hearing.stride },
     };
     this.#mind = this.#make(settings, this.#written.at(-1)?.saved, { above: [], below: [] }, this.local);
     this.#perform(this.#mind.wake(this.local, this.ground.luck.minds()));

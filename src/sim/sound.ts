@@ -3,7 +3,7 @@ import { chunksIn, readHeader } from "../core/audio/chunk.ts";
 /** What an ear must know of a message of sound. */
 export type Sound = {
   /** The chunks in it, in order. */
-  readonly chunks: readonly { readonly epoch: number; readonly sequence: number; readonly dueMs: number }[];
+  readonly chunks: readonly { readonly epoch: number; readonly sequence: number; readonly dueMs: number; readonly durationMs: number }[];
 };
 
 /** So many messages are remembered; every leaf hears the same bytes within a few hundred ms. */
@@ -24,10 +24,10 @@ export class SoundReader {
   }
 
   #parse(message: Uint8Array): Sound {
-    const chunks: { epoch: number; sequence: number; dueMs: number }[] = [];
+    const chunks: { epoch: number; sequence: number; dueMs: number; durationMs: number }[] = [];
     for (const { at } of chunksIn(message)) {
       const header = readHeader(message, at);
-      if (header !== undefined) chunks.push({ epoch: header.epoch, sequence: header.sequence, dueMs: header.dueMs });
+      if (header !== undefined) chunks.push(header);
     }
     const sound = { chunks };
     if (this.#read.size >= REMEMBERED) this.#read.clear();

@@ -6,11 +6,13 @@ import { comesBack } from "../core/wire/ending.ts";
 import type { StageSays } from "../core/wire/messages.ts";
 import type { Timer } from "./clock.ts";
 import type { Ground } from "./ground.ts";
-import { delayOf, LAST_MILE, Line } from "./line.ts";
+import { delayOf, Line } from "./line.ts";
+import type { Server } from "./server.ts";
 
 /** The room, as a speaker's page sees it: what goes up one WebSocket. */
 export interface Stage {
   readonly isUp: boolean;
+  readonly server: Server;
   /** The upgrade: the connection's number, or the status that refuses it. */
   seat(session: SessionId, name: string, page: StagePage): number | "gone";
   say(connection: number, said: StageSays): void;
@@ -47,7 +49,8 @@ export class SpeakerPage implements StagePage {
     this.#ground = ground;
     this.#stage = stage;
     this.#session = parseSessionId("the-host-of-this-evening");
-    this.#line = new Line(LAST_MILE, delayOf(LAST_MILE, ground.luck.lines), ground.luck.lines);
+    const { lines, luck } = ground;
+    this.#line = new Line(lines.lastMile, delayOf(lines.lastMile, luck.lines), luck.lines);
     const frame = new Uint8Array(FRAME_BYTES).fill(7);
     // SILK, wide band, 20 ms, one frame (RFC 6716 §3.1).
     frame[0] = 0x48;
@@ -108,6 +111,15 @@ export class SpeakerPage implements StagePage {
   }
 
   #up(arrives: () => void): void {
-    this.#ground.clock.at(this.#line.arrivalOf(this.#ground.clock.now, FRAMES * FRAME_BYTES), { run: arrives });
+    const { clock, costs } = this.#ground;
+    const { server } = this.#stage;
+    const read = {
+      run: () => {
+        server.charge(costs.hopMs);
+        arrives();
+      },
+    };
+    // What he says waits in line like everything else that the room's core has to do.
+    clock.at(this.#line.arrivalOf(clock.now, FRAMES * FRAME_BYTES), { run: () => server.submit(read) });
   }
 }

@@ -12,6 +12,7 @@ import { Crowd, type Origins } from "./crowd.ts";
 import { Isolate } from "./edge.ts";
 import type { Ground } from "./ground.ts";
 import { Invariants } from "./invariants.ts";
+import { LINES } from "./line.ts";
 import { anyOf, streams } from "./luck.ts";
 import { Measures } from "./measures.ts";
 import { MINDS, type Minds } from "./minds.ts";
@@ -45,6 +46,10 @@ export type WorldSettings = {
   /** `own`: each object has a core of its own, as in a deployment; `one`: all share one, as on a single workerd process. */
   readonly processes: "own" | "one";
   readonly costs: Costs;
+  /** Where everybody is: all over the world, or on one machine. */
+  readonly lines: keyof typeof LINES;
+  /** A stride that no controller changes; undefined leaves it to the leaves. */
+  readonly stride: number | undefined;
   readonly isolatesPerRegion: number;
   /** When the first listener comes, in ms. */
   readonly doorsMs: number;
@@ -77,6 +82,8 @@ export const DEFAULTS: Omit<WorldSettings, "seed" | "listeners" | "arrivals" | "
   origins: ORIGINS,
   processes: "own",
   costs: WORKERD_COSTS,
+  lines: "internet",
+  stride: undefined,
   isolatesPerRegion: 16,
   doorsMs: 1_000,
   leaving: 0,
@@ -122,6 +129,7 @@ export class World implements Directory {
       clock,
       luck: streams(settings.seed),
       costs: settings.costs,
+      lines: LINES[settings.lines],
       measures: this.measures,
       invariants: this.invariants,
       server: () => (settings.processes === "one" ? shared : new Server(clock)),
@@ -202,7 +210,7 @@ export class World implements Directory {
     }
     const known = level[node.index];
     if (known !== undefined) return known;
-    const hearing = { reader: this.#reader, chunks: this.#chunks, population: this.crowd };
+    const hearing = { reader: this.#reader, chunks: this.#chunks, population: this.crowd, stride: this.settings.stride };
     const made = new NodeHost(this.ground, node, this, hearing, this.settings.minds.node, (host) => this.#watch.node(host));
     level[node.index] = made;
     this.#all.push(made);

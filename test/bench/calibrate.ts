@@ -46,13 +46,15 @@ export async function calibrate(load: Load, note: (line: string) => void): Promi
     { listeners: 200, storm: JOINS, soundFirst: true, seconds: 14 },
     1,
   );
+  // The knock is charged apart.
+  const joinMs = joinMsOf(stormed, singleMs);
   note(`${REQUESTS} plain requests`);
   return {
     ...WORKERD_COSTS,
     sendMs,
     sendKibMs,
     hopMs: Math.max(0, hopMs),
-    joinMs: joinMsOf(stormed, singleMs) ?? WORKERD_COSTS.joinMs,
+    joinMs: joinMs === undefined ? WORKERD_COSTS.joinMs : Math.max(0, joinMs - WORKERD_COSTS.turnMs),
     requestMs: await requestMs(load),
   };
 }

@@ -9,6 +9,7 @@ import { relayDies } from "./relay-dies.ts";
 import { roomMoves } from "./room-moves.ts";
 import { slowListeners } from "./slow-listeners.ts";
 import { staleRoot } from "./stale-root.ts";
+import { steady } from "./steady.ts";
 import { unplantedBurst } from "./unplanted-burst.ts";
 
 /** Every evening that can be played by name. */
@@ -21,6 +22,7 @@ export const SCENARIOS: readonly Scenario[] = [
   halfOpen,
   staleRoot,
   slowListeners,
+  steady,
   plantedBurst,
   unplantedBurst,
   anything,

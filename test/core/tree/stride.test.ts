@@ -119,4 +119,16 @@ describe("lateness", () => {
     const merged = { ...header(2), durationMs: 700, flags: 2 };
     expect(lateness.of(merged, localTime(800))).toBe(600);
   });
+
+  it("is seen where the root merges from the very first chunk on, before anybody knows how long a tick is", () => {
+    const lateness = new Lateness();
+    const control = new StrideControl();
+    const merged = { ...header(1), durationMs: 400, flags: 2 };
+    const lateMs = lateness.of(merged, localTime(400));
+    expect([lateMs, lateness.tickMs]).toEqual([200, 200]);
+    // 9,000 who waited for their host: more than one chunk a send can serve.
+    expect(control.heard(lateMs, lateness.tickMs, 9_000, localTime(400))).toBe(true);
+    lateness.of(header(5), localTime(500));
+    expect(lateness.tickMs).toBe(100);
+  });
 });
