@@ -21,6 +21,7 @@ export type Env = {
   readonly LEAF: DurableObjectNamespace;
   readonly ARCHIVE: DurableObjectNamespace<ArchiveCalls>;
   readonly LOBBY: DurableObjectNamespace;
+  readonly REGISTER: DurableObjectNamespace<RegisterCalls>;
   readonly ASSETS: Fetcher;
   /** Where segments are kept if it is bound; else each archive keeps its own. */
   readonly SEGMENTS?: R2Bucket;
@@ -29,11 +30,13 @@ export type Env = {
   readonly INITIAL_LEAVES?: string;
   readonly MAX_LISTENERS?: string;
   readonly SUMMARY_SECONDS?: string;
+  /** A room that nobody uses for so long ends; 0 never. */
+  readonly IDLE_MINUTES?: string;
   /** A stride that no controller changes; for measuring only. */
   readonly STRIDE?: string;
   readonly OPEN_CREATE?: string;
   readonly CREATE_KEY?: string;
-  /** Who brings it may read `GET /metrics`; without it there is no such address. */
+  /** Who brings it may read `GET /metrics`, and list and end any room; without it there are no such addresses. */
   readonly ADMIN_KEY?: string;
   /** The header in which the operator's own proxy tells where a visitor comes from; without one, Cloudflare or workerd tell. */
   readonly ADDRESS_HEADER?: string;
@@ -105,6 +108,8 @@ export interface RoomCalls extends ParentCalls {
   ask(by: Bearer, deed: Deed): Promise<Done | Refused | undefined>;
   /** Why this ticket does not open the stage now, though it is good. */
   whyNotOnStage(by: Bearer): Promise<Refused | undefined>;
+  /** The operator ends the room for everybody, for good. True if he did. */
+  close(why: string): Promise<true | undefined>;
   /** Makes the room with the audience of another. Who was cut off before he had his answer may ask again, until the host has come. */
   continueFrom(ask: ContinueAsk): Promise<Created | NotContinued>;
 }
@@ -156,6 +161,26 @@ export interface AudienceCalls extends Rpc.DurableObjectBranded {
   follow(room: RoomId, audience: AudienceId): Promise<void>;
   /** The root tells what changed for the public, and its plan; an older one changes nothing. It is told if it is root no more. */
   note(known: Known): Promise<Moved | undefined>;
+}
+
+/** A room as the operator's register has it. */
+export type Registered = {
+  readonly room: string;
+  readonly title: string;
+  readonly listed: boolean;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+};
+/** `next`: where the next page begins; undefined on the last one. */
+export type RegisterPage = { readonly rooms: readonly Registered[]; readonly next: string | undefined };
+
+export interface RegisterCalls extends Rpc.DurableObjectBranded {
+  /** A room was made, or renamed. */
+  write(room: Registered): Promise<void>;
+  /** A room is over. */
+  strike(room: RoomId): Promise<void>;
+  /** Newest first. */
+  page(after: string | undefined, most: number): Promise<RegisterPage>;
 }
 
 /** What an archive tells the edge: what can be fetched, and the newest states, as texts. */

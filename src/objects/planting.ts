@@ -1,6 +1,7 @@
 import type { Limits } from "../core/tree/grow.ts";
 import type { Plan } from "../core/tree/plan.ts";
-import { type Expectation, plant, planted } from "../core/tree/plant.ts";
+import { type Expectation, locked, plant, planted, rekeyed } from "../core/tree/plant.ts";
+import type { Alarms } from "./alarms.ts";
 import type { Progress } from "./calls.ts";
 import { log } from "./log.ts";
 import type { RoomStore } from "./room-store.ts";
@@ -14,15 +15,15 @@ const PATIENCE_MS = 24 * 3_600_000;
 
 /** Brings plans into force, and keeps a planted room awake until its crowd is there. */
 export class Planting {
-  readonly #state: DurableObjectState;
+  readonly #alarms: Alarms;
   readonly #store: RoomStore;
   readonly #root: Root;
   readonly #adopted: (plan: Plan) => void;
   #storing: Promise<void> | undefined;
 
   /** @param adopted called with every plan that came into force */
-  constructor(state: DurableObjectState, store: RoomStore, root: Root, adopted: (plan: Plan) => void) {
-    this.#state = state;
+  constructor(alarms: Alarms, store: RoomStore, root: Root, adopted: (plan: Plan) => void) {
+    this.#alarms = alarms;
     this.#store = store;
     this.#root = root;
     this.#adopted = adopted;
@@ -47,20 +48,6 @@ export class Planting {
     if (expectation.listeners > 0) await this.#armHeartbeat();
     log("crowd-expected", { room: this.#root.plan.root, listeners: expectation.listeners, leaves: this.#root.leaves, isCapped });
     return this.progress();
-  }
-
-  /** Whether who listens needs a ticket: edges and leaves learn it with the plan. */
-  lock(locked: boolean): Promise<void> {
-    return this.#change(({ listenTicket: _, ...plan }) => {
-      return { ...plan, revision: plan.revision + 1, ...(locked ? { listenTicket: true } : {}) };
-    });
-  }
-
-  /** The secret that addresses are hashed with is forgotten; a room that goes on has a new one. */
-  forgetAddresses(goesOn: boolean): Promise<void> {
-    return this.#change(({ addressKey: _, ...plan }) => {
-      return { ...plan, revision: plan.revision + 1, ...(goesOn ? { addressKey: makeSecret() } : {}) };
-    });
   }
 
   /** How far the tree is ready for whom it expects. */
@@ -95,16 +82,27 @@ export class Planting {
     if (expected?.wasLive === false) this.#store.saveExpected({ ...expected, wasLive: true });
   }
 
-  /** The object's alarm. */
-  async beat(): Promise<void> {
+  /** Makes the room private, or public again: every edge that lets somebody in hears of it with the leaf's answer. */
+  async lock(isLocked: boolean): Promise<void> {
+    if ((this.#root.plan.listenTicket === true) !== isLocked) await this.#change((plan) => locked(plan, isLocked));
+  }
+
+  /** The key to addresses is forgotten, and there is a new one. */
+  rekey(): Promise<void> {
+    return this.#change((plan) => rekeyed(plan, makeSecret()));
+  }
+
+  /** A planted room's minute. @returns when the next one is due, if there is to be one */
+  async beat(): Promise<number | undefined> {
     const expected = this.#store.expected();
-    if (expected === undefined || !this.#root.plan.planted || this.#root.isEnded) return;
+    if (expected === undefined || !this.#root.plan.planted || this.#root.isEnded) return undefined;
     if (!expected.wasLive && Date.now() - expected.since > PATIENCE_MS) {
       log("crowd-never-came", { room: this.#root.plan.root });
-      return this.#change((plan) => planted(plan, false));
+      await this.#change((plan) => planted(plan, false));
+      return undefined;
     }
     this.#root.heartbeat();
-    await this.#armHeartbeat();
+    return Date.now() + HEARTBEAT_MS;
   }
 
   /** Stored before anybody is told of it: a root that forgot a plan which nodes live by would plan against them. */
@@ -120,6 +118,6 @@ export class Planting {
   }
 
   #armHeartbeat(): Promise<void> {
-    return this.#state.storage.setAlarm(Date.now() + HEARTBEAT_MS, { allowUnconfirmed: true });
+    return this.#alarms.set("heartbeat", Date.now() + HEARTBEAT_MS);
   }
 }

@@ -1,5 +1,6 @@
 import type { Room as People, RoomEvent } from "../core/room/state.ts";
 import type { Moved } from "../core/tree/audience.ts";
+import { keyless } from "../core/tree/plan.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Env } from "./calls.ts";
@@ -118,7 +119,8 @@ export class Reign {
   /** Another room feeds the audience: this one says so to who is on stage, and never publishes again. */
   lose({ moved, plan }: Moved): void {
     if (this.#awake.record.movedTo !== undefined) return;
-    this.keep({ movedTo: { moved, plan } });
+    this.keep({ movedTo: { moved, plan: keyless(plan) } });
+    this.dropKey();
     this.pause();
     this.#awake.root.abdicate(plan);
     this.#awake.announcer.tellMoved(moved);
@@ -135,6 +137,13 @@ export class Reign {
     this.#awake.root.abdicate();
     this.#stage.closeAll(ENDING.restarting);
     setTimeout(() => this.#state.abort(why), RETIRE_MS);
+  }
+
+  /** The key to addresses is not to outlive the room: it goes from all that is stored here. */
+  dropKey(): void {
+    const plan = keyless(this.#awake.record.plan);
+    this.keep({ plan });
+    this.#state.waitUntil(this.#store.savePlan(plan));
   }
 
   /** Remembers what changed, through sleep and restarts. */

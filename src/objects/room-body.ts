@@ -16,6 +16,7 @@ import type { Awake, Reign } from "./reign.ts";
 import type { RoomStore } from "./room-store.ts";
 import type { Seat, Stage } from "./stage.ts";
 import { makeSession, signTicket, type TicketOf } from "./tickets.ts";
+import type { Upkeep } from "./upkeep.ts";
 
 /** Of the host's line it is enough to know once in so long, in ms, that it says anything. */
 const HEARD_MS = 1_000;
@@ -31,17 +32,28 @@ export class RoomBody {
   readonly #stage: Stage;
   readonly #fastPath: FastPath;
   readonly #awake: Awake;
+  readonly #upkeep: Upkeep;
   readonly #reign: () => Reign;
   #quiet: ReturnType<typeof setTimeout> | undefined;
   #due: { readonly at: number; readonly timer: ReturnType<typeof setTimeout> } | undefined;
 
-  constructor(state: DurableObjectState, env: Env, store: RoomStore, stage: Stage, fastPath: FastPath, awake: Awake, reign: () => Reign) {
+  constructor(
+    state: DurableObjectState,
+    env: Env,
+    store: RoomStore,
+    stage: Stage,
+    fastPath: FastPath,
+    awake: Awake,
+    upkeep: Upkeep,
+    reign: () => Reign,
+  ) {
     this.#state = state;
     this.#env = env;
     this.#store = store;
     this.#stage = stage;
     this.#fastPath = fastPath;
     this.#awake = awake;
+    this.#upkeep = upkeep;
     this.#reign = reign;
   }
 
@@ -145,7 +157,7 @@ export class RoomBody {
       case "lock-audience":
         return this.#outlive(planting.lock(effect.locked));
       case "forget-addresses":
-        return this.#outlive(planting.forgetAddresses(true));
+        return this.#outlive(planting.rekey());
       case "refuse":
         outcome.refusal = effect.refusal;
         return;
@@ -192,16 +204,17 @@ export class RoomBody {
 
   #renamed(): void {
     const { listed, room, createdAt } = this.#awake.record;
+    this.#outlive(this.#upkeep.changed());
     if (listed) this.#outlive(relist(this.#env, { room, title: this.#awake.people.title, createdAt }));
   }
 
   #end(): void {
     const reign = this.#reign();
     reign.keep({ ended: true });
+    reign.dropKey();
     this.#awake.root.stop();
     this.#stage.closeAll(ENDING.ended);
-    // The audience is told of the end and of the plan at once: the secret goes first.
-    this.#outlive(this.#awake.planting.forgetAddresses(false).finally(() => reign.end()));
+    this.#outlive(Promise.all([reign.end(), this.#upkeep.gone()]));
     const { room, listed } = this.#awake.record;
     if (listed) this.#state.waitUntil(unlist(this.#env, room));
     log("room-ended", { room });

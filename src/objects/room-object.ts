@@ -12,6 +12,7 @@ import { ENDING } from "../core/wire/ending.ts";
 import { MAX_TEXT_LENGTH } from "../core/wire/limits.ts";
 import { isMessage } from "../core/wire/parse.ts";
 import { parseStageSays } from "../core/wire/stage-says.ts";
+import { Alarms } from "./alarms.ts";
 import { Announcer } from "./announcer.ts";
 import {
   type AttachAnswer,
@@ -30,6 +31,7 @@ import {
 } from "./calls.ts";
 import { ObjectUse } from "./counted.ts";
 import { type Ear, FastPath } from "./fast-path.ts";
+import { idleMsOf } from "./idle.ts";
 import { Lease } from "./lease.ts";
 import { log } from "./log.ts";
 import { Planting } from "./planting.ts";
@@ -40,6 +42,7 @@ import { type RoomRecord, RoomStore } from "./room-store.ts";
 import { Root } from "./root.ts";
 import { bytesOf, end, hangUp, holds, roomForSocket, send } from "./sockets.ts";
 import { type Arrival, type Seat, Stage } from "./stage.ts";
+import { Upkeep } from "./upkeep.ts";
 
 /** Speakers' sockets that one room takes for each of its places on stage: a page that comes back may hold two for a while. */
 const SOCKETS_PER_PLACE = 3;
@@ -52,16 +55,19 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   readonly requests = { create: 0, attach: 0, stage: 0, expect: 0, ask: 0 };
   readonly #use = new ObjectUse("Room");
   readonly #store: RoomStore;
+  readonly #alarms: Alarms;
   readonly #stage = new Stage();
   readonly #fastPath = new FastPath(() => this.#ears());
   #awake: Awake | undefined;
   #reign: Reign | undefined;
   #body: RoomBody | undefined;
+  #upkeep: Upkeep | undefined;
   #founding = false;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
     this.#store = new RoomStore(state.storage);
+    this.#alarms = new Alarms(state.storage);
     const record = this.#store.load();
     if (record !== undefined) this.#wake(record);
   }
@@ -133,6 +139,13 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     return may === true ? undefined : { refused: may };
   }
 
+  async close(why: string): Promise<true | undefined> {
+    this.#use.request();
+    if (this.#awake?.record.ended !== false || this.#awake.record.movedTo !== undefined) return undefined;
+    this.#body?.handle({ type: "closed", over: { by: "operator", why } });
+    return true;
+  }
+
   #expecting(): Awake | undefined {
     this.#use.request();
     this.requests.expect++;
@@ -141,7 +154,9 @@ export class Room extends DurableObject<Env> implements RoomCalls {
 
   override async alarm(): Promise<void> {
     this.#use.request();
-    await this.#awake?.planting.beat();
+    const planting = this.#awake?.planting;
+    if (planting === undefined || this.#upkeep === undefined) return;
+    await this.#alarms.ring(Date.now(), { ...this.#upkeep.chores, heartbeat: () => planting.beat() });
   }
 
   /** A speaker's upgrade; the edge has checked the ticket, and tells whose it is and what it says. */
@@ -167,6 +182,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     this.ctx.acceptWebSocket(inner);
     const seat = this.#stage.seat(inner, arrival);
     this.#came(seat, () => awake.announcer.welcome(seat));
+    this.#upkeep?.used();
     this.#count();
     return new Response(null, { status: 101, webSocket: outer });
   }
@@ -209,7 +225,10 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     const lease = new Lease(this.ctx.storage, (why) => reign.retire(why));
     const root = new Root(this.env, record, lease, {
       heard: () => this.#use.message(),
-      counted: () => awake.announcer.counted(),
+      counted: () => {
+        if (root.listeners > 0) upkeep.used();
+        awake.announcer.counted();
+      },
       asked: (asks) => body.listenersAsked(asks),
       reacted: (counts) => awake.announcer.reacted(counts),
       grow: (plan) => this.ctx.waitUntil(awake.planting.grow(plan)),
@@ -226,18 +245,27 @@ export class Room extends DurableObject<Env> implements RoomCalls {
         this.#store.nextRevision(),
         () => awake,
         (work) => this.ctx.waitUntil(work),
-        (moved) => reign.lose(moved),
+        (moved) => {
+          if (awake.record.movedTo === undefined) this.ctx.waitUntil(upkeep.gone());
+          reign.lose(moved);
+        },
       ),
-      planting: new Planting(this.ctx, this.#store, root, (plan) => {
+      planting: new Planting(this.#alarms, this.#store, root, (plan) => {
         awake.record = { ...awake.record, plan };
         this.ctx.waitUntil(awake.announcer.note());
       }),
     };
-    const body = new RoomBody(this.ctx, this.env, this.#store, this.#stage, this.#fastPath, awake, () => reign);
+    const upkeep = new Upkeep(this.env, this.#alarms, this.#store, awake, idleMsOf(this.env), {
+      isUsed: () => this.#stage.size > 0 || root.listeners > 0,
+      handle: (event) => body.handle(event),
+    });
+    const body = new RoomBody(this.ctx, this.env, this.#store, this.#stage, this.#fastPath, awake, upkeep, () => reign);
     const reign = new Reign(this.ctx, this.env, this.#store, this.#stage, awake, (event) => body.handle(event));
     this.#awake = awake;
     this.#reign = reign;
     this.#body = body;
+    this.#upkeep = upkeep;
+    this.ctx.waitUntil(upkeep.wake());
     body.handle({ type: "woke" });
     for (const seat of this.#stage.restore(this.ctx.getWebSockets())) this.#came(seat);
     this.#count();

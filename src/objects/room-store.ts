@@ -106,6 +106,25 @@ export class RoomStore {
     return this.#storage.kv.get<Expected>("expected");
   }
 
+  /** When somebody was last known to use the room, in ms since 1970; undefined if nobody ever was. */
+  get usedAt(): number | undefined {
+    return this.#storage.kv.get<number>("used");
+  }
+
+  /** No message waits for this write: that it is lost makes the room end a little early at worst, and never while it is used. */
+  saveUsedAt(at: number): void {
+    void this.#storage.put("used", at, { allowUnconfirmed: true });
+  }
+
+  /** True if the operator's register knows the room. */
+  get isRegistered(): boolean {
+    return this.#storage.kv.get<boolean>("registered") === true;
+  }
+
+  set isRegistered(is: boolean) {
+    this.#storage.kv.put("registered", is);
+  }
+
   saveExpected(expected: Expected): void {
     this.#storage.kv.put("expected", expected);
   }

@@ -1,10 +1,11 @@
-import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { audienceOf } from "../../src/core/ids.ts";
 import { audienceStub, roomStub } from "../../src/objects/locate.ts";
 import type { Expected } from "../../src/objects/room-store.ts";
 import type { OpenRoom } from "../contract/house.ts";
 import { env, workerdHouse } from "../contract/workerd-house.ts";
+import { untilDue } from "./chores.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -35,19 +36,19 @@ describe("a planted room's minute", () => {
     const { room, stub } = await aPlantedRoom();
     await room.killLeaves();
     await workerdHouse.eventually("they are missed", async () => (await room.progress()).ready === 0);
-    expect(await runDurableObjectAlarm(stub)).toBe(true);
+    expect(await untilDue(stub, "heartbeat")).toBe(true);
     await allReady(room);
   });
 
   it("comes again and again, until a day has gone by in which nobody went live", async () => {
     const { stub, isPlanted } = await aPlantedRoom();
     await toldBefore(stub, 23);
-    expect(await runDurableObjectAlarm(stub)).toBe(true);
+    expect(await untilDue(stub, "heartbeat")).toBe(true);
     expect(await isPlanted()).toBe(true);
     await toldBefore(stub, 25);
-    expect(await runDurableObjectAlarm(stub)).toBe(true);
+    expect(await untilDue(stub, "heartbeat")).toBe(true);
     await workerdHouse.eventually("nodes may rest", async () => !(await isPlanted()));
-    expect(await runDurableObjectAlarm(stub)).toBe(false);
+    expect(await untilDue(stub, "heartbeat")).toBe(false);
   });
 
   it("comes for longer in a room that went live, and not any more when it is over", async () => {
@@ -58,11 +59,10 @@ describe("a planted room's minute", () => {
     host.speak();
     await workerdHouse.eventually("he hears", () => ear.frames > 0);
     await toldBefore(stub, 25);
-    expect(await runDurableObjectAlarm(stub)).toBe(true);
+    expect(await untilDue(stub, "heartbeat")).toBe(true);
     expect(await isPlanted()).toBe(true);
     host.say({ type: "end" });
     await workerdHouse.eventually("it is over", () => ear.closed !== undefined);
-    expect(await runDurableObjectAlarm(stub)).toBe(true);
-    expect(await runDurableObjectAlarm(stub)).toBe(false);
+    await workerdHouse.eventually("there is no next minute", async () => !(await untilDue(stub, "heartbeat")));
   });
 });

@@ -72,6 +72,8 @@ function stepOf(room: Room, event: RoomEvent, now: number): Step {
       return passed(room, now);
     case "woke":
       return woke(room, now);
+    case "closed":
+      return over({ ...room, over: event.over });
     case "nobody-on-air-for-long":
       if (room.phase !== "live" || anybodyOnAir(room)) return { room };
       return { room: { ...room, phase: "quiet" }, early: [{ do: "stop-clock" }] };
@@ -140,7 +142,7 @@ function asked(room: Room, { by, as, deed }: Extract<RoomEvent, { type: "asked" 
     case "invite-listener":
       return { room, late: [{ do: "listener-ticket", name: deed.name }] };
     case "end":
-      return { room: { ...withoutAddresses(allOff(room)), phase: "ended" }, early: [{ do: "stop-clock" }], late: [{ do: "end" }] };
+      return over(room);
     default:
       return unreachable(deed);
   }
@@ -171,6 +173,11 @@ function woke(room: Room, now: number): Step {
   );
   const host = room.host.presence === "here" ? { ...room.host, heardAt: now } : room.host;
   return { room: { ...room, phase: "quiet", speakers, host } };
+}
+
+/** It is over, for everybody and for good. */
+function over(room: Room): Step {
+  return { room: { ...withoutAddresses(allOff(room)), phase: "ended" }, early: [{ do: "stop-clock" }], late: [{ do: "end" }] };
 }
 
 function allOff(room: Room): Room {

@@ -2,6 +2,7 @@ import { parseRoomId, parseSessionId, type SessionId } from "../ids.ts";
 import { type Fields, isCount, isFields, isNumber, parseObject } from "../json.ts";
 import { isRole } from "./roles.ts";
 import { type Asked, type Hand, type HostWatch, type Invitation, type KeptOut, MOST_SPEAKERS, type Room, type Speaker } from "./state.ts";
+import { overOf } from "./upkeep.ts";
 
 /** One more with each change that an older reader would misunderstand. */
 const VERSION = 1;
@@ -23,6 +24,7 @@ export function parseRoom(text: string): Room | undefined {
   const keptOut = listOf(said["keptOut"], keptOutOf);
   const questions = listOf(said["questions"], askedOf);
   const host = hostOf(said["host"]);
+  const over = overOf(said["over"]);
   if (id === undefined || typeof title !== "string" || !isCount(chunkMs) || !isCount(nextVoice)) return undefined;
   if (!isCount(maxSpeakers) || maxSpeakers < 1 || maxSpeakers > MOST_SPEAKERS) return undefined;
   if (phase !== "quiet" && phase !== "live" && phase !== "ended") return undefined;
@@ -45,6 +47,7 @@ export function parseRoom(text: string): Room | undefined {
     locked: locked === true,
     stageLocked: stageLocked === true,
     host,
+    ...(over === undefined ? {} : { over }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { RoomId, SessionId } from "../ids.ts";
 import type { HAND_SAYS, Refusal } from "./refusals.ts";
 import type { Role, Standing } from "./roles.ts";
+import type { Over } from "./upkeep.ts";
 import type { Deed, Rank } from "./verbs.ts";
 
 /** quiet: nobody is on air; live: somebody is; ended: for good. */
@@ -80,6 +81,8 @@ export type Room = {
   readonly locked: boolean;
   readonly stageLocked: boolean;
   readonly host: HostWatch;
+  /** How it came to its end, if nobody in it ended it. */
+  readonly over?: Over;
 };
 
 /** People on stage at most, where nothing else was wished. */
@@ -134,6 +137,8 @@ export type RoomEvent =
   | { readonly type: "time" }
   /** The room's object begins a new life: whoever comes again says so next. */
   | { readonly type: "woke" }
+  /** Not by who is in it: the operator ended it, or nobody used it. */
+  | { readonly type: "closed"; readonly over: Over }
   | { readonly type: "nobody-on-air-for-long" }
   /** The audience is fed by another room now: this one must not publish. */
   | { readonly type: "claim-refused" };

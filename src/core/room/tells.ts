@@ -27,7 +27,7 @@ export function mustSave(before: Room, after: Room): boolean {
 }
 
 function lasting(room: Room): readonly unknown[] {
-  const { title, speakers, nextVoice, hands, invited, keptOut, addressesSince, questions, pinned, locked, stageLocked, host } = room;
+  const { title, speakers, nextVoice, hands, invited, keptOut, addressesSince, questions, pinned, locked, stageLocked, host, over } = room;
   return [
     title,
     speakers,
@@ -42,6 +42,7 @@ function lasting(room: Room): readonly unknown[] {
     stageLocked,
     host.presence,
     host.offered,
+    over,
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { AudienceId, RoomId } from "../ids.ts";
 import { unreachable } from "../unreachable.ts";
-import type { Plan, VerifyKey } from "./plan.ts";
+import { keyless, type Plan, type VerifyKey } from "./plan.ts";
 
 /** What the audience must know of the room that feeds it; whatever else stands in it is the public's. */
 export type RoomSummary = { readonly room: RoomId; readonly phase: string };
@@ -89,7 +89,8 @@ export function decideAudience<Summary extends RoomSummary>(
       // What is over stays over: notes may overtake each other on their way.
       if (known.summary.phase === "ended") return { audience, answer: undefined };
       const newest = plan.revision > known.plan.revision ? plan : known.plan;
-      return { audience: { ...audience, known: { plan: newest, summary } }, answer: undefined };
+      const kept = summary.phase === "ended" ? keyless(newest) : newest;
+      return { audience: { ...audience, known: { plan: kept, summary } }, answer: undefined };
     }
     case "adopt": {
       if (known === undefined) return { audience, answer: "unknown" };

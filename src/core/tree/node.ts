@@ -7,10 +7,10 @@ import { type Below, type DownEffect, Downstream, type ServingSettings } from ".
 import { type KeptPerson, LeafPeople } from "./leaf-people.ts";
 import { formatPlan, HEARTBEAT_TEXT, type LinkText, parseLinkText } from "./link.ts";
 import type { ListenerRefusal, ListenerSays } from "./listener-says.ts";
-import { childrenOf, type NodeRef, nodeName, type ParentRef, type Plan } from "./plan.ts";
+import { childrenOf, keyless, type NodeRef, nodeName, type ParentRef, type Plan } from "./plan.ts";
 import type { Reaction } from "./reactions.ts";
 import type { Region } from "./region.ts";
-import { type Saved, storable } from "./saved.ts";
+import type { Saved } from "./saved.ts";
 import { parseStateHead } from "./states.ts";
 import { formatTally, type TallyReport } from "./totals.ts";
 import { type AskLater, Upstream } from "./upstream.ts";
@@ -365,7 +365,7 @@ export class TreeNode<Link> {
   #saves(): readonly NodeEffect<Link>[] {
     if (this.#plan === undefined) return [];
     const { epoch, ended, feed, states } = this.down;
-    return [{ do: "save", saved: { plan: storable(this.#plan), epoch, ended, newest: feed.newest, states: states.texts() } }];
+    return [{ do: "save", saved: { plan: keyless(this.#plan), epoch, ended, newest: feed.newest, states: states.texts() } }];
   }
 }
 

@@ -116,6 +116,12 @@ export function segmentsPath(plan: Plan): string | undefined {
   return plan.segments === undefined ? undefined : `/rooms/${plan.audience}/segments/${plan.segments}`;
 }
 
+/** A plan as it may outlive its room in somebody's storage: without the key to addresses. */
+export function keyless(plan: Plan): Plan {
+  const { addressKey: _, ...kept } = plan;
+  return kept;
+}
+
 /** The name that a node's object is found by: `audience.region.level.index`, or `audience.archive`. */
 export function nodeName(node: NodeRef): string {
   if (isArchive(node)) return `${node.audience}.${ARCHIVE}`;

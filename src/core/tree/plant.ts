@@ -29,6 +29,17 @@ export function planted(plan: Plan, isPlanted: boolean): Plan {
   return { ...plan, revision: plan.revision + 1, planted: isPlanted };
 }
 
+/** The next plan, by which who comes to listen needs a ticket; or no longer does. Who is in stays in. */
+export function locked(plan: Plan, isLocked: boolean): Plan {
+  const { listenTicket: _, ...open } = plan;
+  return { ...open, revision: plan.revision + 1, ...(isLocked ? { listenTicket: true } : {}) };
+}
+
+/** The next plan, with another key to addresses: whatever was marked under the one before fits nobody any more. */
+export function rekeyed(plan: Plan, addressKey: string): Plan {
+  return { ...plan, revision: plan.revision + 1, addressKey };
+}
+
 function named(shares: Expectation["shares"]): Expectation["shares"] | undefined {
   return REGIONS.some((region) => (shares[region] ?? 0) > 0) ? shares : undefined;
 }

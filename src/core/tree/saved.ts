@@ -23,9 +23,3 @@ export function parseSaved(text: string): Saved | undefined {
   const position = { epoch: newest["epoch"], sequence: newest["sequence"] };
   return { plan, epoch, ended: ended === true, newest: position, states: states.filter((state) => typeof state === "string") };
 }
-
-/** A plan as a node may store it: without the key to addresses, which would outlive the room in the storage of nodes that never wake again. */
-export function storable(plan: Plan): Plan {
-  const { addressKey: _, ...kept } = plan;
-  return kept;
-}

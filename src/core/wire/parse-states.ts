@@ -2,6 +2,7 @@ import { parseSessionId, type SessionId } from "../ids.ts";
 import { type Fields, isCount, isFields, isNumber } from "../json.ts";
 import { isRole } from "../room/roles.ts";
 import type { RoomPhase } from "../room/state.ts";
+import { overOf } from "../room/upkeep.ts";
 import { isReaction } from "../tree/reactions.ts";
 import { isRegion } from "../tree/region.ts";
 import type { BackstageState, Banned, CrowdState, OnStage, PeopleState, QualityState, Question, State, WaitingHand } from "./states.ts";
@@ -21,6 +22,7 @@ export function stateOf(said: Fields): State | undefined {
       const { room, title, phase, chunkMs, epoch, host, hands } = said;
       if (typeof room !== "string" || typeof title !== "string" || !isPhase(phase) || !isCount(chunkMs) || !isCount(epoch))
         return undefined;
+      const over = overOf(said["over"]);
       const rules = { locked: said["locked"] === true, stageLocked: said["stageLocked"] === true, recorded: said["recorded"] === true };
       return {
         type: "room",
@@ -33,6 +35,7 @@ export function stateOf(said: Fields): State | undefined {
         ...rules,
         host: host === "silent" || host === "gone" ? host : "here",
         hands: hands === "open" || hands === "full" ? hands : "closed",
+        ...(over === undefined ? {} : { over }),
       };
     }
     case "stage":

@@ -32,9 +32,9 @@ type AudienceFigures =
 
 /** What the room is and does, as everybody is told. */
 export function roomStateOf(room: Room, epoch: number, head: Head): RoomState {
-  const { id, title, phase, chunkMs, host, locked, stageLocked } = room;
+  const { id, title, phase, chunkMs, host, locked, stageLocked, over } = room;
   const rules = { host: host.presence, locked, stageLocked, recorded: false, hands: handsAre(room) };
-  return { type: "room", for: "all", ...head, room: id, title, phase, chunkMs, epoch, ...rules };
+  return { type: "room", for: "all", ...head, room: id, title, phase, chunkMs, epoch, ...rules, ...(over === undefined ? {} : { over }) };
 }
 
 /** Who is on stage, as everybody is told: in the order in which they came up. */

@@ -1,6 +1,7 @@
 import type { SessionId } from "../ids.ts";
 import type { Role } from "../room/roles.ts";
 import type { RoomPhase } from "../room/state.ts";
+import type { Over } from "../room/upkeep.ts";
 import type { Status } from "../tree/greeting.ts";
 import type { Reactions } from "../tree/reactions.ts";
 import type { Region } from "../tree/region.ts";
@@ -32,6 +33,8 @@ export type RoomState = Head<"room", "all"> & {
   readonly stageLocked: boolean;
   /** What is said is kept beyond two minutes. */
   readonly recorded: boolean;
+  /** Once it is over, if its host did not end it: who did, or why nobody had to, in words for people. */
+  readonly over?: Over;
   /** Whether a hand can be raised; full: so many wait that no more are taken now. */
   readonly hands: "open" | "full" | "closed";
 };

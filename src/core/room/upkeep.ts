@@ -1,0 +1,36 @@
+import { isFields } from "../json.ts";
+
+/** How a room that its host did not end came to its end. */
+export type Over = {
+  readonly by: "operator" | "idle";
+  /** What people are told; the operator's own words. */
+  readonly why: string;
+};
+
+/** What people are told of a room that ended because nobody used it. */
+export const IDLE: Over = { by: "idle", why: "Nobody used this room for a long time" };
+
+/**
+ * When it must be looked whether a room is still used, in ms since 1970; undefined where rooms never end by themselves.
+ *
+ * @param usedAt when it was made, or somebody was last known to be on stage or listening
+ * @param idleMs how long nobody may use it; 0 for ever
+ */
+export function idleAt(usedAt: number, idleMs: number): number | undefined {
+  return idleMs === 0 ? undefined : usedAt + idleMs;
+}
+
+/**
+ * That a room is used is noted this seldom, in ms: a tenth of what makes it idle, and never more often than every minute nor less often than
+ * every hour; it may end that much early, never while it is used.
+ */
+export function noteEveryMs(idleMs: number): number {
+  return Math.min(3_600_000, Math.max(60_000, idleMs / 10));
+}
+
+/** The only door for how a room ended, in what was kept or told. */
+export function overOf(said: unknown): Over | undefined {
+  if (!isFields(said)) return undefined;
+  const { by, why } = said;
+  return (by === "operator" || by === "idle") && typeof why === "string" ? { by, why } : undefined;
+}

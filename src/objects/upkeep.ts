@@ -1,0 +1,118 @@
+import { ADDRESS_MS } from "../core/room/bans.ts";
+import type { RoomEvent } from "../core/room/state.ts";
+import { IDLE, idleAt, noteEveryMs } from "../core/room/upkeep.ts";
+import type { Alarms, Chore } from "./alarms.ts";
+import type { Env } from "./calls.ts";
+import { log } from "./log.ts";
+import { register, strike } from "./register-client.ts";
+import type { Awake } from "./reign.ts";
+import type { RoomRecord, RoomStore } from "./room-store.ts";
+
+/** A room that nobody seems to use is looked at once more after so long, in ms: who waits on leaves is heard of soon after the room woke. */
+const DOUBT_MS = 60_000;
+
+/** What upkeep asks of its room, and tells it. */
+export type Household = {
+  /** Somebody is on stage or listens. */
+  isUsed(): boolean;
+  handle(event: RoomEvent): void;
+};
+
+/** What is done for a room whoever is there: its entry in the operator's register, the day of its key to addresses, its end if nobody uses it. */
+export class Upkeep {
+  readonly #env: Env;
+  readonly #alarms: Alarms;
+  readonly #store: RoomStore;
+  readonly #awake: Awake;
+  readonly #household: Household;
+  readonly #idleMs: number;
+  #notedAt = Number.NEGATIVE_INFINITY;
+  #isDoubted = false;
+
+  /** @param idleMs how long nobody may use the room before it ends; 0 for ever */
+  constructor(env: Env, alarms: Alarms, store: RoomStore, awake: Awake, idleMs: number, household: Household) {
+    this.#env = env;
+    this.#alarms = alarms;
+    this.#store = store;
+    this.#awake = awake;
+    this.#household = household;
+    this.#idleMs = idleMs;
+  }
+
+  /** To be called once after the room's object has woken or the room was made: what is not arranged for yet is. */
+  async wake(): Promise<void> {
+    const { record } = this.#awake;
+    if (isGone(record)) return;
+    if (this.#store.isRegistered !== true) await this.#alarms.set("register", Date.now());
+    // Whoever takes an audience over does not inherit what was marked for the room before.
+    const keyedFor = record.continues === undefined ? ADDRESS_MS : 0;
+    if (this.#alarms.at("address-key") === undefined) await this.#alarms.set("address-key", Date.now() + keyedFor);
+    if (this.#alarms.at("idle") === undefined) await this.#alarms.set("idle", idleAt(Date.now(), this.#idleMs));
+  }
+
+  /** Somebody is on stage or listens just now; as often as it happens, it is written down seldom. */
+  used(): void {
+    const now = Date.now();
+    if (this.#idleMs === 0 || now - this.#notedAt < noteEveryMs(this.#idleMs)) return;
+    this.#notedAt = now;
+    this.#store.saveUsedAt(now);
+  }
+
+  /** What the operator's register says of the room is not right any more. */
+  async changed(): Promise<void> {
+    await this.#alarms.set("register", Date.now());
+  }
+
+  /** The room is over, or feeds its audience no more: nothing is left to be looked after, but that the register hears of it. */
+  async gone(): Promise<void> {
+    for (const chore of ["heartbeat", "address-key", "idle"] as const) await this.#alarms.set(chore, undefined);
+    await this.changed();
+  }
+
+  /** By name, what is done when it is due; each tells when it wants to be done next. */
+  readonly chores: Readonly<Record<Exclude<Chore, "heartbeat">, () => Promise<number | undefined>>> = {
+    "address-key": () => this.#rekey(),
+    idle: () => this.#look(),
+    register: () => this.#register(),
+  };
+
+  async #rekey(): Promise<number | undefined> {
+    const { record, people, planting } = this.#awake;
+    const now = Date.now();
+    if (isGone(record)) return undefined;
+    const { addressesSince } = people;
+    // While somebody is banned by where he comes from, the key lives as long as that does, and goes with it.
+    if (addressesSince === undefined) await planting.rekey();
+    else if (addressesSince + ADDRESS_MS > now) return addressesSince + ADDRESS_MS;
+    else this.#household.handle({ type: "time" });
+    return now + ADDRESS_MS;
+  }
+
+  async #look(): Promise<number | undefined> {
+    const { record } = this.#awake;
+    const now = Date.now();
+    if (isGone(record) || this.#idleMs === 0) return undefined;
+    if (this.#household.isUsed()) this.#store.saveUsedAt(now);
+    const at = idleAt(this.#store.usedAt ?? Date.parse(record.createdAt), this.#idleMs);
+    if (at === undefined || at > now) return at;
+    if (!this.#isDoubted) {
+      this.#isDoubted = true;
+      return now + Math.min(DOUBT_MS, this.#idleMs);
+    }
+    log("room-unused", { room: record.room });
+    this.#household.handle({ type: "closed", over: IDLE });
+    return undefined;
+  }
+
+  async #register(): Promise<undefined> {
+    const { record, people } = this.#awake;
+    const { room, listed, createdAt } = record;
+    if (isGone(record)) await strike(this.#env, room);
+    else await register(this.#env, { room, title: people.title, listed, createdAt });
+    this.#store.isRegistered = !isGone(record);
+  }
+}
+
+function isGone({ ended, movedTo }: RoomRecord): boolean {
+  return ended || movedTo !== undefined;
+}
