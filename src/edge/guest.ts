@@ -40,7 +40,7 @@ export async function guestOf(c: Context<{ Bindings: Env }>, known: Known): Prom
 
 /** What a ticket claims that is brought to listen with: any role's does that is at home in the room. */
 export async function listenClaims(env: Env, known: Known, ticket: string | undefined): Promise<TicketClaims | ProblemCode> {
-  if (ticket === undefined) return "ticket-missing";
+  if (ticket === undefined) return "listen-ticket-missing";
   const claims = await claimsOf(env, known, ticket);
   // A successor's ticket is kept for an emergency, and is no person's.
   return typeof claims !== "string" && claims.role === "successor" ? "ticket-role-wrong" : claims;

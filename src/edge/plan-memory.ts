@@ -47,12 +47,17 @@ export async function recall(env: Env, room: RoomId, maxAgeMs: number): Promise<
 
 /** Takes what a leaf's answer tells of the plan; the newest plan known then. */
 export function learnFrom(room: RoomId, answer: Response): Plan | undefined {
-  const memory = rooms.get(room);
   const told = answer.headers.get(HEADER.plan);
   const plan = told === null ? undefined : parsePlan(parseObject(told));
+  return plan === undefined ? rooms.get(room)?.known.plan : learn(room, plan);
+}
+
+/** Takes a plan that a node of the room's tree lives by; the newest plan known then. */
+export function learn(room: RoomId, plan: Plan): Plan | undefined {
+  const memory = rooms.get(room);
   const before = memory?.known.plan;
-  if (memory === undefined || before === undefined || plan === undefined || plan.revision <= before.revision) return before;
-  // A node that slept has forgotten the key to addresses (core/tree/saved.ts); who was awake has not.
+  if (memory === undefined || before === undefined || plan.revision <= before.revision) return before;
+  // A node that slept has forgotten the key to addresses (core/tree/plan.ts); who was awake has not.
   const { addressKey = before.addressKey } = plan;
   memory.known = { ...memory.known, plan: addressKey === undefined ? plan : { ...plan, addressKey } };
   return memory.known.plan;

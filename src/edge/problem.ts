@@ -17,6 +17,8 @@ export const PROBLEMS = {
   "upgrade-required": [426, "This address speaks WebSocket only"],
   "from-invalid": [400, "from must be epoch.sequence, as in ?from=3.1417"],
   "ticket-missing": [401, 'Bring your ticket in the subprotocol list: ["canopy.v1", "ticket.<your ticket>"]'],
+  "listen-ticket-missing": [401, "This room is private: bring your invitation, as Authorization: Bearer <ticket>"],
+  removed: [403, "A host removed you from this room"],
   "ticket-invalid": [401, "This ticket was not signed by this room"],
   "ticket-expired": [401, "This ticket has expired"],
   "ticket-for-another-room": [403, "This ticket is for another room"],

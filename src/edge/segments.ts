@@ -2,10 +2,13 @@ import type { Context } from "hono";
 import type { LaneHead } from "../core/audio/lane-head.ts";
 import { parseRoomId } from "../core/ids.ts";
 import type { Plan } from "../core/tree/plan.ts";
-import type { ArchiveSays, Env } from "../objects/calls.ts";
+import type { TicketClaims } from "../core/wire/ticket.ts";
+import type { ArchiveSays, Env, Known } from "../objects/calls.ts";
 import { archiveStub } from "../objects/locate.ts";
+import { bearerOf } from "./body.ts";
 import { edgeCache } from "./edge-cache.ts";
-import { knownOf } from "./plan-memory.ts";
+import { listenClaims } from "./guest.ts";
+import { knownOf, learn } from "./plan-memory.ts";
 import { type ProblemCode, problem } from "./problem.ts";
 import { type KeptSegment, SegmentMemory } from "./segment-memory.ts";
 import { SharedQuestions } from "./shared-questions.ts";
@@ -23,10 +26,15 @@ const MISS_MS = 250;
 /** Heads that one isolate remembers; the oldest give way. */
 const MOST_HEADS = 1_000;
 
+/** A ticket that was good is good for so long, in ms: no more than it may outlive its expiry here. */
+const PROVEN_MS = 30_000;
+
 type Said = { readonly says: ArchiveSays; readonly at: number };
 
 const memory = new SegmentMemory();
 const heads = new Map<string, Said>();
+/** Tickets that were good, and until when that is believed, in ms since 1970. */
+const tickets = new Map<string, { readonly claims: TicketClaims; readonly until: number }>();
 /** Segments that were not there, and until when that is believed, in ms since 1970. */
 const misses = new Map<string, number>();
 const headQuestions = new SharedQuestions<string, ArchiveSays | undefined>();
@@ -34,12 +42,10 @@ const segmentQuestions = new SharedQuestions<string, KeptSegment | undefined>();
 
 /** `GET /rooms/:room/segments/:secret/head`: what can be fetched, and the newest states. At most a second old, and says how old. */
 export async function readHead(c: Context<{ Bindings: Env }>): Promise<Response> {
-  const plan = await admit(c);
-  if (typeof plan === "string") return refuse(c, plan);
-  const said = await headOf(c.env, plan);
-  if (said === undefined || plan.segments === undefined) return refuse(c, "not-found");
+  const admitted = await admit(c);
+  if (typeof admitted === "string") return refuse(c, admitted);
+  const { said } = admitted;
   const { head, states } = said.says;
-  if (head.phase === "ended") return refuse(c, "room-ended");
   // Embedded as they are, so that types unknown here reach the listener.
   const text = JSON.stringify({ type: "head", ...aged(head, Date.now() - said.at) });
   return c.body(`${text.slice(0, -1)},"states":[${states.join(",")}]}`, 200, {
@@ -56,32 +62,65 @@ export async function readHead(c: Context<{ Bindings: Env }>): Promise<Response>
  * Before any of them stands the head: what is over, or cannot be there yet, is not looked for.
  */
 export async function readSegment(c: Context<{ Bindings: Env }>): Promise<Response> {
-  const plan = await admit(c);
-  if (typeof plan === "string") return refuse(c, plan);
+  const admitted = await admit(c);
+  if (typeof admitted === "string") return refuse(c, admitted);
+  const { said, plan } = admitted;
   const epoch = numberIn(c.req.param("epoch"));
   const index = numberIn(c.req.param("index"));
-  const said = await headOf(c.env, plan);
-  if (said === undefined || epoch === undefined || index === undefined) return refuse(c, "not-found");
-  if (said.says.head.phase === "ended") return refuse(c, "room-ended");
+  if (epoch === undefined || index === undefined) return refuse(c, "not-found");
   if (!mayBe(said.says.head, epoch, index)) return refuse(c, "not-found");
   const key = `${plan.audience}/${plan.segments}/${epoch}/${index}`;
   if ((misses.get(key) ?? 0) > Date.now()) return refuse(c, "not-found");
   const kept = memory.find(key, Date.now()) ?? (await segmentQuestions.ask(key, () => find(c, plan, key, epoch, index)));
   if (kept === undefined) remember(key);
-  return kept === undefined ? refuse(c, "not-found") : answer(kept);
+  if (kept === undefined) return refuse(c, "not-found");
+  const found = answer(kept);
+  // What a ticket was needed for is for who brought it, and for no cache between here and him.
+  if (plan.listenTicket === true) found.headers.set("Cache-Control", "private, no-store");
+  return found;
 }
 
+type Admitted = { readonly plan: Plan; readonly said: Said };
+
 /**
- * The plan of a room whose segments this request may have; else why not. Whoever does not know the secret learns nothing, not even whether
- * there is such a room.
- *
- * A room that needs a ticket to be heard is to ask for it here: before every memory and every cache.
+ * What there is of a room whose segments this request may have; else why not. Whoever does not know the secret learns nothing, not even
+ * whether there is such a room. In a private room a ticket is asked for here: before every memory and every cache.
  */
-async function admit(c: Context<{ Bindings: Env }>): Promise<Plan | ProblemCode> {
+async function admit(c: Context<{ Bindings: Env }>): Promise<Admitted | ProblemCode> {
   const room = parseRoomId(c.req.param("room") ?? "");
   const known = room === undefined ? undefined : await knownOf(c.env, room);
-  if (known?.plan.segments === undefined || known.plan.segments !== c.req.param("secret")) return "not-found";
-  return known.summary.phase === "ended" ? "room-ended" : known.plan;
+  if (room === undefined || known?.plan.segments === undefined || known.plan.segments !== c.req.param("secret")) return "not-found";
+  if (known.summary.phase === "ended") return "room-ended";
+  const said = await headOf(c.env, known.plan);
+  if (said === undefined) return "not-found";
+  if (said.says.head.phase === "ended") return "room-ended";
+  // The archive hears of a room that became private as soon as any node; this isolate may not have heard of it otherwise.
+  const plan = learn(room, said.says.plan) ?? known.plan;
+  const locked = plan.listenTicket === true ? await lockedFor(c, { ...known, plan }, said.says) : undefined;
+  return locked ?? { plan, said };
+}
+
+/** Why the bearer may not hear a private room; undefined if he may. */
+async function lockedFor(c: Context<{ Bindings: Env }>, known: Known, { keptOut }: ArchiveSays): Promise<ProblemCode | undefined> {
+  const ticket = bearerOf(c);
+  if (ticket === undefined) return "listen-ticket-missing";
+  const claims = await proven(c.env, known, ticket);
+  if (typeof claims === "string") return claims;
+  return keptOut.includes(claims.session) ? "removed" : undefined;
+}
+
+/** A ticket that was looked at a moment ago is not looked at again for each segment: that costs more than the segment. */
+async function proven(env: Env, known: Known, ticket: string): Promise<TicketClaims | ProblemCode> {
+  const key = `${known.plan.verifyKey.x} ${ticket}`;
+  const before = tickets.get(key);
+  if (before !== undefined && Date.now() < before.until) return before.claims;
+  tickets.delete(key);
+  const claims = await listenClaims(env, known, ticket);
+  if (typeof claims === "string") return claims;
+  tickets.set(key, { claims, until: Date.now() + PROVEN_MS });
+  const [oldest] = tickets.keys();
+  if (tickets.size > MOST_HEADS && oldest !== undefined) tickets.delete(oldest);
+  return claims;
 }
 
 /** What the archive says, a second old at most; older for a while where the archive cannot be reached. @throws if it never could */

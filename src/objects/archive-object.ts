@@ -59,7 +59,9 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
     this.#use.request();
     this.requests.head++;
     const mind = this.#known(secret);
-    return mind === undefined ? undefined : { head: mind.head(localTime(Date.now())), states: mind.states };
+    if (mind?.plan === undefined) return undefined;
+    const { states, plan, bans } = mind;
+    return { head: mind.head(localTime(Date.now())), states, plan, keptOut: [...bans.sessions] };
   }
 
   async segment(secret: string, epoch: number, index: number): Promise<FoundSegment | undefined> {

@@ -183,8 +183,13 @@ export interface RegisterCalls extends Rpc.DurableObjectBranded {
   page(after: string | undefined, most: number): Promise<RegisterPage>;
 }
 
-/** What an archive tells the edge: what can be fetched, and the newest states, as texts. */
-export type ArchiveSays = { readonly head: LaneHead; readonly states: readonly string[] };
+/** What an archive tells the edge: what can be fetched, the newest states, as texts, its plan, and which sessions the room keeps out. */
+export type ArchiveSays = {
+  readonly head: LaneHead;
+  readonly states: readonly string[];
+  readonly plan: Plan;
+  readonly keptOut: readonly SessionId[];
+};
 /** `leftMs`: how long it may still be handed out. */
 export type FoundSegment = { readonly bytes: Uint8Array<ArrayBuffer>; readonly leftMs: number };
 

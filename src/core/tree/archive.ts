@@ -2,6 +2,7 @@ import type { LaneHead } from "../audio/lane-head.ts";
 import type { Position } from "../audio/position.ts";
 import { SEGMENT_MS, Segmenter, type SegmentName } from "../audio/segment.ts";
 import type { AudienceId, LocalTime } from "../ids.ts";
+import { type Bans, NO_BANS, parseBans } from "./bans.ts";
 import { type NodeEffect, TreeNode } from "./node.ts";
 import { archiveOf, type ParentRef, type Plan } from "./plan.ts";
 import type { Saved } from "./saved.ts";
@@ -82,6 +83,11 @@ export class ArchiveNode<Link> {
   /** The newest states that listeners may see, as texts. */
   get states(): readonly string[] {
     return this.#node.down.states.forAll();
+  }
+
+  /** Whom the room keeps out: those with a ticket of their own hear nothing here either. */
+  get bans(): Bans {
+    return parseBans(this.#node.down.states.textOf("bans") ?? "") ?? NO_BANS;
   }
 
   /** To be called once after a body has woken. */
