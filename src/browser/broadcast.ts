@@ -218,6 +218,8 @@ export class Broadcasting {
 
   /** Asks something of the room, as the host's panel does. False if there is no line at this moment. */
   ask(message: StageSays): boolean {
+    // The *no* to what was asked before is no answer to this.
+    if (this.#state.refused !== undefined) this.#set({ refused: undefined });
     return this.#say(message);
   }
 
@@ -241,6 +243,10 @@ export class Broadcasting {
         return { roundTripMs: this.#roundTrip.ms(performance.now()) };
       case "stage":
         return this.#placed(said);
+      case "ticket":
+        // One's own, after a change of role: what opens the stage after a reload.
+        if (said.role !== "listener") this.#memory.keepTicket(said.ticket);
+        return { ticket: said };
       default:
         return toldOf(said);
     }

@@ -55,6 +55,11 @@ export class HostMemory {
     this.#write("before", undefined);
   }
 
+  /** The room gave a new ticket in place of the one before, which it may not take any more. */
+  keepTicket(ticket: string): void {
+    this.#write("ticket", ticket);
+  }
+
   #read(key: keyof typeof KEYS): string | undefined {
     return sessionStorage.getItem(this.#name(key)) ?? undefined;
   }

@@ -55,3 +55,13 @@ function sayEnd(end: LinkEnd, say: Words["studio"]): string {
     }
   }
 }
+
+/** How a speaker's line does, for who looks after the stage. */
+export function sayLoss(
+  { roundTripMs = 0, lossPercent }: { readonly roundTripMs?: number; readonly lossPercent: number },
+  { panel, count }: Words = words,
+): string {
+  const grade = lossPercent > 5 || roundTripMs > 600 ? "weak" : lossPercent > 1 || roundTripMs > 250 ? "fair" : "good";
+  const lost = lossPercent < 0.1 ? "" : ` (${panel.loss(count.plain(Math.round(lossPercent * 10) / 10))})`;
+  return `${panel.lineOf[grade]}${lost}`;
+}

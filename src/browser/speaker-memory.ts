@@ -4,6 +4,8 @@ export interface SpeakerMemory {
   muted: boolean;
   /** The room refused the ticket. */
   ticketRefused(): void;
+  /** The room gave a new one in place of it. */
+  keepTicket(ticket: string): void;
 }
 
 /** The memory of a listener who came up to the stage from the page he is on. */
@@ -41,6 +43,10 @@ export class GuestMemory implements SpeakerMemory {
 
   ticketRefused(): void {
     this.ticket = undefined;
+  }
+
+  keepTicket(ticket: string): void {
+    this.ticket = ticket;
   }
 
   #write(key: string, value: string | undefined): void {

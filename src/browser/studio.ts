@@ -1,5 +1,5 @@
 import type { SessionId } from "../core/ids.ts";
-import type { Role } from "../core/room/roles.ts";
+import type { Role, Standing } from "../core/room/roles.ts";
 import type {
   AudienceState,
   CrowdState,
@@ -148,7 +148,8 @@ export function toldOf(said: Exclude<StageHears, StageWelcome | Refused | Pong |
   }
 }
 
-/** What this page's owner is in the room now: as the stage has him, which a change of role does not reconnect. */
-export function roleIn({ stage, session, role }: Studio): Studio["role"] {
-  return stage?.speakers.find((one) => one.session === session)?.role ?? role;
+/** Where this page's owner stands in the room now: as the stage has him, which a change of role does not reconnect. */
+export function standingIn({ stage, session, role }: Studio): Standing | undefined {
+  const mine = stage?.speakers.find((one) => one.session === session);
+  return mine ?? (role === undefined ? undefined : { role });
 }

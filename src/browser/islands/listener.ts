@@ -64,7 +64,7 @@ function run(): void {
   const hand = new Hand(room, (said) => listening.say(said));
   const ears = new Ears();
   const mine = new Mine(onStage);
-  const panel = new StagePanel(part("panel", HTMLElement), room);
+  const panel = new StagePanel(part("panel", HTMLElement), { room, isStudio: false });
   const names = new NameForm();
   const question = new QuestionForm(
     (said) => listening.say(said),
