@@ -11,6 +11,8 @@ export function sayStudio(studio: Studio, { studio: say }: Words = words): strin
   if (studio.room?.phase === "ended") return say.over;
   if (link !== "open") return wanted ? say.lostOnAir : say.connecting;
   if (wanted && microphone === "held") return say.held;
+  if (studio.earsHeld) return say.earsHeld;
+  if (studio.rehearsing && microphone === "open") return say.rehearsing;
   if (wanted && microphone === "opening") return say.openingMicrophone;
   if (onAir) return sayOnAir(studio, say);
   if (wanted && (microphone === "closed" || microphone === "fault")) return say.useOne;
@@ -36,9 +38,10 @@ export function sayLine(roundTripMs: number | undefined, unsentBytes: number, { 
   return `${studio.line[grade]} · ${studio.line.roundTrip(count.plain(roundTripMs))}${waiting}`;
 }
 
-function sayOnAir({ muted, mutedInRoom, microphone }: Studio, say: Words["studio"]): string {
+function sayOnAir({ muted, mutedInRoom, muteLocked, microphone }: Studio, say: Words["studio"]): string {
   if (microphone === "fault" || microphone === "closed") return say.noMicrophone;
   if (microphone === "opening") return say.changing;
+  if (muteLocked) return say.heldMuted;
   if (muted) return say.onMuted;
   return mutedInRoom ? say.unmuting : say.heard;
 }

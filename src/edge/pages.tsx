@@ -32,7 +32,9 @@ export async function listenerPage(c: Context<{ Bindings: Env }>): Promise<Respo
 export async function broadcastPage(c: Context<{ Bindings: Env }>): Promise<Response> {
   const known = await knownRoom(c);
   if (known === undefined) return problemPage(c, "room-unknown");
-  return documentOf(c, <BroadcastPage words={wordsFor(c)} room={known.summary.room} title={known.summary.title} />);
+  const { room, title } = known.summary;
+  const address = new URL(`/rooms/${room}`, c.req.url).href;
+  return documentOf(c, <BroadcastPage words={wordsFor(c)} room={room} title={title} address={address} />);
 }
 
 /** `/embed/:room`: the player for a frame in somebody else's page. */

@@ -1,105 +1,145 @@
 import type { Words } from "../core/say/words.ts";
 import { Layout, NeedsScript } from "./layout.tsx";
+import { ShareButton, ShareSheet } from "./share.tsx";
 
-export type BroadcastProps = { readonly words: Words; readonly room: string; readonly title: string };
+export type BroadcastProps = { readonly words: Words; readonly room: string; readonly title: string; readonly address: string };
 
 /** `/rooms/:room/broadcast`: the host's studio. The same for everybody; who is host is in the ticket, which never reaches the server here. */
-export function BroadcastPage({ words, room, title }: BroadcastProps) {
+export function BroadcastPage({ words, room, title, address }: BroadcastProps) {
   const say = words.studio;
   return (
-    <Layout words={words} title={say.pageTitle(title)} description={say.description(title)} island="broadcast">
+    <Layout
+      words={words}
+      title={say.pageTitle(title)}
+      description={say.description(title)}
+      island="broadcast"
+      actions={<ShareButton words={words} />}
+    >
       <div class="studio" data-island="broadcast" data-room={room} data-title={title}>
-        <p class="badges">
-          <span class="badge" data-part="badge" data-phase="quiet">
-            {say.badge.quiet}
-          </span>
-          <span class="count" data-part="count" hidden />
-        </p>
-        <h1>{title}</h1>
-        <p class="status" data-part="status" role="status" aria-live="polite">
-          {say.opening}
-        </p>
-        <p class="note warn" data-part="warning" role="alert" hidden />
-        <p class="row" data-part="to-room" hidden>
-          <a class="button" href={`/rooms/${room}`}>
-            {say.listenToRoom}
-          </a>
-        </p>
-        <section class="air" data-part="air" aria-label={say.on} hidden>
-          <button class="big" type="button" data-part="go" disabled>
-            {say.go}
-          </button>
-          <div class="row" data-part="while-on" hidden>
-            <button type="button" data-part="mute" aria-pressed="false">
-              {say.mute}
+        <div class="work">
+          <p class="badges">
+            <span class="badge" data-part="badge" data-phase="quiet">
+              {say.badge.quiet}
+            </span>
+            <span class="count" data-part="count" hidden />
+          </p>
+          <h1 data-part="title" dir="auto">
+            {title}
+          </h1>
+          <p class="note warn" data-part="host-notice" role="status" hidden />
+          <p class="status" data-part="status" role="status" aria-live="polite">
+            {say.opening}
+          </p>
+          <p class="note warn" data-part="warning" role="alert" hidden />
+          <p class="row" data-part="to-room" hidden>
+            <a class="button" href={`/rooms/${room}`}>
+              {say.listenToRoom}
+            </a>
+          </p>
+          <section class="air" data-part="air" aria-label={say.on} hidden>
+            <button class="big" type="button" data-part="go" disabled>
+              {say.go}
             </button>
-            <button type="button" data-part="off">
-              {say.goOff}
-            </button>
-          </div>
-        </section>
-        <p class="line" data-part="line" hidden />
-        <button type="button" class="primary" data-part="take-back" hidden>
-          {say.takeBack}
-        </button>
-        <section class="card stack" data-part="microphone" aria-labelledby="microphone-title">
-          <h2 id="microphone-title">{say.microphone.title}</h2>
-          <button class="primary" type="button" data-part="allow" disabled>
-            {say.microphone.use}
-          </button>
-          <div class="stack" data-part="input" hidden>
-            <label class="field">
-              <span>{say.microphone.which}</span>
-              <select data-part="device" />
-            </label>
-            <meter class="sr" data-part="meter-value" aria-label={say.microphone.level} min={0} max={100} value={0} />
-            <div class="meter" data-part="meter" aria-hidden="true">
-              <span />
-            </div>
-            <div class="row">
-              <button type="button" data-part="check">
-                {say.microphone.check}
+            <div class="row" data-part="while-on" hidden>
+              <button type="button" data-part="mute" aria-pressed="false">
+                {say.mute}
+              </button>
+              <button type="button" data-part="off">
+                {say.goOff}
               </button>
             </div>
-            <fieldset class="switches">
-              <legend>{say.microphone.clean}</legend>
-              <Switch name="noiseSuppression" label={say.microphone.noise} />
-              <Switch name="echoCancellation" label={say.microphone.echo} />
-              <Switch name="autoGainControl" label={say.microphone.gain} />
-              <small>{say.microphone.music}</small>
-            </fieldset>
-          </div>
-        </section>
-        <section class="card stack" data-part="share" hidden aria-labelledby="share-title">
-          <h2 id="share-title">{say.links.title}</h2>
-          <div class="row">
-            <button type="button" data-part="copy-page">
-              {say.links.listener}
+            <button type="button" data-part="rehearse" aria-pressed="false" hidden>
+              {say.rehearse}
             </button>
-            <button type="button" data-part="copy-host">
-              {say.links.host}
-            </button>
-          </div>
-          <small>{say.links.hint}</small>
-        </section>
-        <section class="card stack" data-part="crowd" hidden aria-labelledby="crowd-title">
-          <h2 id="crowd-title">{say.crowd.title}</h2>
-          <form class="stack" data-part="expect">
-            <label class="field">
-              <span>{say.crowd.howMany}</span>
-              <input type="number" inputmode="numeric" min={0} step={1} required data-part="expected" />
-            </label>
-            <div class="row">
-              <button type="submit">{say.crowd.prepare}</button>
-            </div>
-          </form>
-          <small data-part="ready" aria-live="polite" />
-        </section>
-        <section class="danger" data-part="danger" hidden>
-          <button type="button" class="plain" data-part="end">
-            {say.end.open}
+          </section>
+          <p class="line" data-part="line" hidden />
+          <button type="button" class="primary" data-part="take-back" hidden>
+            {say.takeBack}
           </button>
-        </section>
+          <section class="card stack" data-part="microphone" aria-labelledby="microphone-title">
+            <h2 id="microphone-title">{say.microphone.title}</h2>
+            <button class="primary" type="button" data-part="allow" disabled>
+              {say.microphone.use}
+            </button>
+            <div class="stack" data-part="input" hidden>
+              <label class="field">
+                <span>{say.microphone.which}</span>
+                <select data-part="device" />
+              </label>
+              <meter class="sr" data-part="meter-value" aria-label={say.microphone.level} min={0} max={100} value={0} />
+              <div class="meter" data-part="meter" aria-hidden="true">
+                <span />
+              </div>
+              <div class="row">
+                <button type="button" data-part="check">
+                  {say.microphone.check}
+                </button>
+              </div>
+              <fieldset class="switches">
+                <legend>{say.microphone.clean}</legend>
+                <Switch name="noiseSuppression" label={say.microphone.noise} />
+                <Switch name="echoCancellation" label={say.microphone.echo} />
+                <Switch name="autoGainControl" label={say.microphone.gain} />
+                <small>{say.microphone.music}</small>
+              </fieldset>
+            </div>
+          </section>
+          <details class="card fold" data-part="side" hidden>
+            <summary>
+              <h2>{say.side.title}</h2>
+            </summary>
+            <div class="stack">
+              <small>{say.side.hint}</small>
+              <label class="field">
+                <span>{say.side.file}</span>
+                <input type="file" accept="audio/*" data-part="side-file" />
+              </label>
+              <div class="row" data-part="side-player" hidden>
+                <button type="button" data-part="side-play">
+                  {say.side.play}
+                </button>
+                <input type="range" min={0} max={100} value={100} data-part="side-volume" aria-label={say.side.volume} />
+              </div>
+              <div class="row">
+                <button type="button" data-part="side-tab">
+                  {say.side.tab}
+                </button>
+              </div>
+              <p class="note warn" role="alert" data-part="side-fault" hidden />
+            </div>
+          </details>
+          <section class="card stack" data-part="share" hidden aria-labelledby="share-title">
+            <h2 id="share-title">{say.links.title}</h2>
+            <div class="row">
+              <button type="button" data-part="copy-page">
+                {say.links.listener}
+              </button>
+              <button type="button" data-part="copy-host">
+                {say.links.host}
+              </button>
+            </div>
+            <small data-part="host-hint">{say.links.hint}</small>
+          </section>
+          <section class="card stack" data-part="crowd" hidden aria-labelledby="crowd-title">
+            <h2 id="crowd-title">{say.crowd.title}</h2>
+            <form class="stack" data-part="expect">
+              <label class="field">
+                <span>{say.crowd.howMany}</span>
+                <input type="number" inputmode="numeric" min={0} step={1} required data-part="expected" />
+              </label>
+              <div class="row">
+                <button type="submit">{say.crowd.prepare}</button>
+              </div>
+            </form>
+            <small data-part="ready" aria-live="polite" />
+          </section>
+          <section class="danger" data-part="danger" hidden>
+            <button type="button" class="plain" data-part="end">
+              {say.end.open}
+            </button>
+          </section>
+        </div>
+        <div class="panel" data-part="panel" hidden />
         <dialog data-part="confirm" aria-labelledby="confirm-title">
           <form method="dialog" class="stack">
             <h2 id="confirm-title">{say.end.title}</h2>
@@ -114,6 +154,7 @@ export function BroadcastPage({ words, room, title }: BroadcastProps) {
             </div>
           </form>
         </dialog>
+        <ShareSheet words={words} room={room} title={title} address={address} />
         <NeedsScript words={words} what={say.needs} />
       </div>
     </Layout>

@@ -4,8 +4,13 @@ import { publish } from "../facts.ts";
 import { hide, isOff, switchOff } from "../focus.ts";
 import { HostMemory } from "../host-ticket.ts";
 import { MicrophoneForm } from "../microphone-form.ts";
+import { mayRun } from "../panel/shown.ts";
 import { copyFrom, insecurity, island, oncePerFrame, part, write, writeOrHide } from "../parts.ts";
+import { sayHost } from "../say-hearing.ts";
 import { sayLine, sayStudio, sayWarning } from "../say-studio.ts";
+import { wireShareSheet } from "../share-sheet.ts";
+import { SideForm } from "../side-form.ts";
+import { StagePanel } from "../stage-panel.ts";
 import { words } from "../words.ts";
 
 /** The meter's left end, in −dBov: what is softer is no speech. */
@@ -23,11 +28,13 @@ const check = part("check", HTMLButtonElement);
 const go = part("go", HTMLButtonElement);
 const mute = part("mute", HTMLButtonElement);
 const off = part("off", HTMLButtonElement);
+const rehearse = part("rehearse", HTMLButtonElement);
 const takeBack = part("take-back", HTMLButtonElement);
 const switches = [...root.querySelectorAll<HTMLInputElement>('[data-part="switch"]')];
 const confirmEnd = part("confirm", HTMLDialogElement);
 
 root.dataset["ready"] = "";
+wireShareSheet();
 const memory = new HostMemory(room);
 const link = memory.takeTicket();
 const insecure = insecurity();
@@ -51,8 +58,14 @@ function sayNoLink(broken: boolean): void {
 }
 
 function run(hostTicket: string): void {
-  const draw = oncePerFrame(() => show(studio));
+  const draw = oncePerFrame(() => {
+    show(studio);
+    side.show(studio.state);
+    panel.show(studio);
+  });
   const studio = new Broadcasting(room, hostTicket, memory, draw);
+  const panel = new StagePanel(part("panel", HTMLElement), { room, isStudio: true });
+  const side = new SideForm(studio.sides);
   const form = new MicrophoneForm(device, switches, () => void open());
   const open = async () => {
     await studio.openMicrophone(form.choice());
@@ -65,7 +78,8 @@ function run(hostTicket: string): void {
   check.onclick = () => isOff(check) || studio.check();
   go.onclick = () => isOff(go) || studio.goOnAir();
   off.onclick = () => studio.goOffAir();
-  mute.onclick = () => studio.mute(!studio.state.muted);
+  mute.onclick = () => isOff(mute) || studio.mute(!studio.state.muted);
+  rehearse.onclick = () => (studio.state.rehearsing ? studio.goOffAir() : studio.rehearse());
   takeBack.onclick = () => {
     studio.connect();
     void open();
@@ -123,7 +137,20 @@ function show(studio: Broadcasting): void {
   const unheard = state.muted || state.mutedInRoom;
   const badge = part("badge", HTMLElement);
   badge.dataset["phase"] = state.onAir ? "live" : "quiet";
-  write(badge, over ? say.badge.off : state.onAir ? (unheard ? say.badge.onMuted : say.badge.on) : say.badge.quiet);
+  write(
+    badge,
+    over
+      ? say.badge.off
+      : state.rehearsing
+        ? say.badge.check
+        : state.onAir
+          ? unheard
+            ? say.badge.onMuted
+            : say.badge.on
+          : say.badge.quiet,
+  );
+  if (state.room !== undefined) write(part("title", HTMLElement), state.room.title);
+  writeOrHide(part("host-notice", HTMLElement), state.role === "host" ? undefined : sayHost(state.room));
   const listeners = state.audience?.listeners;
   writeOrHide(part("count", HTMLElement), listeners === undefined ? undefined : words.people.listening(listeners));
   write(status, sayStudio(state));
@@ -146,13 +173,21 @@ function show(studio: Broadcasting): void {
   hide(part("while-on", HTMLElement), !state.wanted, () => go);
   mute.setAttribute("aria-pressed", String(state.muted));
   write(mute, state.muted ? say.unmute : say.mute);
+  switchOff(mute, state.muteLocked);
+  hide(rehearse, over || state.wanted || state.microphone !== "open" || state.link !== "open", () => go);
+  rehearse.setAttribute("aria-pressed", String(state.rehearsing));
   writeOrHide(part("line", HTMLElement), over ? undefined : sayLine(state.roundTripMs, studio.unsentBytes));
   hide(takeBack, state.end?.code !== 4501, () => (chosen ? device : allow));
   // Whoever is not let in as the host may still listen.
   part("to-room", HTMLElement).hidden = state.end?.code !== 401 && state.end?.code !== 403;
   part("share", HTMLElement).hidden = over;
-  part("crowd", HTMLElement).hidden = over || state.link !== "open";
-  part("danger", HTMLElement).hidden = over || state.link !== "open";
+  const runs = mayRun(state) && !over && state.link === "open";
+  part("crowd", HTMLElement).hidden = !runs;
+  part("danger", HTMLElement).hidden = !runs;
+  root.toggleAttribute("data-on", state.wanted);
+  const isHost = state.role === undefined || state.role === "host";
+  write(part("copy-host", HTMLElement), isHost ? say.links.host : say.links.mine);
+  write(part("host-hint", HTMLElement), isHost ? say.links.hint : say.links.mineHint);
   part("meter-value", HTMLMeterElement).value = Math.round(Math.max(0, 1 - studio.level / METER_FLOOR) * 100);
   const { link: line, room: known, onAir, microphone, roundTripMs } = state;
   const { level, unsentBytes, counts } = studio;

@@ -5,26 +5,32 @@ export type Choice = { readonly says: string; readonly work: () => void; readonl
 
 /** A menu that folds open in its row: nothing covers anything, and Escape folds it again. */
 export class Menu {
-  readonly element: HTMLDetailsElement;
-  readonly #summary: HTMLElement;
+  /** For the row: the button, and the line below it that it opens. */
+  readonly parts: readonly [HTMLElement, HTMLElement];
+  readonly #open: HTMLButtonElement;
   readonly #choices = element("div", { class: "choices" });
   #shown = "";
 
   constructor() {
-    this.#summary = element("summary", { class: "round" }, icon("more"));
-    this.element = element("details", { class: "menu" }, this.#summary, this.#choices);
-    this.element.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || !this.element.open) return;
-      this.#fold();
-      event.preventDefault();
-    });
+    this.#open = button({ class: "round" }, () => this.#fold(!this.#choices.hidden), icon("more"));
+    this.parts = [this.#open, this.#choices];
+    this.#fold(true);
+    for (const one of this.parts) {
+      one.addEventListener("keydown", (event) => {
+        if (event.key !== "Escape" || this.#choices.hidden) return;
+        this.#fold(true);
+        this.#open.focus();
+        event.preventDefault();
+      });
+    }
   }
 
   /** @param label whose menu it is */
   show(label: string, choices: readonly Choice[]): void {
     const all = choices.filter((one) => one !== undefined);
-    this.element.hidden = all.length === 0;
-    this.#summary.setAttribute("aria-label", label);
+    this.#open.hidden = all.length === 0;
+    if (all.length === 0) this.#fold(true);
+    this.#open.setAttribute("aria-label", label);
     // What is open under somebody's finger does not change as long as the same can be done.
     const shown = all.map(({ says }) => says).join("\n");
     if (shown === this.#shown) return;
@@ -34,14 +40,15 @@ export class Menu {
 
   #choice({ says, work, grave }: NonNullable<Choice>): HTMLElement {
     const choose = () => {
-      this.#fold();
+      this.#fold(true);
+      this.#open.focus();
       work();
     };
     return button({ text: says, class: grave === true ? "stop" : "" }, choose);
   }
 
-  #fold(): void {
-    this.element.open = false;
-    this.#summary.focus();
+  #fold(folded: boolean): void {
+    this.#choices.hidden = folded;
+    this.#open.setAttribute("aria-expanded", String(!folded));
   }
 }

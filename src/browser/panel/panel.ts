@@ -34,12 +34,12 @@ export function makePanel(page: PanelPage, ask: Ask): Panel {
 function takeOver(ask: Ask): Panel {
   const go = button({ class: "primary", text: say.takeOver }, () => ask({ type: "take-over" }));
   const says = element("p", { text: say.takeOverSays });
-  const whole = element("section", { class: "note warn stack", label: say.takeOver }, says, go);
+  const whole = element("section", { class: "offer note warn stack", label: say.takeOver }, says, go);
   whole.setAttribute("role", "alert");
   return {
     element: whole,
     show: ({ people, session }) => {
-      whole.hidden = session === undefined || people?.mayTakeOver !== session;
+      whole.hidden = session === undefined || people?.mayTakeOver?.includes(session) !== true;
     },
   };
 }

@@ -42,7 +42,7 @@ function row(ask: Ask, asked: Question): Row<Question> {
   const answered = button({ text: say.answered }, () => ask({ type: "answer", question: id }));
   const menu = new Menu();
   return {
-    element: element("li", {}, text, name, element("div", { class: "row" }, pin, answered, menu.element)),
+    element: element("li", {}, text, name, element("div", { class: "row" }, pin, answered, ...menu.parts)),
     show: (question) => {
       isPinned = question.pinned;
       write(text, question.text);

@@ -52,7 +52,7 @@ function row(ask: Ask, studio: () => Studio | undefined): Row<OnStage> {
   const who = element("span", { class: "who" }, name, about);
   let one: OnStage | undefined;
   return {
-    element: element("li", {}, face, who, mute, menu.element),
+    element: element("li", {}, face, who, mute, ...menu.parts),
     show: (now) => {
       one = now;
       const known = studio();
