@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { REFUSALS } from "../../../src/core/room/refusals.ts";
 import { LANGUAGES } from "../../../src/core/say/language.ts";
 import { wordsOf } from "../../../src/core/say/words.ts";
 import { ENDING } from "../../../src/core/wire/ending.ts";
@@ -24,8 +25,8 @@ describe.each(LANGUAGES)("the words in %s", (language) => {
 
 describe("a French page", () => {
   const { no } = wordsOf("fr");
-  it("has a sentence of its own for every problem", () => {
-    expect(Object.keys(PROBLEMS).filter((code) => no.code[code] === undefined)).toEqual([]);
+  it("has a sentence of its own for every problem and every refusal", () => {
+    expect([...Object.keys(PROBLEMS), ...Object.keys(REFUSALS)].filter((code) => no.code[code] === undefined)).toEqual([]);
   });
 
   it("says in English nothing that English pages say", () => {

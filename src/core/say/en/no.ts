@@ -3,7 +3,12 @@ import type { EndingName } from "../../wire/ending.ts";
 /** Why not: what people read instead of a code. */
 export const no = {
   /** By a problem's or a refusal's code, where pages say it otherwise than the server; the server's own sentence stands for the others. */
-  code: {} as Readonly<Record<string, string>>,
+  code: {
+    declined: "Not this time: the host said no to your hand",
+    expired: "The invitation has expired. Raise your hand again",
+    full: "So many hands are up that no more are taken just now",
+    demoted: "You are back among the listeners",
+  } as Readonly<Record<string, string>>,
   ending: {
     restarting: "The server is restarting",
     slow: "Your connection could not keep up",
