@@ -154,7 +154,8 @@ function run(): void {
       if (!invitation.open) invitation.showModal();
     } else if (you.hand === "none") {
       if (invitation.open) invitation.close("");
-      if (you.code !== undefined) tell(sayNo({ code: you.code, says: you.says ?? "" }));
+      if (you.code === "stage-locked") tell(say.hand.locked);
+      else if (you.code !== undefined) tell(sayNo({ code: you.code, says: you.says ?? "" }));
     }
   }
 }
