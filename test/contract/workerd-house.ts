@@ -161,10 +161,12 @@ export async function connectSpeaker(room: string, ticket: string): Promise<Spea
   };
 }
 
-/** A listener's connection to any room; `from` is the last chunk that he heard. */
-export async function connectEar(room: string, from?: Position): Promise<Ear> {
+/** A listener's connection to any room; `from` is the last chunk that he heard, `me` what his browser has drawn for this room, `address` where he comes from. */
+export async function connectEar(room: string, from?: Position, me?: string, address?: string): Promise<Ear & { say(text: object): void }> {
   const query = from === undefined ? "" : `?from=${formatPosition(from)}`;
-  const socket = accepted(await upgrade(`/rooms/${room}/listen${query}`));
+  const protocols = me === undefined ? {} : { "Sec-WebSocket-Protocol": `canopy.v1, me.${me}` };
+  const place = address === undefined ? {} : { "CF-Connecting-IP": address };
+  const socket = accepted(await upgrade(`/rooms/${room}/listen${query}`, { ...protocols, ...place }));
   const texts: ListenerHears[] = [];
   const chunks: Position[] = [];
   let [frames, order] = [0, ""];
@@ -192,6 +194,7 @@ export async function connectEar(room: string, from?: Position): Promise<Ear> {
   return {
     texts,
     chunks,
+    say: (text) => socket.send(JSON.stringify(text)),
     get frames() {
       return frames;
     },

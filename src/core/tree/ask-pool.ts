@@ -1,4 +1,4 @@
-import { type Ask, byLuck, keyOf, replaces } from "./asks.ts";
+import { type Ask, byLuck, keyOf } from "./asks.ts";
 
 /** Asks that one report carries at most. */
 export const ASKS_PER_REPORT = 16;
@@ -56,19 +56,34 @@ export class AskPool {
   }
 
   #add(ask: Ask): boolean {
-    const key = keyOf(ask);
-    if (this.#waiting.has(key)) return false;
-    for (const [other, { ask: known }] of this.#waiting) {
-      if (replaces(known, ask)) return false;
-      if (replaces(ask, known)) this.#waiting.delete(other);
-    }
-    this.#waiting.set(key, { ask, tells: 0, toldSeconds: 0, seconds: 0 });
+    const place = placeOf(ask);
+    const known = this.#waiting.get(place);
+    // Only a hand can be another ask than the one that is known: a later one replaces it.
+    if (known !== undefined && known.ask.order >= ask.order) return false;
+    this.#waiting.set(place, { ask, tells: 0, toldSeconds: 0, seconds: 0 });
     return true;
   }
 
   /** Too many: what was told goes first, then who has the least luck. */
   #thin(): void {
-    const ranked = [...this.#waiting].sort(([, a], [, b]) => Number(a.tells > 0) - Number(b.tells > 0) || byLuck(a.ask, b.ask));
-    for (const [key] of ranked.slice(MOST_WAITING)) this.#waiting.delete(key);
+    if (this.#waiting.size > MOST_WAITING + 1) {
+      const ranked = [...this.#waiting].sort(([, a], [, b]) => inThePool(a, b));
+      for (const [place] of ranked.slice(MOST_WAITING)) this.#waiting.delete(place);
+      return;
+    }
+    // Nearly always one more than there may be.
+    let last: Waiting | undefined;
+    for (const waiting of this.#waiting.values()) if (last === undefined || inThePool(last, waiting) < 0) last = waiting;
+    if (last !== undefined) this.#waiting.delete(placeOf(last.ask));
   }
+}
+
+/** Where an ask waits: a session has one hand at a leaf, up or down. */
+function placeOf(ask: Ask): string {
+  return ask.kind === "hand" || ask.kind === "lower" ? `${ask.session} at ${ask.leaf}` : keyOf(ask);
+}
+
+/** Which of two stays rather. */
+function inThePool(one: Waiting, other: Waiting): number {
+  return Number(one.tells > 0) - Number(other.tells > 0) || byLuck(one.ask, other.ask);
 }

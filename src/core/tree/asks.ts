@@ -27,8 +27,10 @@ export type Ask = {
   readonly order: number;
 };
 
-/** What is not to wait behind a crowd that asks: it takes something back, or somebody out. */
-const AHEAD: readonly Ask["kind"][] = ["lower", "address"];
+/** True of what is not to wait behind a crowd that asks: it takes something back, or somebody out. */
+function isAhead({ kind }: Ask): boolean {
+  return kind === "lower" || kind === "address";
+}
 
 /** Tells an ask that comes twice. */
 export function keyOf({ session, id }: Ask): string {
@@ -37,7 +39,7 @@ export function keyOf({ session, id }: Ask): string {
 
 /** Which of two goes first: what takes back before what wants, then the one with less luck. A total order, so that every node chooses alike. */
 export function byLuck(one: Ask, other: Ask): number {
-  const ahead = Number(AHEAD.includes(other.kind)) - Number(AHEAD.includes(one.kind));
+  const ahead = Number(isAhead(other)) - Number(isAhead(one));
   if (ahead !== 0) return ahead;
   if (one.luck !== other.luck) return one.luck - other.luck;
   const [key, otherKey] = [keyOf(one), keyOf(other)];
@@ -56,15 +58,6 @@ export function sampleOf(asks: Iterable<Ask>, most: number): readonly Ask[] {
     if (known === undefined || byLuck(ask, known) < 0) each.set(key, ask);
   }
   return [...each.values()].sort(byLuck).slice(0, most);
-}
-
-/** True if `newer` makes `older` void: the same session's hand, raised or lowered at the same leaf afterwards. */
-export function replaces(newer: Ask, older: Ask): boolean {
-  return isHand(newer) && isHand(older) && newer.session === older.session && newer.leaf === older.leaf && newer.order > older.order;
-}
-
-function isHand({ kind }: Ask): boolean {
-  return kind === "hand" || kind === "lower";
 }
 
 /** The only door for asks from below; undefined if one of them is none, or they are more than `most`. */

@@ -54,7 +54,19 @@ describe("totals", () => {
   it("survive their trip through text, and nothing that is none does", () => {
     const report = aTally(7, ofLeaf(3, 4, 5, true));
     expect(parseTally(formatTally(report))).toEqual(report);
-    const wrongs = [{ listeners: -1 }, { regions: { mars: report.regions.weur } }, { regions: { weur: { listeners: 1 } } }, { ready: "1" }];
+    const wrongs = [
+      { listeners: -1 },
+      { regions: { mars: report.regions.weur } },
+      { regions: { weur: { listeners: 1 } } },
+      { ready: "1" },
+      { hearing: -1 },
+      { life: 0.5 },
+      { reactions: { clap: "9" } },
+      { reactions: { boo: 1 } },
+      { unique: "~" },
+      { asks: [{}] },
+      { asks: "x".repeat(70_000) },
+    ];
     for (const wrong of wrongs)
       expect(parseTally(JSON.stringify({ type: "tally", ...report, ...wrong })), JSON.stringify(wrong)).toBeUndefined();
   });
@@ -168,6 +180,11 @@ const turn: fc.Arbitrary<Turn> = fc.oneof(
   { weight: 1, arbitrary: fc.nat(8).map<Turn>((index) => ({ do: "relink", leaf: index })) },
 );
 
+/** Half of them hear. */
+function hearingOf(listeners: number): number {
+  return Math.floor(listeners / 2);
+}
+
 /** A line between two nodes that loses, doubles and delays; what comes late comes after the next one. */
 class Line {
   #late: TallyReport[] = [];
@@ -198,7 +215,7 @@ it("counts converge to the truth, whatever was lost, doubled or late on the way,
       const report = (index: number, how: "comes" | "lost" | "twice" | "late") => {
         const { census, listeners, link, line } = at(leaves, index);
         const parent = at(relays, Math.floor(index / FAN_OUT));
-        line.carry(census.report(plan, { listeners, hearing: 0, slow: 0, stride: 0, lateMs: 0 }), how, (said) =>
+        line.carry(census.report(plan, { listeners, hearing: hearingOf(listeners), slow: 0, stride: 0, lateMs: 0 }), how, (said) =>
           parent.census.count(link, said),
         );
       };
@@ -221,6 +238,7 @@ it("counts converge to the truth, whatever was lost, doubled or late on the way,
           } else {
             joins++;
             node.census.want("weur", 1, true, localTime(0));
+            node.census.react("heart", 1);
             if (node.listeners < SEATS) node.listeners++;
           }
         }
@@ -229,7 +247,9 @@ it("counts converge to the truth, whatever was lost, doubled or late on the way,
       for (let index = 0; index < 3; index++) pass(index, "comes");
       const listeners = leaves.reduce((sum, node) => sum + node.listeners, 0);
       const totals = root.totals(NOTHING, fromNought);
-      expect(totals).toMatchObject({ listeners, ready: 9, regions: { weur: { listeners, joins } } });
+      const hearing = leaves.reduce((sum, node) => sum + hearingOf(node.listeners), 0);
+      expect(totals).toMatchObject({ listeners, hearing, ready: 9, regions: { weur: { listeners, hearing, joins } } });
+      expect(root.reactions.heart ?? 0).toBe(joins);
       const below = totals.regions.weur?.fullBelow ?? 0;
       for (const node of leaves.slice(0, below)) expect(node.listeners).toBeGreaterThanOrEqual(0.7 * SEATS);
     }),
