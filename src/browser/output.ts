@@ -1,5 +1,5 @@
 import { SAMPLE_RATE_HZ } from "../core/audio/format.ts";
-import type { Safety } from "../core/audio/jitter-buffer.ts";
+import type { Patience } from "../core/audio/jitter-buffer.ts";
 import type { HeardChunk } from "../core/audio/player.ts";
 import { silentAnchor } from "./anchor.ts";
 import { loaded } from "./load-fault.ts";
@@ -25,15 +25,15 @@ export class Output {
   #node: AudioWorkletNode | undefined;
   #loading: Promise<void> | undefined;
   #direct = false;
-  readonly #safety: Safety | undefined;
+  readonly #patience: Patience | undefined;
 
   /**
-   * @param safety for who speaks with those whom he hears: he hears as directly as the browser can, and his microphone stays open
+   * @param patience for who speaks with those whom he hears: he hears as directly as the browser can, and his microphone stays open
    * @param onChange sound may have been stopped or let out, by the browser or the phone; see `sounding`
    */
-  constructor(onReport: (report: FromOutput) => void, onChange: () => void, safety?: Safety) {
+  constructor(onReport: (report: FromOutput) => void, onChange: () => void, patience?: Patience) {
     this.#onReport = onReport;
-    this.#safety = safety;
+    this.#patience = patience;
     this.context = new AudioContext({ sampleRate: SAMPLE_RATE_HZ, latencyHint: "interactive" });
     this.#volume = new GainNode(this.context);
     const sink = new MediaStreamAudioDestinationNode(this.context, { channelCount: 1 });
@@ -43,7 +43,7 @@ export class Output {
     this.context.addEventListener("statechange", onChange);
     for (const change of ["pause", "playing"]) this.#element.addEventListener(change, onChange);
     // The element would add its own delay, and nobody speaks with a locked screen.
-    if (safety !== undefined) this.#goDirect();
+    if (patience !== undefined) this.#goDirect();
   }
 
   /** False while nothing can be heard, whatever arrives: the context or the <audio> element does not run. */
@@ -67,7 +67,7 @@ export class Output {
   /** Starts sounding. Must be called within a click or a key, the first time. @throws as `load` does */
   async unlock(): Promise<void> {
     const session = (navigator as Navigator & WithAudioSession).audioSession;
-    if (session !== undefined) session.type = this.#safety === undefined ? "playback" : "play-and-record";
+    if (session !== undefined) session.type = this.#patience === undefined ? "playback" : "play-and-record";
     const resumed = this.context.resume();
     const played = this.#play().catch((fault: unknown) => {
       // A quick Pause interrupts it (AbortError), which is no refusal.
@@ -79,7 +79,7 @@ export class Output {
   /** Tries again what a phone may have stopped: call it on every gesture. */
   nudge(): void {
     if (this.context.state !== "running") void this.context.resume().catch(() => undefined);
-    if (this.#safety === undefined && ((!this.#direct && this.#element.paused) || this.#anchor.paused))
+    if (this.#patience === undefined && ((!this.#direct && this.#element.paused) || this.#anchor.paused))
       void this.#play().catch(() => undefined);
   }
 
@@ -120,7 +120,7 @@ export class Output {
 
   async #load(): Promise<void> {
     await loaded(this.context.audioWorklet.addModule("/assets/output.worklet.js"));
-    const processorOptions: OutputOptions = { safety: this.#safety };
+    const processorOptions: OutputOptions = { patience: this.#patience };
     const shape = { numberOfInputs: 0, numberOfOutputs: 1, outputChannelCount: [1] };
     this.#node = new AudioWorkletNode(this.context, "canopy-output", { ...shape, processorOptions });
     this.#node.port.onmessage = ({ data }: MessageEvent<FromOutput>) => this.#onReport(data);
@@ -129,7 +129,7 @@ export class Output {
 
   async #play(): Promise<void> {
     // Who speaks must not be stopped by a media key.
-    if (this.#safety !== undefined) return;
+    if (this.#patience !== undefined) return;
     // Without the anchor there are no media keys, and nothing else is missing.
     void this.#anchor.play().catch(() => undefined);
     if (!this.#direct) await this.#element.play();

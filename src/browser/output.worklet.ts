@@ -6,14 +6,14 @@ const REPORT_BLOCKS = 15;
 
 /** The audio thread of a listener: every voice into one output, by one player. */
 class Output extends AudioWorkletProcessor {
-  readonly #safety: OutputOptions["safety"];
+  readonly #patience: OutputOptions["patience"];
   #player: Player;
   #blocks = 0;
 
   constructor({ processorOptions }: { readonly processorOptions?: OutputOptions } = {}) {
     super();
-    this.#safety = processorOptions?.safety;
-    this.#player = new Player(this.#safety);
+    this.#patience = processorOptions?.patience;
+    this.#player = new Player(this.#patience);
     this.port.onmessage = ({ data }: MessageEvent<ToOutput>) => this.#told(data);
   }
 
@@ -36,7 +36,7 @@ class Output extends AudioWorkletProcessor {
         this.#player.goLive(currentFrame);
         return;
       case "start-anew":
-        this.#player = new Player(this.#safety);
+        this.#player = new Player(this.#patience);
         return;
     }
   }

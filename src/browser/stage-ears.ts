@@ -1,12 +1,9 @@
 import { chunksIn, decodeChunk } from "../core/audio/chunk.ts";
-import type { Safety } from "../core/audio/jitter-buffer.ts";
+import { TALKING } from "../core/audio/jitter-buffer.ts";
 import type { VoiceLevel } from "../core/audio/mixer.ts";
 import { ChunkDecoder } from "./chunk-decoder.ts";
 import { decoderMaker } from "./decoder.ts";
 import { Output } from "./output.ts";
-
-/** A conversation bears little delay: as soon as a machine can decode and mix, and a little more until the line is known. */
-const SAFETY: Safety = { ms: 20, firstMs: 20 };
 
 /**
  * What who is on stage hears of the others: the fast path's chunks, with little delay. His own voice is never among them, so there is nothing to
@@ -23,7 +20,7 @@ export class StageEars {
    * @param onChange `held` may have changed
    */
   constructor(onLevels: (levels: readonly VoiceLevel[]) => void, onChange: () => void) {
-    this.#output = new Output(({ levels }) => onLevels(levels), onChange, SAFETY);
+    this.#output = new Output(({ levels }) => onLevels(levels), onChange, TALKING);
   }
 
   /** True while the browser lets nothing out: a touch of the page, told by `touched`, gives it free. */

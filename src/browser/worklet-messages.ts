@@ -1,4 +1,4 @@
-import type { Safety } from "../core/audio/jitter-buffer.ts";
+import type { Patience } from "../core/audio/jitter-buffer.ts";
 import type { VoiceLevel } from "../core/audio/mixer.ts";
 import type { HeardChunk, PlayerFacts } from "../core/audio/player.ts";
 
@@ -10,7 +10,7 @@ export type CapturedFrame = {
 };
 
 /** What the output worklet is made with. */
-export type OutputOptions = { readonly safety?: Safety | undefined };
+export type OutputOptions = { readonly patience?: Patience | undefined };
 
 /** What the output worklet is told. */
 export type ToOutput =

@@ -4,16 +4,15 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunningServer } from "../../src/cli/server.ts";
 import { fetchTape, type Tape } from "../support/chirp-tap.ts";
-import { chirpBetween, chirpWav, findChirps, quantile, silences, slope } from "../support/chirps.ts";
+import { chirpWav, quantile, silences, slope } from "../support/chirps.ts";
 import { launchChromium, missingChromium, person } from "../support/chromium.ts";
 import { complaintsOf, factsOf, factsUntil, goOnAir, listenTo, makeRoom } from "../support/chromium-rooms.ts";
+import { hearings } from "../support/hearings.ts";
 import { removeFolders, serverForTest, temporaryFolder } from "../support/server.ts";
 import { LONG } from "../support/tier.ts";
 
 const SECONDS = Number(process.env["CANOPY_SECONDS"] ?? 12);
 const missing = missingChromium();
-/** A chirp that is heard came within this after it was spoken, in ms: less than the second between two. */
-const HEARD_WITHIN_MS = 900;
 
 describe.skipIf(missing !== undefined)(
   `a host who chirps once a second, and a listener${missing === undefined ? "" : ` (${missing})`}`,
@@ -127,22 +126,6 @@ async function elementsOf(page: Page): Promise<Playing[]> {
   return page.evaluate(
     "[...testElements].map(({ paused, currentTime, srcObject }) => ({ paused, currentTime, file: srcObject === null }))",
   );
-}
-
-type Hearing = { wallMs: number; delayMs: number; up: boolean; heardUp: boolean | undefined; alike: number };
-
-/** Each chirp that was spoken while the listener was there to hear it, and when it was heard; NaN if it was not. */
-function hearings(mouth: Tape, ear: Tape): Hearing[] {
-  const begin = ear.wallOf(findChirps(ear.pcm)[0]?.sample ?? ear.pcm.length);
-  const end = ear.wallOf(ear.pcm.length) - HEARD_WITHIN_MS;
-  return findChirps(mouth.pcm)
-    .map(({ sample, up }) => ({ up, wallMs: mouth.wallOf(sample) }))
-    .filter(({ wallMs }) => wallMs > begin - HEARD_WITHIN_MS && wallMs < end)
-    .map(({ wallMs, up }) => {
-      const heard = chirpBetween(ear.pcm, ear.sampleAt(wallMs), ear.sampleAt(wallMs + HEARD_WITHIN_MS));
-      const delayMs = heard === undefined ? Number.NaN : ear.wallOf(heard.sample) - wallMs;
-      return { wallMs, delayMs, up, heardUp: heard?.up, alike: heard?.alike ?? 0 };
-    });
 }
 
 /** A silence in the ear is a drop-out from this length on, in ms. The mouth's own are looked for more closely, since Opus widens them. */

@@ -2,12 +2,19 @@ import type { PlacedFrame } from "./bundle.ts";
 import { FRAME_SAMPLES, SAMPLES_PER_MS } from "./format.ts";
 import type { Speech } from "./speech.ts";
 
-/** How long the slowest arrival is remembered, in samples: half a minute, so that a line that is slow now and then cuts no second word. */
-const MEMORY_SAMPLES = 30_000 * SAMPLES_PER_MS;
-/** Added to the slowest transit, in samples: one frame, so that a message a little later than any before does not cut a talkspurt. */
-const MARGIN_SAMPLES = FRAME_SAMPLES;
-/** Sound that lies further ahead of its arrival than this, in samples, after a line recovered, is cut to get back to now: 400 ms. */
-const MAX_LEAD_SAMPLES = 400 * SAMPLES_PER_MS;
+/** How much delay a speaker's sound is given for the sake of what is whole. */
+export type Calm = {
+  /** How long the slowest arrival is remembered, in ms. */
+  readonly memoryMs: number;
+  /** Added to it, in ms, so that a message a little later than any before does not cut a talkspurt. */
+  readonly marginMs: number;
+  /** Sound that lies further ahead of its arrival than this, in ms, after a line recovered, is cut to get back to now. */
+  readonly maxLeadMs: number;
+};
+/** For the audience: half a minute, so that a line that is slow now and then cuts no second word. */
+const LISTENED_TO: Calm = { memoryMs: 30_000, marginMs: 20, maxLeadMs: 400 };
+/** For those who answer: a stall is soon forgotten, and a cut of some frames disturbs them less than a delay that stays. */
+export const TALKED_WITH: Calm = { memoryMs: 2_000, marginMs: 10, maxLeadMs: 60 };
 /** Sound further ahead of now than this, in samples, is not taken: two seconds, more than any page sends after a stall. */
 const MAX_AHEAD_SAMPLES = 2_000 * SAMPLES_PER_MS;
 /** A jump of the speaker's own clock above this, in samples, is a new beginning: one minute. */
@@ -20,17 +27,26 @@ export type Placed = { readonly position: number; readonly skipFrames: number } 
  * Lays one speaker's sample clock on the room's timeline.
  *
  * Transit is (arrival − the speaker's position of what could have been sent no earlier). The offset follows the slowest transit of the
- * last half minute: frames that arrive as usual are early enough for the chunk they belong to, and within a talkspurt they stay
+ * time that is remembered: frames that arrive as usual are early enough for the chunk they belong to, and within a talkspurt they stay
  * seamless. When one is later than ever, the timeline slips once, as far as the slowest asks for; at the next talkspurt it moves back
  * towards now, where nobody hears it.
  * All positions in samples at 48 kHz.
  */
 export class Alignment {
+  readonly #memory: number;
+  readonly #margin: number;
+  readonly #maxLead: number;
   #last: number | undefined;
   #next: number | undefined;
   #offset = 0;
   #placedTo = 0;
   #slowest: { transit: number; at: number }[] = [];
+
+  constructor({ memoryMs, marginMs, maxLeadMs } = LISTENED_TO) {
+    this.#memory = memoryMs * SAMPLES_PER_MS;
+    this.#margin = marginMs * SAMPLES_PER_MS;
+    this.#maxLead = maxLeadMs * SAMPLES_PER_MS;
+  }
 
   /**
    * @param sample the speaker's position of the first frame, u32, wrapping
@@ -49,19 +65,19 @@ export class Alignment {
     // What a talkspurt begins with was held back until a voice was noticed: it tells nothing of the line but by its last frame.
     const transit = now - (fresh ? end - FRAME_SAMPLES : unwrapped);
     const slowest = this.#remember(transit, now);
-    if (fresh) this.#offset = slowest + MARGIN_SAMPLES;
+    if (fresh) this.#offset = slowest + this.#margin;
     let skipFrames = 0;
     const lead = unwrapped + this.#offset - now;
-    if (!fresh && slowest + MARGIN_SAMPLES + MAX_LEAD_SAMPLES < this.#offset && lead > MAX_LEAD_SAMPLES) {
+    if (!fresh && slowest + this.#margin + this.#maxLead < this.#offset && lead > this.#maxLead) {
       // A steady talker never pauses, so the way back to now is a cut.
-      skipFrames = Math.min(frames, Math.floor((this.#offset - slowest - MARGIN_SAMPLES) / FRAME_SAMPLES));
+      skipFrames = Math.min(frames, Math.floor((this.#offset - slowest - this.#margin) / FRAME_SAMPLES));
       this.#offset -= skipFrames * FRAME_SAMPLES;
     }
     const position = unwrapped + this.#offset + skipFrames * FRAME_SAMPLES;
     // Never over what this speaker said before, nor into a chunk that has left. Who must slip in mid-speech, slips as far as the
     // line's slowest asks for, once: a little at each chunk's border would be heard again and again.
     const earliest = Math.max(openFrom, this.#placedTo);
-    const enough = fresh ? earliest : Math.max(earliest, unwrapped + slowest + MARGIN_SAMPLES + skipFrames * FRAME_SAMPLES);
+    const enough = fresh ? earliest : Math.max(earliest, unwrapped + slowest + this.#margin + skipFrames * FRAME_SAMPLES);
     const placed = position >= earliest ? position : enough;
     if (placed - now > MAX_AHEAD_SAMPLES) return "speech-too-fast";
     this.#offset += placed - position;
@@ -75,7 +91,7 @@ export class Alignment {
   #remember(transit: number, now: number): number {
     while ((this.#slowest.at(-1)?.transit ?? Number.POSITIVE_INFINITY) <= transit) this.#slowest.pop();
     this.#slowest.push({ transit, at: now });
-    while (now - (this.#slowest[0]?.at ?? now) > MEMORY_SAMPLES) this.#slowest.shift();
+    while (now - (this.#slowest[0]?.at ?? now) > this.#memory) this.#slowest.shift();
     return this.#slowest[0]?.transit ?? transit;
   }
 }

@@ -1,21 +1,23 @@
 import { SAMPLES_PER_MS } from "./format.ts";
 import { BEFORE_ALL, comparePositions, type Position } from "./position.ts";
 
-/** How much later than its line asks for sound is played, in ms. */
-export type Safety = {
-  /** Time to decode, to post and to mix. */
-  readonly ms: number;
-  /** More of it while little is known of the line; gone after CALM_CHUNKS. */
-  readonly firstMs: number;
+/** How much later than its line asks for sound is played, and how long the line's worst is remembered. */
+export type Patience = {
+  /** Time to decode, to post and to mix, in ms. */
+  readonly safetyMs: number;
+  /** More of it while little is known of the line, in ms; gone after CALM_CHUNKS. */
+  readonly firstSafetyMs: number;
+  /** A late chunk counts in full for so long, in ms … */
+  readonly fullMs: number;
+  /** … and is forgotten after so long, in ms. */
+  readonly forgottenMs: number;
 };
-/** For who listens: nobody notices 40 ms. */
-const LISTENING: Safety = { ms: 40, firstMs: 40 };
+/** For who listens: nobody notices 40 ms, and everybody a stall. */
+const LISTENING: Patience = { safetyMs: 40, firstSafetyMs: 40, fullMs: 8_000, forgottenMs: 40_000 };
+/** For who answers whom he hears: as soon as a machine can decode and mix; a line that was late is soon trusted again. */
+export const TALKING: Patience = { safetyMs: 15, firstSafetyMs: 15, fullMs: 1_000, forgottenMs: 5_000 };
 /** After so many measured chunks the line is known: 10 s at 100 ms. */
 const CALM_CHUNKS = 100;
-/** A late chunk counts in full for so long, in ms … */
-const FULL_MS = 8_000;
-/** … and is forgotten after so long, in ms. */
-const FORGOTTEN_MS = 40_000;
 /** The punctual offset is the smallest of so long, in ms: long enough to see it, short enough that clocks 1 % apart change little. */
 const PUNCTUAL_MS = 3_000;
 /** No line is waited for longer than this, in ms: what the widest stride takes, and a little. Beyond it a stall is better than the delay. */
@@ -58,7 +60,7 @@ type Seen = { readonly at: number; readonly offset: number; readonly late: numbe
  * a little safety. Clocks that drift apart move the offsets, and so the target; no two clocks are compared.
  */
 export class JitterBuffer {
-  readonly #safety: Safety;
+  readonly #patience: Patience;
   #newest: Position = BEFORE_ALL;
   #roomEnd = 0;
   #shift = 0;
@@ -67,8 +69,8 @@ export class JitterBuffer {
   #punctual: number | undefined;
   #measured = 0;
 
-  constructor(safety = LISTENING) {
-    this.#safety = safety;
+  constructor(patience = LISTENING) {
+    this.#patience = patience;
   }
 
   /** The end of what has arrived, on the line, in samples. */
@@ -111,16 +113,16 @@ export class JitterBuffer {
     const least = this.#punctual;
     if (least === undefined) return undefined;
     let latest = 0;
-    for (const { at, late } of this.#seen) latest = Math.max(latest, late * faded((now - at) / SAMPLES_PER_MS));
+    for (const { at, late } of this.#seen) latest = Math.max(latest, late * this.#faded((now - at) / SAMPLES_PER_MS));
     const unknown = 1 - Math.min(1, this.#measured / CALM_CHUNKS);
-    const safety = (this.#safety.ms + this.#safety.firstMs * unknown) * SAMPLES_PER_MS;
+    const safety = (this.#patience.safetyMs + this.#patience.firstSafetyMs * unknown) * SAMPLES_PER_MS;
     return least + Math.min(latest, LATEST_MS * SAMPLES_PER_MS) + safety;
   }
 
   #measure(now: number, start: number): void {
     this.#measured++;
     const offset = now - start;
-    const since = now - FORGOTTEN_MS * SAMPLES_PER_MS;
+    const since = now - this.#patience.forgottenMs * SAMPLES_PER_MS;
     if ((this.#seen[0]?.at ?? now) < since) this.#seen = this.#seen.filter(({ at }) => at >= since);
     let least = offset;
     for (let i = this.#seen.length - 1; i >= 0; i--) {
@@ -131,10 +133,10 @@ export class JitterBuffer {
     this.#punctual = least;
     this.#seen.push({ at: now, offset, late: offset - least });
   }
-}
 
-/** How much a lateness still counts at an age in ms: in full for 8 s, then ever less until 40 s. */
-function faded(ageMs: number): number {
-  if (ageMs <= FULL_MS) return 1;
-  return Math.max(0, 1 - (ageMs - FULL_MS) / (FORGOTTEN_MS - FULL_MS));
+  /** How much a lateness still counts at an age in ms: in full at first, then ever less. */
+  #faded(ageMs: number): number {
+    const { fullMs, forgottenMs } = this.#patience;
+    return ageMs <= fullMs ? 1 : Math.max(0, 1 - (ageMs - fullMs) / (forgottenMs - fullMs));
+  }
 }

@@ -1,4 +1,4 @@
-import { Alignment, placeSpeech } from "./alignment.ts";
+import { Alignment, placeSpeech, TALKED_WITH } from "./alignment.ts";
 import { Bundle } from "./bundle.ts";
 import { CHUNK_FLAG, type Chunk, encodeChunk } from "./chunk.ts";
 import type { Speech } from "./speech.ts";
@@ -58,7 +58,7 @@ export class Monitor {
     this.#heardMs = nowMs;
     let alignment = this.#alignments.get(voice);
     if (alignment === undefined) {
-      alignment = new Alignment();
+      alignment = new Alignment(TALKED_WITH);
       this.#alignments.set(voice, alignment);
     }
     const placed = placeSpeech(alignment, speech, this.#bundle.positionAt(nowMs), this.#bundle.openFrom);

@@ -1,5 +1,5 @@
 import { SAMPLES_PER_MS } from "./format.ts";
-import { type Arrival, JitterBuffer, type Safety } from "./jitter-buffer.ts";
+import { type Arrival, JitterBuffer, type Patience } from "./jitter-buffer.ts";
 import { Mixer, type VoiceLevel } from "./mixer.ts";
 import { Playhead } from "./playhead.ts";
 import { BLEND_SAMPLES, bestSplice, blend, SPLICE_LEAST } from "./splice.ts";
@@ -48,9 +48,9 @@ export class Player {
   #splices = 0;
   #lookAfter = 0;
 
-  /** @param safety for who talks with those whom he hears; what suits a listener if it is left out */
-  constructor(safety?: Safety) {
-    this.#buffer = new JitterBuffer(safety);
+  /** @param patience for who talks with those whom he hears; what suits a listener if it is left out */
+  constructor(patience?: Patience) {
+    this.#buffer = new JitterBuffer(patience);
   }
 
   /** A chunk arrived; true if it is new. `now` is the audio clock, in samples. Its sound is the player's from now on. */

@@ -56,10 +56,9 @@ export function air(room: Room, session: SessionId, to: Speaker["air"]): Step {
   const speaker = room.speakers.get(session);
   if (speaker === undefined || (speaker.connection === undefined && to !== "off")) return no(room, "no-line");
   const next = withSpeaker(room, { ...speaker, air: to });
-  // What was said for other ears than those that hear now is dropped.
-  const early: RoomEffect[] = speaker.air !== to && speaker.air !== "off" ? [{ do: "silence", voice: speaker.voice }] : [];
-  if (to !== "on" || room.phase === "live") return { room: next, early };
-  return { room: { ...next, phase: "live" }, early: [...early, { do: "start-clock" }] };
+  // What he said before is for the ears that it was said to: his last words on air are heard, a sound check never was.
+  if (to !== "on" || room.phase === "live") return { room: next };
+  return { room: { ...next, phase: "live" }, early: [{ do: "start-clock" }] };
 }
 
 /** His own microphone: he opens it also where a host has closed it, unless that is locked. */
