@@ -21,8 +21,14 @@ import type { Upkeep } from "./upkeep.ts";
 /** Of the host's line it is enough to know once in so long, in ms, that it says anything. */
 const HEARD_MS = 1_000;
 
+/** What comes later than this, in ms, is left to the room's upkeep, which has an alarm: a timer would keep the object awake until then. */
+const LONG_MS = 15 * 60_000;
+
 /** What came of a verb: a *no*, or a listener's ticket to be signed. */
 type Outcome = { refusal?: Refusal; listener?: string };
+
+/** What the room's object has to act with. */
+type Limbs = { readonly store: RoomStore; readonly stage: Stage; readonly fastPath: FastPath; readonly upkeep: Upkeep };
 
 /** The body of a room's people: events in, effects done, timers kept. Decides nothing, and has no `if` about roles. */
 export class RoomBody {
@@ -37,16 +43,7 @@ export class RoomBody {
   #quiet: ReturnType<typeof setTimeout> | undefined;
   #due: { readonly at: number; readonly timer: ReturnType<typeof setTimeout> } | undefined;
 
-  constructor(
-    state: DurableObjectState,
-    env: Env,
-    store: RoomStore,
-    stage: Stage,
-    fastPath: FastPath,
-    awake: Awake,
-    upkeep: Upkeep,
-    reign: () => Reign,
-  ) {
+  constructor(state: DurableObjectState, env: Env, { store, stage, fastPath, upkeep }: Limbs, awake: Awake, reign: () => Reign) {
     this.#state = state;
     this.#env = env;
     this.#store = store;
@@ -241,6 +238,7 @@ export class RoomBody {
     clearTimeout(this.#due?.timer ?? null);
     this.#due = undefined;
     if (at === undefined) return;
+    if (at - Date.now() > LONG_MS) return;
     const ring = () => {
       this.#due = undefined;
       this.handle({ type: "time" });

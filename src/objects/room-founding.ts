@@ -66,11 +66,19 @@ export async function takeOver(env: Env, ask: ContinueAsk): Promise<Founded | No
 }
 
 /** Fresh tickets of a room, as its maker is given them. */
-export async function ticketsOf({ keys, room, host, plan, createdAt }: RoomRecord): Promise<Created> {
+async function ticketsOf({ keys, room, host, plan, createdAt }: RoomRecord): Promise<Created> {
   const ranks = Array.from({ length: SUCCESSORS }, (_, index) => index + 1);
   const [hostTicket, ...successorTickets] = await Promise.all([
     signTicket(keys, room, { session: host, role: "host", name: "Host" }),
     ...ranks.map((rank) => signTicket(keys, room, { session: makeSession("successor"), role: "successor", name: "Successor", rank })),
   ]);
   return { plan, createdAt, hostTicket, successorTickets };
+}
+
+/** Who has taken the audience over and was cut off before he had his answer, may have it again until the host has come. */
+export async function ticketsAgain(record: RoomRecord, { ticket }: ContinueAsk): Promise<Created | NotContinued> {
+  if (record.continues?.ticket !== ticket) return "taken";
+  if (record.movedTo !== undefined) return record.movedTo;
+  if (record.ended) return "ended";
+  return record.hosted === true ? "used" : ticketsOf(record);
 }

@@ -1,12 +1,9 @@
 import { DurableObject } from "cloudflare:workers";
-import { parseSessionId } from "../core/ids.ts";
 import type { Refusal } from "../core/room/refusals.ts";
-import { isRole, may } from "../core/room/roles.ts";
+import { may } from "../core/room/roles.ts";
 import { isHeard, isHeardOnStage, mayCome } from "../core/room/stage.ts";
-import { newRoom, standingOf } from "../core/room/state.ts";
+import { standingOf } from "../core/room/state.ts";
 import type { Deed } from "../core/room/verbs.ts";
-import { MAX_NAME, readable } from "../core/text.ts";
-import { parseAddress } from "../core/tree/bans.ts";
 import type { Expectation } from "../core/tree/plant.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import { MAX_TEXT_LENGTH } from "../core/wire/limits.ts";
@@ -14,20 +11,19 @@ import { isMessage } from "../core/wire/parse.ts";
 import { parseStageSays } from "../core/wire/stage-says.ts";
 import { Alarms } from "./alarms.ts";
 import { Announcer } from "./announcer.ts";
-import {
-  type AttachAnswer,
-  type AttachAsk,
-  type Bearer,
-  type ContinueAsk,
-  type CreateAsk,
-  type Created,
-  type Done,
-  type Env,
-  HEADER,
-  type NotContinued,
-  type Progress,
-  type Refused,
-  type RoomCalls,
+import type {
+  AttachAnswer,
+  AttachAsk,
+  Bearer,
+  ContinueAsk,
+  CreateAsk,
+  Created,
+  Done,
+  Env,
+  NotContinued,
+  Progress,
+  Refused,
+  RoomCalls,
 } from "./calls.ts";
 import { ObjectUse } from "./counted.ts";
 import { type Ear, FastPath } from "./fast-path.ts";
@@ -37,11 +33,12 @@ import { log } from "./log.ts";
 import { Planting } from "./planting.ts";
 import { type Awake, Reign } from "./reign.ts";
 import { RoomBody } from "./room-body.ts";
-import { type Founded, found, takeOver, ticketsOf } from "./room-founding.ts";
+import { type Founded, found, takeOver, ticketsAgain } from "./room-founding.ts";
 import { type RoomRecord, RoomStore } from "./room-store.ts";
 import { Root } from "./root.ts";
 import { bytesOf, end, hangUp, holds, roomForSocket, send } from "./sockets.ts";
-import { type Arrival, type Seat, Stage } from "./stage.ts";
+import { type Seat, Stage } from "./stage.ts";
+import { arrivalOf, noDoor, turnAway } from "./stage-door.ts";
 import { Upkeep } from "./upkeep.ts";
 
 /** Speakers' sockets that one room takes for each of its places on stage: a page that comes back may hold two for a while. */
@@ -90,7 +87,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     this.#use.request();
     this.requests.create++;
     if (this.#founding) return "taken";
-    if (this.#awake !== undefined) return again(this.#awake.record, ask);
+    if (this.#awake !== undefined) return ticketsAgain(this.#awake.record, ask);
     this.#founding = true;
     try {
       const founded = await takeOver(this.env, ask);
@@ -135,7 +132,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   async whyNotOnStage({ session, role }: Bearer): Promise<Refused | undefined> {
     this.#use.request();
     this.requests.stage++;
-    const may = this.#awake === undefined ? true : mayCome(this.#awake.people, session, role);
+    const may = this.#awake === undefined ? true : mayCome(this.#awake.people, session, role, Date.now());
     return may === true ? undefined : { refused: may };
   }
 
@@ -165,20 +162,14 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     this.requests.stage++;
     const awake = this.#awake;
     const arrival = arrivalOf(request);
-    if (awake === undefined || arrival === undefined) return refusal(404, "room-unknown");
-    if (awake.record.ended) return refusal(410, "room-ended");
-    if (awake.record.movedTo !== undefined) return refusal(409, "room-moved");
+    if (awake === undefined || arrival === undefined) return noDoor(404, "room-unknown");
+    if (awake.record.ended) return noDoor(410, "room-ended");
+    if (awake.record.movedTo !== undefined) return noDoor(409, "room-moved");
     if (awake.record.hosted !== true && arrival.role === "host") this.#reign?.keep({ hosted: true });
-    if (!this.#hasSocket(awake)) return refusal(503, "server-full");
+    if (!this.#hasSocket(awake)) return noDoor(503, "server-full");
+    const allowed = mayCome(awake.people, arrival.session, arrival.role, Date.now());
+    if (allowed !== true) return turnAway(allowed);
     const { 0: outer, 1: inner } = new WebSocketPair();
-    const allowed = mayCome(awake.people, arrival.session, arrival.role);
-    if (allowed !== true) {
-      // A browser cannot read why an upgrade was refused: it is told on a connection that is made only to be closed.
-      inner.accept();
-      send(inner, refusedText(allowed));
-      end(inner, ENDING[allowed.code === "removed" ? "removed" : "off-stage"]);
-      return new Response(null, { status: 101, webSocket: outer });
-    }
     this.ctx.acceptWebSocket(inner);
     const seat = this.#stage.seat(inner, arrival);
     this.#came(seat, () => awake.announcer.welcome(seat));
@@ -236,7 +227,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     });
     const awake: Awake = {
       record,
-      people: peopleOf(record, this.#store),
+      people: this.#store.people(record),
       root,
       announcer: new Announcer(
         this.env,
@@ -259,7 +250,8 @@ export class Room extends DurableObject<Env> implements RoomCalls {
       isUsed: () => this.#stage.size > 0 || root.listeners > 0,
       handle: (event) => body.handle(event),
     });
-    const body = new RoomBody(this.ctx, this.env, this.#store, this.#stage, this.#fastPath, awake, upkeep, () => reign);
+    const limbs = { store: this.#store, stage: this.#stage, fastPath: this.#fastPath, upkeep };
+    const body = new RoomBody(this.ctx, this.env, limbs, awake, () => reign);
     const reign = new Reign(this.ctx, this.env, this.#store, this.#stage, awake, (event) => body.handle(event));
     this.#awake = awake;
     this.#reign = reign;
@@ -320,43 +312,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   }
 }
 
-/** The people of a room as they were kept, or of one to which nobody has come yet. */
-function peopleOf({ room: id, title, chunkMs, maxSpeakers, plan, ended }: RoomRecord, store: RoomStore): Awake["people"] {
-  // A room that took a private one's audience over is private, until its own host opens it.
-  const people = store.people() ?? { ...newRoom({ id, title, chunkMs, maxSpeakers }), locked: plan.listenTicket === true };
-  return ended ? { ...people, phase: "ended" } : people;
-}
-
-/** Who comes to the stage, by what the edge tells. */
-function arrivalOf({ headers }: Request): Arrival | undefined {
-  const session = parseSessionId(headers.get(HEADER.session) ?? "");
-  const role = headers.get(HEADER.role);
-  const address = parseAddress(headers.get(HEADER.address) ?? "");
-  return session === undefined || !isRole(role) ? undefined : { session, role, name: nameIn(headers), address };
-}
-
-/** Names travel percent-encoded, as a header holds no more than Latin-1; the edge writes it, so it can be read. */
-function nameIn(headers: Headers): string {
-  return readable(decodeURIComponent(headers.get(HEADER.name) ?? ""), MAX_NAME) ?? "Guest";
-}
-
 function mayExpect({ people }: Awake, { session, role }: Bearer): Refusal | undefined {
   const allowed = may(standingOf(people, session, role), "expect");
   return allowed === true ? undefined : allowed;
-}
-
-function refusedText({ code, says }: Refusal): string {
-  return JSON.stringify({ type: "refused", revision: 0, roomTime: 0, code, says });
-}
-
-/** Who has taken the audience over and was cut off before he had his answer, may have it again until the host has come. */
-async function again(record: RoomRecord, { ticket }: ContinueAsk): Promise<Created | NotContinued> {
-  if (record.continues?.ticket !== ticket) return "taken";
-  if (record.movedTo !== undefined) return record.movedTo;
-  if (record.ended) return "ended";
-  return record.hosted === true ? "used" : ticketsOf(record);
-}
-
-function refusal(status: number, code: string): Response {
-  return new Response(null, { status, headers: { [HEADER.refusal]: code } });
 }

@@ -1,6 +1,6 @@
 import type { RoomId, SessionId } from "../core/ids.ts";
 import { formatRoom, parseRoom } from "../core/room/saved.ts";
-import type { Room } from "../core/room/state.ts";
+import { newRoom, type Room } from "../core/room/state.ts";
 import type { Moved } from "../core/tree/audience.ts";
 import type { Plan } from "../core/tree/plan.ts";
 import type { Expectation } from "../core/tree/plant.ts";
@@ -80,12 +80,14 @@ export class RoomStore {
     this.#storage.kv.put("room", record);
   }
 
-  /** The room's people; undefined before anybody has come, or if another version kept them. */
-  people(): Room | undefined {
+  /** The room's people as they were kept, or those of one to which nobody has come yet. */
+  people({ room: id, title, chunkMs, maxSpeakers, plan, ended }: RoomRecord): Room {
     const text = this.#storage.kv.get<string>("people");
-    const people = text === undefined ? undefined : parseRoom(text);
-    if (text !== undefined && people === undefined) log("people-unreadable", { length: text.length });
-    return people;
+    const kept = text === undefined ? undefined : parseRoom(text);
+    if (text !== undefined && kept === undefined) log("people-unreadable", { room: id, length: text.length });
+    // A room that took a private one's audience over is private, until its own host opens it.
+    const people = kept ?? { ...newRoom({ id, title, chunkMs, maxSpeakers }), locked: plan.listenTicket === true };
+    return ended ? { ...people, phase: "ended" } : people;
   }
 
   /** No sound waits for this write: of what is decided in the last moments before a crash, the newest may be lost. */

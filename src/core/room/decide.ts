@@ -1,5 +1,5 @@
 import { unreachable } from "../unreachable.ts";
-import { forgetAddresses, keepOut, learnAddress, letIn, withoutAddresses } from "./bans.ts";
+import { ADDRESS_MS, forgetAddresses, keepOut, learnAddress, letIn, withoutAddresses } from "./bans.ts";
 import { decline, expire, HAND_MS, invite, lockStage, lower, raise } from "./hands.ts";
 import { answer, ask, pin } from "./questions.ts";
 import { refusal } from "./refusals.ts";
@@ -24,12 +24,12 @@ export function decide(room: Room, event: RoomEvent, now: number): Decision {
   if (room.phase === "ended") {
     return { room, effects: event.type === "asked" ? [{ do: "refuse", refusal: refusal("room-ended") }] : [] };
   }
-  const { room: next, early = [], late = [] } = stepOf(room, event, now);
+  const { room: next, early = [], late = [] } = inTime(room, event, now);
   const save: readonly RoomEffect[] = mustSave(room, next) ? [{ do: "save" }] : [];
   return { room: next, effects: [...save, ...early, ...tells(room, next), ...late] };
 }
 
-/** When time itself next changes something, in ms since 1970; undefined where it does not. Bans by address end later: `addressesDueMs`. */
+/** When time itself next changes something, in ms since 1970; undefined where it does not. */
 export function nextDueMs(room: Room): number | undefined {
   if (room.phase === "ended") return undefined;
   const due = [
@@ -41,6 +41,7 @@ export function nextDueMs(room: Room): number | undefined {
   ];
   const host = hostDueMs(room);
   if (host !== undefined) due.push(host);
+  if (room.addressesSince !== undefined) due.push(room.addressesSince + ADDRESS_MS);
   return due.length === 0 ? undefined : Math.min(...due);
 }
 
@@ -48,6 +49,14 @@ export function nextDueMs(room: Room): number | undefined {
 export function quietAfterMs(room: Room): number | undefined {
   if (room.phase !== "live" || anybodyOnAir(room)) return undefined;
   return [...room.speakers.values()].some((speaker) => speaker.air === "on") ? AWAY_MS : QUIET_MS;
+}
+
+/** Timers ring late, and not at all while an object sleeps: what has come due happens before anything else. */
+function inTime(room: Room, event: RoomEvent, now: number): Step {
+  const due = nextDueMs(room);
+  // A life that begins first learns who is still there.
+  if (due === undefined || due > now || event.type === "woke") return stepOf(room, event, now);
+  return both(passed(room, now), (next) => stepOf(next, event, now));
 }
 
 function stepOf(room: Room, event: RoomEvent, now: number): Step {

@@ -8,11 +8,11 @@ import { no, type Step } from "./step.ts";
 export const SEAT_MS = 5 * 60_000;
 
 /** Whether a session may take a place on stage now. @param as what its ticket says */
-export function mayCome(room: Room, session: SessionId, as: Role): true | Refusal {
+export function mayCome(room: Room, session: SessionId, as: Role, now: number): true | Refusal {
   if (room.phase === "ended") return refusal("room-ended");
   if (isKeptOut(room, session)) return refusal("removed");
   if (room.speakers.has(session) || standingOf(room, session, as).role === "host") return true;
-  if (!room.invited.some((one) => one.session === session)) return refusal("off-stage");
+  if (!room.invited.some((one) => one.session === session && one.until > now)) return refusal("off-stage");
   if (room.stageLocked) return refusal("stage-locked", "The stage was locked meanwhile");
   return room.speakers.size >= room.maxSpeakers ? refusal("stage-full", "The stage is full just now") : true;
 }
@@ -20,7 +20,7 @@ export function mayCome(room: Room, session: SessionId, as: Role): true | Refusa
 /** Somebody connects to the stage. Who may not come (mayCome) changes nothing. */
 export function came(room: Room, event: Extract<RoomEvent, { type: "speaker-came" }>, now: number): Step {
   const { session, name, connection, as } = event;
-  if (mayCome(room, session, as) !== true) return { room };
+  if (mayCome(room, session, as, now) !== true) return { room };
   const before = room.speakers.get(session);
   const address = event.address ?? before?.address;
   // Whoever comes is off air until he says so himself: a microphone never opens by a reconnect that nobody asked for.

@@ -24,7 +24,7 @@ export function hostDueMs(room: Room): number | undefined {
   if (hostOf(room) === undefined) return undefined;
   if (presence === "here") return heardAt + SILENT_MS;
   if (presence === "silent") return heardAt + GONE_MS;
-  return offered < 2 && coHostsOf(room).length > 1 ? heardAt + SECOND_MS : undefined;
+  return offered < 2 ? heardAt + SECOND_MS : undefined;
 }
 
 /** How long the host has said nothing. */
