@@ -2,12 +2,14 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createRoom, parseServer } from "../../src/cli/api.ts";
+import { createRoom, listenUrl, parseRoom, parseServer } from "../../src/cli/api.ts";
 import type { RunningServer } from "../../src/cli/server.ts";
+import { Socket } from "../../src/cli/socket.ts";
+import { chunksIn, decodeChunk } from "../../src/core/audio/chunk.ts";
 import { fetchTape } from "../support/chirp-tap.ts";
 import { chirpWav, quantile } from "../support/chirps.ts";
 import { launchChromium, missingChromium, person } from "../support/chromium.ts";
-import { complaintsOf, factsOf, factsUntil, goOnAir, listenTo } from "../support/chromium-rooms.ts";
+import { complaintsOf, factsOf, factsUntil, goOnAir, listenTo, makeRoom } from "../support/chromium-rooms.ts";
 import { guestTicket } from "../support/guest.ts";
 import { hearings } from "../support/hearings.ts";
 import { removeFolders, serverForTest, temporaryFolder } from "../support/server.ts";
@@ -19,7 +21,7 @@ const SECONDS = Number(process.env["CANOPY_SECONDS"] ?? (LONG ? 30 : 10));
 const CONVERSATION_MS = 200;
 const missing = missingChromium();
 
-describe.skipIf(missing !== undefined)(`a host and a guest on stage, who both chirp${missing === undefined ? "" : ` (${missing})`}`, () => {
+describe.skipIf(missing !== undefined)(`the stage${missing === undefined ? "" : ` (${missing})`}`, () => {
   let server: RunningServer;
   let browser: Browser;
 
@@ -36,7 +38,7 @@ describe.skipIf(missing !== undefined)(`a host and a guest on stage, who both ch
     await removeFolders();
   });
 
-  it("hear each other soon, and never themselves; a listener hears both", async () => {
+  it("lets a host and a guest hear each other soon, and never themselves", async () => {
     const created = await createRoom(parseServer(server.url), { title: "Two" });
     const tickets = [created.hostTicket, await guestTicket(server.url, created, "Ana")];
     const pages = [];
@@ -81,4 +83,50 @@ describe.skipIf(missing !== undefined)(`a host and a guest on stage, who both ch
     expect(complaints).toEqual([]);
     expect(p50).toBeLessThanOrEqual(CONVERSATION_MS);
   });
+
+  it("takes up a listener who accepts with one click, on the page that he is on, and lets him go back", async () => {
+    const { host, pageUrl } = await makeRoom(await person(browser, server.url), server.url, "Guest");
+    await goOnAir(host);
+    const ana = await listenTo(await person(browser, server.url), pageUrl);
+    const complaints = complaintsOf(ana);
+    await factsUntil(ana, ({ playing }) => playing === true);
+    await ana.getByRole("button", { name: "Raise hand" }).click();
+    await ana.getByLabel("Your name").fill("Ana");
+    await ana.getByRole("button", { name: "That is me" }).click();
+    await host.getByRole("button", { name: "Invite Ana up" }).click();
+    const ear = voicesHeard(server.url, new URL(pageUrl).pathname.split("/").at(-1) ?? "");
+    const before = ana.url();
+    await ana.getByRole("button", { name: "Accept and speak" }).click();
+    await factsUntil(ana, ({ stage }) => stage === "up");
+    await expect.poll(() => [...ear.frames].filter(([, frames]) => frames > 20).length, { timeout: 20_000 }).toBe(2);
+    expect(ana.url()).toBe(before);
+    // On stage she hears the host by the fast path, and the leaf's sound rests.
+    await expect
+      .poll(async () => (await fetchTape(ana, "ear")).pcm.some((sample) => Math.abs(sample) > 0.1), { timeout: 10_000 })
+      .toBe(true);
+    expect((await factsOf(ana)).listening).toBe(false);
+    await ana.getByRole("button", { name: "Step down" }).click();
+    await factsUntil(ana, ({ stage, playing, listening }) => stage === "below" && listening === true && playing === true);
+    expect(complaints).toEqual([]);
+    ear.close();
+    await ana.context().close();
+    await host.context().close();
+  });
 });
+
+/** A bare listener: how many frames of each voice came. */
+function voicesHeard(url: string, room: string): { readonly frames: ReadonlyMap<number, number>; close(): void } {
+  const frames = new Map<number, number>();
+  const socket = new Socket(listenUrl(parseServer(url), parseRoom(room)), [], {
+    text: () => undefined,
+    binary: (message) => {
+      for (const { at } of chunksIn(message)) {
+        const chunk = decodeChunk(message, at);
+        if ("malformed" in chunk) continue;
+        for (const block of chunk.blocks) frames.set(block.voice, (frames.get(block.voice) ?? 0) + block.frames.length);
+      }
+    },
+    ended: () => undefined,
+  });
+  return { frames, close: () => socket.close() };
+}

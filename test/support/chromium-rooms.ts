@@ -7,6 +7,8 @@ export type PageFacts = {
   readonly onAir?: boolean;
   readonly microphone?: string;
   readonly playing?: boolean;
+  readonly listening?: boolean;
+  readonly stage?: string;
   readonly holes?: number;
   readonly stalls?: number;
   readonly stalledMs?: number;
