@@ -3,7 +3,7 @@ import { runsRoom } from "../core/room/roles.ts";
 import type { Room as People } from "../core/room/state.ts";
 import type { Moved } from "../core/tree/audience.ts";
 import type { Reactions } from "../core/tree/reactions.ts";
-import type { BackstageState, StageWelcome, State } from "../core/wire/messages.ts";
+import type { BackstageState, QualityState, StageWelcome, State } from "../core/wire/messages.ts";
 import {
   audienceStateOf,
   bansStateOf,
@@ -28,6 +28,8 @@ import type { Seat, Stage } from "./stage.ts";
 
 /** The number of listeners is told at most once in this time, in ms. */
 const COUNT_MS = 1_000;
+/** How the speakers' lines do is told at most once in this time, in ms: pages measure theirs as often. */
+const QUALITY_MS = 2_000;
 /** A changed number of listeners is noted for the public after so long, in ms. */
 const NOTE_MS = 5_000;
 
@@ -44,6 +46,7 @@ export class Announcer {
   readonly #moved: (moved: Moved) => void;
   #revision: number;
   #countedAt = 0;
+  #qualityAt = 0;
   #counting: ReturnType<typeof setTimeout> | undefined;
   #noting: ReturnType<typeof setTimeout> | undefined;
 
@@ -149,6 +152,15 @@ export class Announcer {
       this.#noting = undefined;
       this.note();
     }, NOTE_MS);
+  }
+
+  /** How the speakers' lines do; to the stage. Called whenever one of them was measured. */
+  tellQuality(): void {
+    const now = Date.now();
+    if (now - this.#qualityAt < QUALITY_MS) return;
+    this.#qualityAt = now;
+    const state: QualityState = { type: "quality", for: "stage", ...this.#head(), lines: this.#stage.quality(now) };
+    this.#stage.tell(JSON.stringify(state));
   }
 
   /** A speaker's first text. */

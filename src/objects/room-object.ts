@@ -276,6 +276,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     }
     if (said.type !== "ping") return this.#body?.asked(seat, said);
     this.#stage.heardFrom(seat.socket, Date.now(), said.rttMs);
+    if (said.rttMs !== undefined) awake.announcer.tellQuality();
     send(seat.socket, JSON.stringify({ type: "pong", revision: 0, roomTime: awake.root.roomTime, id: said.id }));
   }
 

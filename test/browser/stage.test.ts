@@ -38,7 +38,7 @@ describe.skipIf(missing !== undefined)(`the stage${missing === undefined ? "" : 
     await removeFolders();
   });
 
-  it("lets a host and a guest hear each other soon, and never themselves", async () => {
+  it.runIf(LONG)("lets a host and a guest hear each other soon, and never themselves", async () => {
     const created = await createRoom(parseServer(server.url), { title: "Two" });
     const tickets = [created.hostTicket, await guestTicket(server.url, created, "Ana")];
     const pages = [];

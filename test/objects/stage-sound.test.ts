@@ -2,6 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { chunksIn, decodeChunk, type VoiceBlock } from "../../src/core/audio/chunk.ts";
 import { encodeSpeech } from "../../src/core/audio/speech.ts";
+import type { StageHears } from "../../src/core/wire/messages.ts";
 import { parseStageHears } from "../../src/core/wire/parse.ts";
 import { roomStub } from "../../src/objects/locate.ts";
 import { RoomStore } from "../../src/objects/room-store.ts";
@@ -18,7 +19,9 @@ type Person = {
   /** What he heard of the others, block by block, and when. */
   readonly heard: (VoiceBlock & { readonly at: number })[];
   readonly sequences: number[];
-  speak(): void;
+  readonly told: StageHears[];
+  /** @param leavesOut every so-manieth frame does not go out */
+  speak(leavesOut?: number): void;
   hush(): void;
   say(text: object): void;
 };
@@ -54,9 +57,12 @@ async function connect(room: string, ticket: string, mark: number): Promise<Pers
     voice: 0,
     heard: [],
     sequences: [],
-    speak() {
+    told: [],
+    speak(leavesOut = Number.POSITIVE_INFINITY) {
       let starts = true;
+      let frame = 0;
       timer = setInterval(() => {
+        if (++frame % leavesOut === 0) sample += 960;
         socket.send(encodeSpeech({ sample, level: 30, starts, ends: false, frames: [aFrame(20, mark)] }));
         starts = false;
         sample += 960;
@@ -69,6 +75,7 @@ async function connect(room: string, ticket: string, mark: number): Promise<Pers
   socket.addEventListener("message", ({ data }) => {
     if (typeof data === "string") {
       const said = parseStageHears(data);
+      if (said !== undefined) person.told.push(said);
       if (said?.type === "stage-welcome") person.voice = said.voice;
     } else if (data instanceof ArrayBuffer) take(person.heard, new Uint8Array(data), person.sequences);
   });
@@ -155,5 +162,40 @@ describe("a stage on which nobody speaks", () => {
     for (const person of persons) person.say({ type: "on-air" });
     await pass(500);
     expect(persons.map(({ sequences }) => sequences)).toEqual([[], []]);
+  });
+});
+
+describe("how a speaker's line does", () => {
+  it("is told to the stage when his page has measured it, with what was lost", async () => {
+    const { persons } = await aStage(2);
+    const [one, two] = persons;
+    one?.say({ type: "on-air" });
+    one?.speak(10);
+    await pass(1_500);
+    one?.say({ type: "ping", id: 1, rttMs: 42 });
+    await until(() => two?.told.some(({ type }) => type === "quality") === true);
+    one?.hush();
+    const said = two?.told.find(({ type }) => type === "quality");
+    const lines = said?.type === "quality" ? said.lines : [];
+    expect(lines[0]?.roundTripMs).toBe(42);
+    expect(lines[0]?.lossPercent).toBeGreaterThan(5);
+    expect(lines[0]?.lossPercent).toBeLessThan(15);
+    expect(lines[1]).toMatchObject({ lossPercent: 0 });
+  });
+});
+
+describe("a sound check", () => {
+  it("is heard by the stage, in a room that is not live, and not by the audience", async () => {
+    const { room, persons } = await aStage(2);
+    const [one, two] = persons;
+    const listener = await listen(room);
+    one?.say({ type: "check" });
+    one?.speak();
+    await until(() => marksIn(two?.heard ?? []).length === 1);
+    await pass(300);
+    expect(listener).toEqual([]);
+    one?.say({ type: "on-air" });
+    await until(() => marksIn(listener).length === 1);
+    one?.hush();
   });
 });
