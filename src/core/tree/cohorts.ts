@@ -17,7 +17,7 @@ export type Seat<Link> = {
 };
 
 /**
- * A leaf's listeners, spread over as many cohorts as the stride says; one cohort is due with each chunk, in turn. So the work of each
+ * A leaf's listeners, spread over as many cohorts as the stride says; one cohort is due with each tick, in turn. So the work of each
  * tick is the same, and each listener's turn comes once in a stride.
  *
  * A cohort says only *when*. What one is sent is what comes after his own `through`, so no change of stride or cohort can repeat or skip.

@@ -10,6 +10,8 @@ import { StrideControl } from "./stride.ts";
 
 /** Silence is told once, and then this seldom, in ms: enough for who waits to know that the line lives. */
 const HELD_SILENCE_MS = 1_000;
+/** Under a root that merges ticks, everybody's turn comes within this, in ms, where the stride is not longer: a gap that is heard stays below a second. */
+const WAIT_MS = 800;
 
 /** What a leaf's mind may do to a listener's line while it delivers; the body's own sockets, or a simulated line. */
 export type Lines<Link> = {
@@ -35,6 +37,8 @@ export class Listeners<Link> {
   readonly #counted: () => number;
   readonly #slow = new Set<Link>();
   #silentTicks = 0;
+  /** Cohorts whose turn comes with the newest chunk: one, or more where a late root merged ticks. */
+  #turns = 1;
   #isBehind = false;
   #lateMs = 0;
 
@@ -109,6 +113,7 @@ export class Listeners<Link> {
       const hasChanged = this.#control.heard(this.#lateMs, this.#lateness.tickMs, this.#counted(), now);
       if (hasChanged) this.#cohorts.deal(this.stride);
     }
+    this.#turns = turnsWith(header.durationMs, this.#lateness.tickMs ?? header.durationMs, this.stride);
     this.#silentTicks = isSilent ? this.#silentTicks + 1 : 0;
     // Everybody hears once that silence follows; then each is told no more often than he must be.
     const rest = this.#silentTicks - this.stride;
@@ -117,10 +122,12 @@ export class Listeners<Link> {
     return rest % everyTicks === 0;
   }
 
-  /** Sends the cohort whose turn it is what its listeners lack. Gives those whose line never drained: they are to be closed. */
+  /** Sends what they lack to those whose turn it is. Gives those whose line never drained: they are to be closed. */
   deliver(lines: Lines<Link>, now: LocalTime): readonly Link[] {
-    this.#isBehind = this.stride > 1 || this.#slow.size > 0;
-    return this.#sendTo(this.#cohorts.take(), lines, now);
+    this.#isBehind = this.stride > this.#turns || this.#slow.size > 0;
+    const hopeless: Link[] = [];
+    for (let turn = 0; turn < this.#turns; turn++) hopeless.push(...this.#sendTo(this.#cohorts.take(), lines, now));
+    return hopeless;
   }
 
   /** Sends everybody what he lacks: nothing more comes for a while, or what comes next must not overtake it. */
@@ -178,6 +185,16 @@ export class Listeners<Link> {
     seat.heldSince = undefined;
     this.#slow.delete(seat.link);
   }
+}
+
+/**
+ * Cohorts that are due with a chunk of `durationMs`. A late root merges ticks, and one turn for each such chunk would make everybody wait
+ * for a stride of them: seconds, just when sound comes most seldom. So each waits for a stride of ticks; or for WAIT_MS if that is
+ * longer, since who is late has no time for more sends than that asks for.
+ */
+function turnsWith(durationMs: number, tickMs: number, stride: number): number {
+  const waitMs = Math.max(stride * tickMs, WAIT_MS);
+  return Math.min(stride, Math.max(1, Math.ceil((durationMs * stride) / waitMs)));
 }
 
 /**

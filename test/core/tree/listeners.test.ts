@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { chunksIn, readHeader } from "../../../src/core/audio/chunk.ts";
+import { CHUNK_FLAG, chunksIn, encodeChunk, readHeader } from "../../../src/core/audio/chunk.ts";
 import { localTime } from "../../../src/core/ids.ts";
 import { Feed } from "../../../src/core/tree/feed.ts";
 import { Listeners } from "../../../src/core/tree/listeners.ts";
-import { aChunk } from "../../support/build.ts";
+import { aBlock, aChunk } from "../../support/build.ts";
 
 /** Listeners of one leaf, and what each was sent per message: sequences, or `gap`. */
 function aCrowd(count: number, stride?: number, keepMs = 30_000) {
@@ -29,7 +29,19 @@ function aCrowd(count: number, stride?: number, keepMs = 30_000) {
     const { last } = feed;
     return last !== undefined && listeners.heard(last, true, now) ? listeners.deliver(lines, now) : [];
   };
-  return { feed, listeners, lines, inboxes, queued, tick };
+  let mergedMs = 0;
+  /** A chunk of a root that was late: it covers `ticks` ticks. */
+  const merged = (sequence: number, ticks: number) => {
+    const roomTimeMs = (sequence - 1) * 100 + mergedMs;
+    const durationMs = ticks * 100;
+    mergedMs += durationMs - 100;
+    const now = localTime(roomTimeMs + durationMs);
+    const flags = CHUNK_FLAG.mergedTicks;
+    feed.hear(encodeChunk({ flags, epoch: 1, sequence, roomTimeMs, dueMs: now, durationMs, blocks: [aBlock()] }), now);
+    const { last } = feed;
+    if (last !== undefined && listeners.heard(last, true, now)) listeners.deliver(lines, now);
+  };
+  return { feed, listeners, lines, inboxes, queued, tick, merged };
 }
 
 describe("listeners at stride 1", () => {
@@ -63,6 +75,20 @@ describe("listeners at stride 5", () => {
       expect(heard).toEqual(Array.from({ length: heard.length }, (_, index) => index + 1));
       expect(inbox.slice(1).every((message) => message.length === 5)).toBe(true);
     }
+  });
+
+  it("hear within a second where a late root merges ticks, though five such chunks take longer", () => {
+    const { inboxes, tick, merged } = aCrowd(100, 5);
+    for (let sequence = 1; sequence <= 10; sequence++) tick(sequence);
+    const counts = () => [...inboxes.values()].map((inbox) => inbox.length);
+    const before = counts();
+    merged(11, 4);
+    expect(counts().filter((count, index) => count > (before[index] ?? 0))).toHaveLength(60);
+    merged(12, 3);
+    expect(counts()).toEqual(before.map((count) => count + 1));
+    merged(13, 30);
+    expect(counts()).toEqual(before.map((count) => count + 2));
+    for (const inbox of inboxes.values()) expect(inbox.flat()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
   });
 
   it("are sent what is still held when the sound stops", () => {
