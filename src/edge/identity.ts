@@ -16,8 +16,13 @@ const keys = new Map<string, CryptoKey>();
  * @param me what the browser drew for itself
  */
 export async function sessionOf(audience: AudienceId, me: string): Promise<SessionId | undefined> {
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${audience}:${me}`));
-  return parseSessionId(`l-${base64url(hash).slice(0, SHOWN)}`);
+  return parseSessionId(`l-${await digestOf(`${audience}:${me}`)}`);
+}
+
+/** 128 bits of SHA-256 in base64url. */
+export async function digestOf(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return base64url(hash).slice(0, SHOWN);
 }
 
 /**

@@ -11,6 +11,7 @@ import { nodeStub } from "../objects/locate.ts";
 import { closing, upgraded } from "./closing.ts";
 import { divert } from "./divert.ts";
 import { type Guest, guestOf } from "./guest.ts";
+import { mayStill } from "./limits.ts";
 import { knownOf, learnFrom } from "./plan-memory.ts";
 import { isProblemCode, type ProblemCode, problem } from "./problem.ts";
 import { placeOf } from "./visitor.ts";
@@ -37,6 +38,7 @@ export async function listen(c: Context<{ Bindings: Env }>): Promise<Response> {
   if (known.summary.phase === "ended") return problem(c, "room-ended");
   const guest = await guestOf(c, known);
   if (typeof guest === "string") return closing(c, ENDING.private);
+  if (guest.mark !== undefined && !(await mayStill(c, "JOINS", guest.mark))) return problem(c, "too-many-joins");
   const answer = await findLeaf(c, room, known.plan, from, guest);
   return typeof answer === "string" ? lastRung(c, known, answer) : answer;
 }

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import type { Env } from "../objects/calls.ts";
 import { countedSoFar, OBJECT_KINDS, type ObjectCounts } from "../objects/counted.ts";
 import { heldSockets } from "../objects/sockets.ts";
-import { bringsKey } from "./keys.ts";
+import { noOperator } from "./keys.ts";
 import { problem } from "./problem.ts";
 
 /**
@@ -12,9 +12,8 @@ import { problem } from "./problem.ts";
  * platform's own analytics.
  */
 export async function metrics(c: Context<{ Bindings: Env }>): Promise<Response> {
-  const key = c.env.ADMIN_KEY;
-  if (key === undefined || key === "") return problem(c, "not-found");
-  if (!(await bringsKey(c, key))) return problem(c, "admin-key-wrong");
+  const refused = await noOperator(c);
+  if (refused !== undefined) return problem(c, refused);
   return c.body(text(), 200, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8", "Cache-Control": "no-store" });
 }
 

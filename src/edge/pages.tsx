@@ -11,6 +11,7 @@ import { ProblemPage } from "../pages/problem.tsx";
 import { wordsFor } from "./language.ts";
 import { recall } from "./plan-memory.ts";
 import { PROBLEMS, type ProblemCode, problem } from "./problem.ts";
+import { canReport } from "./report.ts";
 import { settingsOf } from "./settings.ts";
 
 /** `/`: what this is, and the form that makes a room. */
@@ -22,9 +23,9 @@ export function homePage(c: Context<{ Bindings: Env }>): Response | Promise<Resp
 export async function listenerPage(c: Context<{ Bindings: Env }>): Promise<Response> {
   const known = await knownRoom(c);
   if (known === undefined) return problemPage(c, "room-unknown");
-  const { room, title, phase, listeners, speakers = [] } = known.summary;
+  const { room, title, phase, listeners, locked, speakers = [] } = known.summary;
   const address = new URL(`/rooms/${room}`, c.req.url).href;
-  const shown = { room, title, phase, listeners, speakers, address };
+  const shown = { room, title, phase, listeners, locked, speakers, address, canReport: canReport(c.env) };
   return documentOf(c, <ListenerPage words={wordsFor(c)} {...shown} />);
 }
 

@@ -27,6 +27,9 @@ export const PROBLEMS = {
   "create-key-missing": [503, "Nobody may make rooms here yet. The operator sets a key with: npx wrangler secret put CREATE_KEY"],
   "create-key-wrong": [401, "Making a room here needs the operator's key, as Authorization: Bearer <key>"],
   "admin-key-wrong": [401, "This needs the operator's ADMIN_KEY, as Authorization: Bearer <key>"],
+  "report-off": [503, "This server takes no reports. Write to whoever runs it"],
+  "too-many-joins": [429, "So many came from your network at once that there was no time for this one. Try again in ten seconds"],
+  "too-many-requests": [429, "So much came from your network at this moment that this was left out. Try again in a minute"],
   "body-invalid": [400, "The request's body could not be read"],
   "body-too-large": [413, "The request's body is too large"],
   fault: [500, "Something broke on our side. It has been written down; please try again"],
@@ -72,6 +75,8 @@ function answer(c: Context, code: string, status: ContentfulStatusCode, title: s
   const body = { type: `urn:canopy:problem:${code}`, title, status, code, detail };
   const headers: Record<string, string> = { "Content-Type": "application/problem+json", "Cache-Control": "no-store" };
   if (status === 503) headers["Retry-After"] = "2";
+  // As long as what was counted is counted (edge/limits.ts).
+  if (status === 429) headers["Retry-After"] = code === "too-many-joins" ? "10" : "60";
   if (status === 426) headers["Upgrade"] = "websocket";
   if (code === "create-key-wrong" || code === "admin-key-wrong") headers["WWW-Authenticate"] = "Bearer";
   return c.body(JSON.stringify(body), status, headers);

@@ -219,10 +219,11 @@ export class Announcer {
   async note(): Promise<boolean> {
     const { people, record } = this.#facts();
     const { room, listed, chunkMs, createdAt, plan } = record;
-    const { title, phase } = people;
+    const { title, phase, locked } = people;
     const here = [...people.speakers.values()].filter(({ connection }) => connection !== undefined);
-    const speakers = here.map(({ name, role }) => ({ name, role }));
-    const summary = { room, title, listed, chunkMs, createdAt, phase, listeners: this.#root.listeners, speakers };
+    // Who speaks in a private room is for those who are let in.
+    const speakers = locked ? {} : { speakers: here.map(({ name, role }) => ({ name, role })) };
+    const summary = { room, title, listed, chunkMs, createdAt, phase, listeners: this.#root.listeners, locked, ...speakers };
     const noted = audienceStub(this.#env, plan.audience)
       .note({ plan, summary })
       .then((moved) => {

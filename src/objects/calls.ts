@@ -38,6 +38,15 @@ export type Env = {
   readonly CREATE_KEY?: string;
   /** Who brings it may read `GET /metrics`, and list and end any room; without it there are no such addresses. */
   readonly ADMIN_KEY?: string;
+  /** Where reports about rooms are sent to; without it there are none. */
+  readonly REPORT_WEBHOOK?: string;
+  /** Signs what is sent there. */
+  readonly REPORT_KEY?: string;
+  /** How much one address may do in a while; Cloudflare's counters where they are bound, else this isolate's own (edge/limits.ts). */
+  readonly CREATES?: RateLimit;
+  readonly JOINS?: RateLimit;
+  readonly ASKS?: RateLimit;
+  readonly REPORTS?: RateLimit;
   /** The header in which the operator's own proxy tells where a visitor comes from; without one, Cloudflare or workerd tell. */
   readonly ADDRESS_HEADER?: string;
   /** WebSockets that this process may hold; only an embedded server sets it. */
@@ -140,7 +149,9 @@ export type Summary = {
   readonly listed: boolean;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
-  /** Who is on stage, so that a page says it before it is connected; missing while nobody has been. */
+  /** Who comes to listen needs a ticket. */
+  readonly locked: boolean;
+  /** Who is on stage, so that a page says it before it is connected; missing while nobody has been, and in a private room. */
   readonly speakers?: readonly Pick<OnStage, "name" | "role">[];
 };
 

@@ -152,6 +152,7 @@ export class RoomBody {
       case "dismiss":
         return root.dismiss(effect.session, effect.address);
       case "lock-audience":
+        this.#show();
         return this.#outlive(planting.lock(effect.locked));
       case "forget-addresses":
         return this.#outlive(planting.rekey());
@@ -200,9 +201,15 @@ export class RoomBody {
   }
 
   #renamed(): void {
-    const { listed, room, createdAt } = this.#awake.record;
     this.#outlive(this.#upkeep.changed());
-    if (listed) this.#outlive(relist(this.#env, { room, title: this.#awake.people.title, createdAt }));
+    this.#show();
+  }
+
+  /** In the lobby stands what asked to be there, as it is called now, while anybody may come in. */
+  #show(): void {
+    const { listed, room, createdAt } = this.#awake.record;
+    const { title, locked } = this.#awake.people;
+    if (listed) this.#outlive(locked ? unlist(this.#env, room) : relist(this.#env, { room, title, createdAt }));
   }
 
   #end(): void {

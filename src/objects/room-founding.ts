@@ -34,7 +34,7 @@ export async function found(env: Env, ask: CreateAsk): Promise<Founded | "taken"
     addressKey: makeSecret(),
   };
   const createdAt = new Date().toISOString();
-  const summary: Summary = { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0 };
+  const summary: Summary = { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0, locked: false };
   if ((await audienceStub(env, plan.audience).open({ plan, summary })) === "taken") return "taken";
   const host = makeSession("host");
   const wished = { room, title, listed, chunkMs, maxSpeakers, maxListeners };
@@ -52,7 +52,7 @@ export async function takeOver(env: Env, ask: ContinueAsk): Promise<Founded | No
   const keys = await makeKeys();
   const { room, title, listed, chunkMs, maxSpeakers, maxListeners, from, ticket } = ask;
   const createdAt = new Date().toISOString();
-  const summary: Summary = { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0 };
+  const summary: Summary = { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0, locked: false };
   await audienceStub(env, audienceOf(room)).follow(room, ask.audience);
   const answer = await audienceStub(env, ask.audience).adopt({ from, ticket, verifyKey: keys.verifying, summary });
   if (typeof answer !== "object") return answer ?? "unknown";

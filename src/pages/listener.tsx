@@ -13,6 +13,10 @@ export type ListenerProps = {
   readonly title: string;
   readonly phase: RoomPhase;
   readonly listeners: number;
+  /** Who comes to listen needs an invitation. */
+  readonly locked: boolean;
+  /** A report would reach somebody. */
+  readonly canReport: boolean;
   /** Who is on stage, as far as it is known without asking the room. */
   readonly speakers: readonly Shown[];
   /** The page's own address. */
@@ -20,7 +24,7 @@ export type ListenerProps = {
 };
 
 /** `/rooms/:room`: one big button; once it is pressed, a room. What it shows first needs no script. */
-export function ListenerPage({ words, room, title, phase, listeners, speakers, address }: ListenerProps) {
+export function ListenerPage({ words, room, title, phase, listeners, locked, canReport, speakers, address }: ListenerProps) {
   const say = words.listener;
   return (
     <Layout
@@ -31,7 +35,7 @@ export function ListenerPage({ words, room, title, phase, listeners, speakers, a
       address={address}
       actions={<ShareButton words={words} />}
     >
-      <div class="listen" data-island="listener" data-room={room} data-title={title} data-phase={phase}>
+      <div class="listen" data-island="listener" data-room={room} data-title={title} data-phase={phase} data-can-report={canReport}>
         <p class="badges">
           <span class="badge" data-part="badge" data-phase={phase}>
             {words.people.phase[phase]}
@@ -39,7 +43,7 @@ export function ListenerPage({ words, room, title, phase, listeners, speakers, a
           <span class="tag" data-part="recorded" hidden>
             {say.recorded}
           </span>
-          <span class="tag" data-part="locked" hidden>
+          <span class="tag" data-part="locked" hidden={!locked}>
             <Icon name="lock" />
             {say.private}
           </span>
