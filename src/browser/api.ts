@@ -93,9 +93,9 @@ export async function readCrowd(room: string, ticket: string): Promise<CrowdProg
   return "code" in answer ? undefined : progressOf(answer.fields);
 }
 
-function progressOf({ expected, seats, leaves, ready, capped }: Fields): CrowdProgress | undefined {
+function progressOf({ expected, seats, leaves, ready, capped, full }: Fields): CrowdProgress | undefined {
   if (!isCount(expected) || !isCount(seats) || !isCount(leaves) || !isCount(ready)) return undefined;
-  return { expected, seats, leaves, ready, capped: capped === true };
+  return { expected, seats, leaves, ready, capped: capped === true, full: full === true };
 }
 
 async function ask(path: string, init: RequestInit): Promise<{ status: number; fields: { readonly [key: string]: unknown } } | Problem> {

@@ -5,6 +5,8 @@ import { sayNo, words } from "./words.ts";
 
 /** While a room gets ready it is asked how far it is, this often, in ms. */
 const ASK_MS = 1_000;
+/** And afterwards this often: it may be full one day. */
+const LOOK_MS = 30_000;
 
 /** The host says that a crowd may come, and sees the room get ready for it. */
 export class CrowdForm {
@@ -43,6 +45,6 @@ export class CrowdForm {
   #show(progress: CrowdProgress): void {
     write(this.#says, sayCrowd(progress));
     clearTimeout(this.#asking);
-    if (isWaking(progress)) this.#asking = setTimeout(() => void this.open(), ASK_MS);
+    this.#asking = setTimeout(() => void this.open(), isWaking(progress) ? ASK_MS : LOOK_MS);
   }
 }

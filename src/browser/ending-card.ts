@@ -1,10 +1,11 @@
+import type { Over } from "../core/room/upkeep.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import type { LinkEnd } from "./link-mind.ts";
 import { part, write } from "./parts.ts";
 import { words } from "./words.ts";
 
 /** What stands where one listened, once that is over for good: ended, removed, private. False for ends that the status line tells. */
-export function showEnding(end: LinkEnd | undefined, isEnded: boolean): boolean {
+export function showEnding(end: LinkEnd | undefined, isEnded: boolean, over: Over | undefined): boolean {
   const card = part("ending", HTMLElement);
   const { ends } = words.listener;
   const [title, says] =
@@ -13,7 +14,7 @@ export function showEnding(end: LinkEnd | undefined, isEnded: boolean): boolean 
       : end?.code === ENDING.private.code
         ? [ends.privateTitle, ends.private]
         : isEnded
-          ? [ends.endedTitle, ends.ended]
+          ? [ends.endedTitle, over === undefined ? ends.ended : over.by === "idle" ? ends.idle : ends.operator(over.why)]
           : [];
   card.hidden = title === undefined;
   if (title === undefined || says === undefined) return false;

@@ -8,10 +8,13 @@ export type CrowdProgress = {
   readonly leaves: number;
   readonly ready: number;
   readonly capped: boolean;
+  /** More want in just now than the operator allows. */
+  readonly full: boolean;
 };
 
 /** What the host reads of it. */
-export function sayCrowd({ expected, seats, leaves, ready, capped }: CrowdProgress, { studio, count }: Words = words): string {
+export function sayCrowd({ expected, seats, leaves, ready, capped, full }: CrowdProgress, { studio, count }: Words = words): string {
+  if (full) return studio.crowd.full(count.plain(seats));
   if (expected === 0) return studio.crowd.grows;
   if (ready < leaves) return studio.crowd.percent(count.plain(Math.floor((ready / leaves) * 100)));
   const seated = studio.crowd.ready(count.plain(seats));

@@ -5,8 +5,10 @@ import type { Studio } from "./studio.ts";
 import { sayWhyEnded, words } from "./words.ts";
 
 /** What the studio says about itself, honestly and in one sentence. */
-export function sayStudio(studio: Studio, { studio: say }: Words = words): string {
+export function sayStudio(studio: Studio, { studio: say, listener }: Words = words): string {
   const { link, end, wanted, onAir, microphone } = studio;
+  const over = studio.room?.over;
+  if (over !== undefined) return over.by === "idle" ? listener.ends.idle : listener.ends.operator(over.why);
   if (end !== undefined) return sayEnd(end, say);
   if (studio.room?.phase === "ended") return say.over;
   if (link !== "open") return wanted ? say.lostOnAir : say.connecting;

@@ -137,7 +137,11 @@ function run(): void {
     mine.show(() => part("listen", HTMLButtonElement));
     panel.show(onStage.speaking);
     notice(hearing);
-    part("dock", HTMLElement).hidden = showEnding(onStage.left?.code === ENDING.removed.code ? onStage.left : hearing.end, over);
+    part("dock", HTMLElement).hidden = showEnding(
+      onStage.left?.code === ENDING.removed.code ? onStage.left : hearing.end,
+      over,
+      hearing.room?.over,
+    );
     const hears = ears.news(hearing, controls.silenced, performance.now());
     if (hears !== undefined) listening.say({ type: "hearing", hearing: hears });
     if (performance.now() - answeredAt > ANSWER_MS && !hand.isUp) answer.hidden = true;

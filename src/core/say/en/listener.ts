@@ -49,6 +49,8 @@ export const listener = {
     private: "You need an invitation to listen: a link from the host. Open it in this browser.",
     endedTitle: "The room is over",
     ended: "Thank you for listening.",
+    idle: "Nobody used it for a long time, so it closed by itself.",
+    operator: (why: string) => `The operator of this server ended it: ${why}`,
     home: "Make a room of your own",
   },
   name: {

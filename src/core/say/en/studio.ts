@@ -76,6 +76,8 @@ export const studio = {
     grows: "A room grows by itself. Prepare it if thousands may come within seconds.",
     percent: (percent: string) => `Getting ready: ${percent} % …`,
     ready: (seats: string) => `Ready for ${seats} listeners.`,
+    full: (seats: string) =>
+      `More want in than the operator of this server allows (${seats}). They are not turned away: they hear it some seconds later.`,
     capped: "The operator of this server allows no more; who comes after that hears it some seconds later.",
   },
   end: {

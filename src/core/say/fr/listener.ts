@@ -50,6 +50,8 @@ export const listener: Words["listener"] = {
     private: "Il vous faut une invitation pour écouter : un lien de l’hôte. Ouvrez-le dans ce navigateur.",
     endedTitle: "Le salon est terminé",
     ended: "Merci d’avoir écouté.",
+    idle: "Personne ne s’en est servi depuis longtemps, il s’est donc fermé.",
+    operator: (why) => `L’opérateur de ce serveur y a mis fin : ${why}`,
     home: "Créer votre propre salon",
   },
   name: {

@@ -79,6 +79,8 @@ export const studio: Words["studio"] = {
     grows: "Un salon grandit tout seul. Préparez-le si des milliers peuvent venir en quelques secondes.",
     percent: (percent) => `Préparation : ${percent} % …`,
     ready: (seats) => `Prêt pour ${seats} personnes.`,
+    full: (seats) =>
+      `Plus de monde veut entrer que l’opérateur de ce serveur n’en permet (${seats}). Personne n’est refusé : ils entendent quelques secondes plus tard.`,
     capped: "L’opérateur de ce serveur n’en permet pas plus ; qui vient ensuite entend quelques secondes plus tard.",
   },
   end: {
