@@ -29,7 +29,7 @@ export async function guestOf(c: Context<{ Bindings: Env }>, known: Known): Prom
   const claims = await listenClaims(c.env, known, ticketInProtocols(offered));
   if (listenTicket === true && typeof claims === "string") return claims;
   const invited = typeof claims !== "string";
-  const own = !invited || claims.shared ? undefined : claims.session;
+  const own = invited ? claims.session : undefined;
   const me = meInProtocols(offered);
   const [session, mark] = await Promise.all([
     own ?? (me === undefined ? undefined : sessionOf(audience, me)),

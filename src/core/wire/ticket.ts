@@ -18,8 +18,6 @@ export type TicketClaims = {
   readonly name: string;
   /** A successor's rank, from 1. */
   readonly rank: number;
-  /** One invitation for many: it says who may come in, and not who comes. */
-  readonly shared: boolean;
 };
 
 /** The subprotocol of both sockets; the only one echoed. */
@@ -57,10 +55,10 @@ function protocolsIn(header: string | null): readonly string[] {
 
 /** The only door from a verified token's payload to claims. */
 export function parseClaims(payload: { readonly [claim: string]: unknown }): TicketClaims | undefined {
-  const { aud, sub, role, name, rank, shared } = payload;
+  const { aud, sub, role, name, rank } = payload;
   const room = typeof aud === "string" ? parseRoomId(aud) : undefined;
   const session = typeof sub === "string" ? parseSessionId(sub) : undefined;
   if (room === undefined || session === undefined || typeof name !== "string") return undefined;
   if (!isRole(role) && role !== "successor") return undefined;
-  return { room, session, role, name, rank: isCount(rank) ? rank : 0, shared: shared === true };
+  return { room, session, role, name, rank: isCount(rank) ? rank : 0 };
 }

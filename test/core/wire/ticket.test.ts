@@ -21,10 +21,10 @@ describe("what a client offers as subprotocols", () => {
 });
 
 describe("a ticket's claims", () => {
-  it("may be one person's, or an invitation for many", () => {
+  it("say whose it is and what it opens; what says less, or more than there is, is no ticket", () => {
     const claims = { aud: "demo", sub: "listener-1", role: "listener", name: "Ana" };
-    expect(parseClaims(claims)).toMatchObject({ room: "demo", session: "listener-1", role: "listener", shared: false });
-    expect(parseClaims({ ...claims, shared: true })?.shared).toBe(true);
-    expect(parseClaims({ ...claims, role: "king" })).toBeUndefined();
+    expect(parseClaims(claims)).toEqual({ room: "demo", session: "listener-1", role: "listener", name: "Ana", rank: 0 });
+    for (const wrong of [{ role: "king" }, { sub: "x" }, { aud: ["demo"] }, { name: 7 }])
+      expect(parseClaims({ ...claims, ...wrong })).toBeUndefined();
   });
 });
