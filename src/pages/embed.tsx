@@ -42,7 +42,7 @@ export function EmbedPage({ words, room, title, phase, page }: EmbedProps) {
           </p>
           <p class="note warn" data-part="notice" hidden />
         </div>
-        <a class="brand" href={page} target="_blank" rel="noopener" aria-label={say.embedOpen}>
+        <a class="brand" href={page} target="_blank" rel="noopener" aria-label={`Canopy: ${say.embedOpen}`}>
           <Icon name="leaf" />
           Canopy
         </a>

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunningServer } from "../../src/cli/server.ts";
 import { launchChromium, missingChromium, person } from "../support/chromium.ts";
 import { factsUntil, listenTo, makeRoom } from "../support/chromium-rooms.ts";
+import { makeTold, SCENES } from "../support/scenes.ts";
 import { removeFolders, serverForTest } from "../support/server.ts";
 import { LONG } from "../support/tier.ts";
 
@@ -64,6 +65,17 @@ describe.skipIf(missing !== undefined)(`the pages${missing === undefined ? "" : 
     await shoot(stranger, "host-broken-link");
     await stranger.goto(`${server.url}/rooms/nobody-made-this`);
     await shoot(stranger, "unknown-room");
+    expect(wide).toEqual([]);
+  });
+
+  it.runIf(LONG)("fit every screen in every state that a room can put them in", async () => {
+    await makeTold(server.url);
+    const wide: string[] = [];
+    for (const { name, open } of SCENES) {
+      const page = await open(browser, server.url);
+      wide.push(...(await screens(page, `told-${name}`)));
+      await page.context().close();
+    }
     expect(wide).toEqual([]);
   });
 

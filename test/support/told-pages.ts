@@ -146,13 +146,22 @@ export async function listenTold(page: Page, url: string, states: readonly objec
 export async function studioTold(page: Page, url: string, role: string, me: string, states: readonly object[]): Promise<void> {
   await page.goto(`${url}/broadcast#ticket=a.b.c`);
   await tell(page, "/stage", [told.stageWelcome(role, me, ...states)]);
-  await page.locator('[data-part="panel"] .card').first().waitFor();
+  await page.locator('[data-part="panel"] .card:visible').first().waitFor();
 }
 
 /** Says these texts on the page's socket, as soon as it is open. */
 export async function tell(page: Page, path: string, texts: readonly object[]): Promise<void> {
-  await page.waitForFunction(`typeof testTell === "function" && testTell(${JSON.stringify(path)}, [])`);
+  await until(page, `typeof testTell === "function" && testTell(${JSON.stringify(path)}, [])`);
   await page.evaluate(`testTell(${JSON.stringify(path)}, ${JSON.stringify(texts)})`);
+}
+
+/** Waits until an expression is true; Playwright's own way needs what the pages' policy for content forbids. */
+export async function until(page: Page, expression: string): Promise<void> {
+  for (let tries = 0; tries < 400; tries++) {
+    if ((await page.evaluate(expression).catch(() => false)) === true) return;
+    await page.waitForTimeout(50);
+  }
+  throw new Error(`never true: ${expression}`);
 }
 
 /** What the page has said on its socket, in order. */

@@ -36,7 +36,7 @@ const answer = part("answer", HTMLElement);
 const handButton = part("hand", HTMLButtonElement);
 const invitation = part("invitation", HTMLDialogElement);
 let noticed: Pick<Hearing, "missed" | "moved"> = { missed: undefined, moved: undefined };
-let answeredAt = Number.NEGATIVE_INFINITY;
+let answered = { at: Number.NEGATIVE_INFINITY, says: "" };
 
 root.dataset["ready"] = "";
 wireShareSheet();
@@ -132,7 +132,7 @@ function run(): void {
     showGoLive(hearing);
     reactions.show(told.reactions, hearing.listening && hearing.link === "open");
     part("asking", HTMLElement).hidden = !isHere || stage !== undefined;
-    answered(hand.follow(hearing), hearing);
+    handAnswered(hand.follow(hearing), hearing);
     showHand(hand, hearing);
     mine.show(() => part("listen", HTMLButtonElement));
     panel.show(onStage.speaking);
@@ -144,12 +144,11 @@ function run(): void {
     );
     const hears = ears.news(hearing, controls.silenced, performance.now());
     if (hears !== undefined) listening.say({ type: "hearing", hearing: hears });
-    if (performance.now() - answeredAt > ANSWER_MS && !hand.isUp) answer.hidden = true;
     publishFacts(hearing, phase, onStage.phase);
   }
 
   /** The room answered the hand: an invitation asks back, a *no* is told. */
-  function answered(you: You | undefined, { room: known }: Hearing): void {
+  function handAnswered(you: You | undefined, { room: known }: Hearing): void {
     if (you === undefined) return;
     if (you.hand === "invited" && you.ticket !== undefined && onStage.phase === "below") {
       invited = you;
@@ -198,16 +197,15 @@ function showHand(hand: Hand, { room: known, link }: Hearing): void {
   handButton.setAttribute("aria-pressed", String(hand.isUp));
   handButton.setAttribute("aria-disabled", String(!hand.isUp && isClosed));
   write(part("hand-label", HTMLElement), hand.isUp ? say.hand.lower : say.hand.raise);
-  if (hand.isUp) writeOrHide(answer, say.hand.waiting);
-  else if (link === "open" && isLocked) tell(say.hand.locked);
-  else if (link === "open" && known?.hands === "full") tell(say.hand.full);
-  else if (answer.textContent === say.hand.waiting) answer.hidden = true;
+  // What was just answered is read first.
+  if (performance.now() - answered.at < ANSWER_MS) writeOrHide(answer, answered.says);
+  else if (hand.isUp) writeOrHide(answer, say.hand.waiting);
+  else writeOrHide(answer, link !== "open" ? undefined : isLocked ? say.hand.locked : known?.hands === "full" ? say.hand.full : undefined);
 }
 
 /** Tells the listener something that he asked for, for a while. */
 function tell(says: string): void {
-  answeredAt = performance.now();
-  writeOrHide(answer, says);
+  answered = { at: performance.now(), says };
 }
 
 /** Shows what was missed, or that the room moved, each time anew, and for a while only. */

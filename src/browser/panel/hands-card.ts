@@ -46,9 +46,9 @@ function row(ask: Ask, { session }: WaitingHand): Row<WaitingHand> {
       write(name, hand.name);
       write(about, isInvited ? say.invited : "");
       invite.hidden = isInvited;
-      invite.setAttribute("aria-label", say.inviteWho(hand.name));
+      invite.setAttribute("aria-label", say.to(say.invite, hand.name));
       write(decline, isInvited ? say.takeBack : say.decline);
-      decline.setAttribute("aria-label", isInvited ? say.takeBackWho(hand.name) : say.declineWho(hand.name));
+      decline.setAttribute("aria-label", say.to(isInvited ? say.takeBack : say.decline, hand.name));
       menu.show(say.more(hand.name), [{ says: `${say.remove} …`, work: () => removeAsking(ask, hand), grave: true }]);
     },
   };

@@ -49,8 +49,8 @@ function row(ask: Ask, asked: Question): Row<Question> {
       write(name, question.name);
       pin.setAttribute("aria-pressed", String(isPinned));
       write(pin, isPinned ? say.unpin : say.pin);
-      pin.setAttribute("aria-label", isPinned ? say.unpinWho(question.name) : say.pinWho(question.name));
-      answered.setAttribute("aria-label", say.answeredWho(question.name));
+      pin.setAttribute("aria-label", say.to(isPinned ? say.unpin : say.pin, question.name));
+      answered.setAttribute("aria-label", say.to(say.answered, question.name));
       menu.show(say.more(question.name), [{ says: `${say.remove} …`, work: () => removeAsking(ask, question), grave: true }]);
     },
   };

@@ -122,7 +122,7 @@ function bans(ask: Ask) {
         show: (one) => {
           write(name, one.name);
           write(about, one.address ? say.withAddress : "");
-          unban.setAttribute("aria-label", say.unbanWho(one.name));
+          unban.setAttribute("aria-label", say.to(say.unban, one.name));
         },
       };
     },

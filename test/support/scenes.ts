@@ -1,0 +1,132 @@
+import type { Browser, Page } from "playwright-core";
+import { fullEvening, listenTold, session, studioTold, tell, told, toldPage, until } from "./told-pages.ts";
+
+/** A page in one of its states, as somebody meets it. */
+export type Scene = { readonly name: string; readonly open: (browser: Browser, origin: string) => Promise<Page> };
+
+/** The room of which scenes are told; `makeTold` makes it. */
+export const TOLD_ROOM = "told";
+
+/** Makes the room whose pages the scenes open. */
+export async function makeTold(origin: string): Promise<void> {
+  const body = JSON.stringify({ title: "Evening talk: how a forest listens", room: TOLD_ROOM });
+  const made = await fetch(`${origin}/api/rooms`, { method: "POST", body });
+  if (!made.ok) throw new Error(`the scenes' room was not made: ${made.status} ${await made.text()}`);
+}
+
+/** Every page and every state of a panel. */
+export const SCENES: readonly Scene[] = [
+  at("home", "/"),
+  at("unknown-room", "/rooms/nobody-made-this"),
+  at("listener", "/rooms/told"),
+  at("embed", "/embed/told"),
+  at("studio-no-link", "/rooms/told/broadcast"),
+  listening("room", (page) => page.locator(".speaker").first().waitFor()),
+  listening("room-hand-up", async (page) => {
+    await page.locator('[data-part="hand"]').click();
+    await page.getByLabel("Your name").fill("Fern");
+    await page.getByRole("button", { name: "That is me" }).click();
+    await page.getByRole("button", { name: "Lower hand", pressed: true }).waitFor();
+  }),
+  listening("room-name", (page) => page.locator('[data-part="hand"]').click()),
+  listening("room-invited", async (page) => {
+    await tell(page, "/listen", [told.you({ hand: "invited", ticket: "a.b.c" })]);
+    await page.getByRole("dialog").waitFor();
+  }),
+  listening("room-on-stage", async (page) => {
+    await tell(page, "/listen", [told.you({ hand: "invited", ticket: "a.b.c" })]);
+    await page.getByRole("button", { name: "Accept and speak" }).click();
+    await tell(page, "/stage", [told.stageWelcome("speaker", session(3), ...fullEvening())]);
+    await page.getByRole("button", { name: "Step down" }).waitFor();
+  }),
+  listening("room-co-host", async (page) => {
+    await tell(page, "/listen", [told.you({ hand: "invited", ticket: "a.b.c" })]);
+    await page.getByRole("button", { name: "Accept and speak" }).click();
+    await tell(page, "/stage", [told.stageWelcome("co-host", session(2), ...fullEvening(), told.room({ host: "gone" }))]);
+    await page.getByRole("button", { name: "Take over" }).waitFor();
+  }),
+  listening("room-question", async (page) => {
+    await page.evaluate('localStorage.setItem("canopy:name", "Fern")');
+    await page.getByRole("button", { name: "Ask a question" }).click();
+    await page.getByRole("dialog").waitFor();
+  }),
+  listening("room-removed", async (page) => {
+    await page.evaluate('testClose("/listen", 4503)');
+    await page.getByRole("heading", { name: "You were removed" }).waitFor();
+  }),
+  listening("room-private", async (page) => {
+    await page.evaluate('testClose("/listen", 4504)');
+    await page.getByRole("heading", { name: "This room is private" }).waitFor();
+  }),
+  listening("room-ended", async (page) => {
+    await tell(page, "/listen", [told.room({ phase: "ended" })]);
+    await page.getByText("Thank you for listening.", { exact: true }).waitFor();
+  }),
+  listening("share", async (page) => {
+    await page.getByRole("button", { name: "Share" }).click();
+    await until(page, 'document.querySelector("[data-part=share-code]").naturalWidth > 0');
+  }),
+  studio("studio-host", "host", session(1), async () => undefined),
+  studio("studio-host-open", "host", session(1), async (page) => {
+    await page.evaluate('document.querySelectorAll("details").forEach((one) => { one.open = true; })');
+    await page.getByRole("button", { name: "More for Bo Birch" }).click();
+    await tell(page, "/stage", [told.ticket("listener", "Juniper")]);
+    await page.getByRole("button", { name: "Copy invitation" }).waitFor();
+  }),
+  studio("studio-remove", "host", session(1), async (page) => {
+    await page.getByRole("button", { name: "More for Bo Birch" }).click();
+    await page.getByRole("button", { name: "Remove …" }).first().click();
+    await page.getByLabel("Keep this browser out").check();
+    await page.getByLabel("same network").check();
+  }),
+  studio("studio-co-host", "co-host", session(2), async (page) => {
+    await tell(page, "/stage", [told.room({ host: "gone" })]);
+    await page.getByRole("button", { name: "Take over" }).waitFor();
+  }),
+  studio("studio-speaker", "speaker", session(3), async () => undefined),
+  studio("studio-empty", "host", session(1), async (page) => {
+    await tell(page, "/stage", [
+      told.room({ phase: "quiet" }),
+      told.stage([]),
+      told.hands([]),
+      told.questions([]),
+      told.people({ mayTakeOver: [] }),
+    ]);
+    await page.getByText("No hand is up.").waitFor();
+  }),
+];
+
+function at(name: string, path: string): Scene {
+  return {
+    name,
+    open: async (browser, origin) => {
+      const page = await toldPage(browser, origin);
+      await page.goto(`${origin}${path}`, { waitUntil: "networkidle" });
+      return page;
+    },
+  };
+}
+
+function listening(name: string, then: (page: Page) => Promise<void>): Scene {
+  return {
+    name,
+    open: async (browser, origin) => {
+      const page = await toldPage(browser, origin);
+      await listenTold(page, `${origin}/rooms/${TOLD_ROOM}`, fullEvening());
+      await then(page);
+      return page;
+    },
+  };
+}
+
+function studio(name: string, role: string, me: string, then: (page: Page) => Promise<void>): Scene {
+  return {
+    name,
+    open: async (browser, origin) => {
+      const page = await toldPage(browser, origin);
+      await studioTold(page, `${origin}/rooms/${TOLD_ROOM}`, role, me, fullEvening());
+      await then(page);
+      return page;
+    },
+  };
+}
