@@ -90,6 +90,10 @@ export type Cohort = {
 
 /** Who takes listeners. */
 export interface LeafHost extends Host {
+  /** True if it is certain that who knocks now, by way of an edge that knows `plan`, is let in. */
+  canTake(plan: Plan): boolean;
+  /** Such a one is answered now, and sits down when the leaf is next looked at (inbox.ts). */
+  take(joiner: Joiner, joins: number): void;
   /** `joiner` knocks, by way of an edge that knows `plan` and tells of `joins` that want his region. He is answered, now or later. */
   knock(joiner: Joiner, plan: Plan, joins: number): void;
 }

@@ -25,6 +25,8 @@ const SLOTS = 65_536;
  */
 export class Clock {
   #now = 0;
+  /** Set while something is lived through late: how late it really is. */
+  #present: number | undefined;
   #slot = 0;
   #orders = 0;
   #waiting = 0;
@@ -44,12 +46,24 @@ export class Clock {
 
   /** `task` runs at `at`; at once, but after what is due already, if that has passed. */
   at(at: number, task: Task): void {
-    const due = new Due(Math.max(at, this.#now), ++this.#orders, task);
+    const due = new Due(Math.max(at, this.#present ?? this.#now), ++this.#orders, task);
     this.#waiting++;
     const slot = Math.floor(due.at);
     if (slot <= this.#slot) this.#near.push(due);
     else if (slot - this.#slot < SLOTS) this.#place(slot, due);
     else this.#far.push(due);
+  }
+
+  /** What happens until `resume` happens as if it were still `at`; what it asks for happens from now on. */
+  turnBack(at: number): void {
+    this.#present ??= this.#now;
+    this.#now = at;
+  }
+
+  /** It is now again. */
+  resume(): void {
+    this.#now = this.#present ?? this.#now;
+    this.#present = undefined;
   }
 
   /** `action` runs after `ms`, unless it is called off. */

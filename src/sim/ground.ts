@@ -16,6 +16,8 @@ export type Ground = {
   readonly invariants: Invariants;
   /** A core for an object: its own, or the one that all share. */
   readonly server: () => Server;
+  /** True where each object has a core of its own: what comes to one need not be looked at at once (inbox.ts). */
+  readonly canWait: boolean;
   /** By how much the clock of the machine that published an epoch is ahead of virtual time, in ms: for whoever measures lag. */
   readonly publishers: Map<number, number>;
   /** Requests that a relay or leaf may get in a second. */

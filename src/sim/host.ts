@@ -120,6 +120,11 @@ export abstract class Host {
   /** A request came: charged and counted. @param costMs of a request that does more or less than others */
   requested(costMs = this.ground.costs.requestMs): void {
     this.server.charge(costMs);
+    this.counted();
+  }
+
+  /** A request came: counted. */
+  counted(): void {
     const second = Math.floor(this.ground.clock.now / 1_000);
     if (second !== this.#second) {
       this.#second = second;

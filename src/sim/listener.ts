@@ -155,6 +155,14 @@ export class Listener implements Joiner, Task {
   #knock(): void {
     const leaf = this.#leaf;
     if (leaf === undefined || !leaf.isUp) return this.#another(false);
+    const plan = this.#isolate?.plan;
+    if (plan !== undefined && this.line === undefined && leaf.canTake(plan)) {
+      this.#step = "knocked";
+      const joins = this.#joins;
+      this.#joins = 0;
+      this.#leaveLane();
+      return leaf.take(this, joins);
+    }
     this.#step = "in-the-queue";
     this.#leafLife = leaf.life;
     leaf.server.submit(this);

@@ -15,6 +15,7 @@ import type { Timer } from "./clock.ts";
 import { Ear, type Hearing } from "./ear.ts";
 import type { Ground } from "./ground.ts";
 import { Host } from "./host.ts";
+import { Inbox } from "./inbox.ts";
 import type { Minds, NodeMind } from "./minds.ts";
 import { Seating } from "./seating.ts";
 import { LinkEnd, type Socket } from "./socket.ts";
@@ -62,6 +63,8 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   #written: readonly Written[] = [];
   #seating: Seating;
   #admission = new Admission<Joiner>();
+  /** True once a listener has a line of his own, or is watched. */
+  #hasOddOnes = false;
   #uplinks = new Set<LinkEnd>();
   #reportedAt = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
@@ -81,6 +84,43 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     this.#watch = watch;
     this.#children = this.#noChildren();
     this.#seating = new Seating(this, hearing);
+    if (ground.canWait && this.below === "listeners") this.server.inbox = new Inbox(ground.clock, this.server);
+  }
+
+  /** Lives through what has come and was not looked at yet. */
+  catchUp(): void {
+    this.server.inbox?.catchUp();
+  }
+
+  /** True while nobody is parked and all lines are alike: then sound changes nothing but what its own listeners hear. */
+  get canWait(): boolean {
+    return this.server.inbox !== undefined && this.#mind !== undefined && this.#admission.parked === 0 && !this.#hasOddOnes;
+  }
+
+  canTake(plan: Plan): boolean {
+    const mind = this.#mind;
+    if (!this.canWait || mind?.plan === undefined || !mind.isFed || mind.down.ended || !this.isUp) return false;
+    if (plan.revision > mind.plan.revision || this.#seating.size >= mind.plan.leafListeners) return false;
+    // Sound that has come meanwhile only makes more room.
+    return this.#admission.room > 0;
+  }
+
+  take(joiner: Joiner, joins: number): void {
+    this.counted();
+    this.#admission.arrive(joiner, this.local);
+    this.#seating.reserve();
+    const { clock } = this.ground;
+    this.server.inbox?.add(clock.now, {
+      run: () => {
+        this.server.charge(this.ground.costs.turnMs);
+        const mind = this.#mind;
+        if (mind === undefined) return;
+        mind.want(joiner.region, joins, this.local);
+        this.#sit(joiner, mind);
+      },
+    });
+    this.#reportSoon();
+    joiner.answered("taken", this.#mind?.plan);
   }
 
   /** The mind, while the object is in memory. */
@@ -110,6 +150,9 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   }
 
   override die(downMs: number): void {
+    this.catchUp();
+    this.server.inbox?.clear();
+    this.#hasOddOnes = false;
     const uplinks = [...this.#uplinks];
     const links = [...this.#children.links.values()];
     const seating = this.#seating;
@@ -140,7 +183,10 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
       return joiner.answered(refusal, mind.plan);
     }
     if (this.#admission.arrive(joiner, this.local)) this.#admit(joiner, mind);
-    else this.#watchParked(mind);
+    else {
+      this.server.inbox?.hasten();
+      this.#watchParked(mind);
+    }
   }
 
   /** One of the steady listeners leaves. False if there is none. */
@@ -308,9 +354,18 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
 
   #admit(joiner: Joiner, mind: NodeMind): void {
     if (mind.down.ended) return joiner.answered("ended", mind.plan);
+    this.#seating.reserve();
+    joiner.answered("taken", mind.plan);
+    if (joiner.line !== undefined || joiner.watcher !== undefined) {
+      this.#hasOddOnes = true;
+      this.server.inbox?.hasten();
+    }
+    this.#sit(joiner, mind);
+  }
+
+  #sit(joiner: Joiner, mind: NodeMind): void {
     this.server.charge(this.ground.costs.joinMs);
     const ear = this.#seating.sit(joiner);
-    joiner.answered("taken", mind.plan);
     joiner.watcher?.seated(() => this.#sentAway(ear));
     const from = joiner.epoch === 0 ? undefined : { epoch: joiner.epoch, sequence: joiner.sequence };
     this.#perform(mind.join(ear, from, this.local, this.ground.luck.minds()));
@@ -342,12 +397,15 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     const mind = this.#mind;
     if (mind === undefined) return;
     if (mind.wantsSeconds) this.#second ??= this.later(SECOND_MS, () => this.#pass());
-    if (mind.owesReport && this.#reporting === undefined) {
-      const sinceMs = this.ground.clock.now - this.#reportedAt;
-      this.#reporting = this.later(Math.max(GATHER_MS, REPORT_MS - sinceMs), () => this.#report());
-    }
+    if (this.#reporting === undefined && mind.owesReport) this.#reportSoon();
     if (mind.idle) this.#resting ??= this.later(IDLE_MS, () => this.#rest());
     this.#watch(this);
+  }
+
+  #reportSoon(): void {
+    if (this.#reporting !== undefined) return;
+    const sinceMs = this.ground.clock.now - this.#reportedAt;
+    this.#reporting = this.later(Math.max(GATHER_MS, REPORT_MS - sinceMs), () => this.#report());
   }
 
   #pass(): void {

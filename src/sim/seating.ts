@@ -32,9 +32,13 @@ export class Seating {
     return this.#ears;
   }
 
-  /** A seat for one who was let in. */
-  sit(joiner: Joiner): Ear {
+  /** A seat is kept for one who was let in. */
+  reserve(): void {
     this.#size++;
+  }
+
+  /** A seat was kept for him: he takes it. */
+  sit(joiner: Joiner): Ear {
     return new Ear(this.#leaf, joiner, this.#hearing, joiner);
   }
 

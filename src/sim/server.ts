@@ -1,4 +1,5 @@
 import type { Clock, Task } from "./clock.ts";
+import type { Inbox } from "./inbox.ts";
 
 /**
  * One core that runs the work of an object, or of a whole process: one task after the other, each taking its virtual time.
@@ -6,6 +7,8 @@ import type { Clock, Task } from "./clock.ts";
  */
 export class Server implements Task {
   readonly #clock: Clock;
+  /** What comes before anything else that happens here; undefined where nothing may wait. */
+  inbox: Inbox | undefined;
   #queue: Task[] = [];
   #first = 0;
   #isArmed = false;
@@ -40,6 +43,21 @@ export class Server implements Task {
 
   /** `task` runs as soon as everything before it is done. */
   submit(task: Task): void {
+    this.inbox?.catchUp();
+    this.enqueue(task);
+  }
+
+  /** `task`, which came at `at`, runs as it would have run then, unless it could not have begun by `now`: then it is false. */
+  replay(task: Task, at: number, now: number): boolean {
+    const from = Math.max(at, this.#freeAt);
+    if (this.#isArmed || this.#isBusy || from > now) return false;
+    this.#clock.turnBack(from);
+    this.#do(task);
+    return true;
+  }
+
+  /** `task` stands in line, or runs if there is none. For the inbox only. */
+  enqueue(task: Task): void {
     if (!this.#isArmed && !this.#isBusy && this.#freeAt <= this.#clock.now) return this.#do(task);
     this.#queue.push(task);
     this.#arm();

@@ -1,6 +1,6 @@
 import type { Message } from "../core/tree/greeting.ts";
-import type { Task } from "./clock.ts";
 import type { Host } from "./host.ts";
+import type { Arrival } from "./inbox.ts";
 import type { Line } from "./line.ts";
 
 /** What a mind calls a link: the end of a connection that its object holds. */
@@ -18,6 +18,8 @@ export abstract class Socket {
 
 /** Who holds a socket between objects. */
 export interface Holder {
+  /** True while it is of no consequence to anybody else when exactly sound comes: then it may be looked at a little later (inbox.ts). */
+  readonly canWait?: boolean;
   heard(link: LinkEnd, message: Message): void;
   /** The other side closed, died, or answered a close. */
   closed(link: LinkEnd, code: number | undefined): void;
@@ -66,6 +68,8 @@ export class LinkEnd extends Socket {
 
   /** From now on nothing passes either way, and nobody is told: a half-open connection. */
   silence(): void {
+    this.host.server.inbox?.catchUp();
+    this.#peer?.host.server.inbox?.catchUp();
     this.#isSilent = true;
     if (this.#peer !== undefined) this.#peer.#isSilent = true;
   }
@@ -79,7 +83,10 @@ export class LinkEnd extends Socket {
     const bytes = bytesIn(message);
     server.charge(ground.costs.sendMs + (bytes / 1_024) * ground.costs.sendKibMs);
     if (this.#isSilent || !this.isOpen || this.#peer === undefined) return;
-    ground.clock.at(this.#line.arrivalOf(server.instant, bytes), new Delivery(this.#peer, message));
+    const at = this.#line.arrivalOf(server.instant, bytes);
+    const delivery = new Delivery(this.#peer, message);
+    if (typeof message === "string" || !this.#peer.#holder.canWait) ground.clock.at(at, delivery);
+    else this.#peer.host.server.inbox?.add(at, delivery);
   }
 
   override close(code: number): void {
@@ -115,7 +122,7 @@ export class LinkEnd extends Socket {
 }
 
 /** A message on its way: first along the line, then in the queue of the object that it is for. */
-class Delivery implements Task {
+class Delivery implements Arrival {
   readonly #to: LinkEnd;
   readonly #message: Message | undefined;
   readonly #code: number | undefined;
@@ -129,9 +136,13 @@ class Delivery implements Task {
   }
 
   run(): void {
-    if (this.#hasArrived) return this.#to.deliver(this.#message, this.#code);
+    if (this.#hasArrived) this.#to.deliver(this.#message, this.#code);
+    else if (this.arrives()) this.#to.host.server.submit(this);
+  }
+
+  /** It is there, and next is looked at. False if it never comes: what was on its way when the connection fell silent. */
+  arrives(): boolean {
     this.#hasArrived = true;
-    // What was on its way when the connection fell silent never comes.
-    if (!this.#to.isSilent) this.#to.host.server.submit(this);
+    return !this.#to.isSilent;
   }
 }

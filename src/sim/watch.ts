@@ -87,6 +87,7 @@ export class Watch {
     const room = this.#scene.room();
     const plan = room.mind?.down === undefined ? undefined : room.plan;
     for (const node of this.#scene.nodes()) {
+      node.catchUp();
       this.node(node);
       const since = node.seen.orphanSince;
       const twiceMs = clock.now - (node.seen.twiceSince ?? clock.now);

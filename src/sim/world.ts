@@ -133,6 +133,7 @@ export class World implements Directory {
       measures: this.measures,
       invariants: this.invariants,
       server: () => (settings.processes === "one" ? shared : new Server(clock)),
+      canWait: settings.processes === "own",
       publishers: new Map(),
       nodeRequests: settings.nodeRequests,
       timers: { lateMs: 0 },
@@ -342,7 +343,9 @@ export class World implements Directory {
       const live = this.crowd.seated;
       let nodes = 0;
       let stride = 1;
-      for (const { mind } of this.#all) {
+      for (const node of this.#all) {
+        node.catchUp();
+        const { mind } = node;
         if (mind === undefined) continue;
         nodes++;
         stride = Math.max(stride, mind.down.stride);

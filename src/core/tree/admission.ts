@@ -35,6 +35,11 @@ export class Admission<Join> {
     return this.#parked.length;
   }
 
+  /** Joins that would be taken at once while nobody waits. */
+  get room(): number {
+    return this.#parked.length === 0 ? Math.floor(this.#room) : 0;
+  }
+
   /** Joins a second that there is room for now. */
   get rate(): number {
     return this.#rate;

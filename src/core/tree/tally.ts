@@ -1,6 +1,7 @@
+import { isFields } from "../json.ts";
 import { addReactions, NO_REACTIONS, type Reactions, reactionsSince } from "./reactions.ts";
 import type { Region } from "./region.ts";
-import { type FirstLeaf, mergeTotals, type RegionTotals, regionsOf, type TallyReport, type Totals } from "./totals.ts";
+import { type FirstLeaf, mergeTotals, regionsOf, type TallyReport, type Totals } from "./totals.ts";
 
 /** A node reports at least this often while sound flows, in seconds, also if nothing changed. */
 export const REPORT_SECONDS = 10;
@@ -95,22 +96,21 @@ export class Tally<Link> {
   totals(own: Totals, first: FirstLeaf): Totals {
     const all: Totals[] = [own];
     for (const { report, counts } of this.#children.values()) if (counts) all.push(report);
-    const counted: [Region, RegionTotals][] = [];
-    for (const [region, joins] of this.#joins) counted.push([region, { listeners: 0, hearing: 0, joins, from: 0, fullBelow: 0 }]);
-    const regions = Object.fromEntries(counted);
-    return mergeTotals([...all.map(withoutJoins), { ...NOTHING, regions }], first);
+    // Merged by difference, as they came, so that those of a child that is gone stay counted.
+    return mergeTotals(all, first, this.#joins);
   }
 }
 
 /** Figures of nobody. */
 export const NOTHING: Totals = { listeners: 0, hearing: 0, ready: 0, slow: 0, stride: 0, lateMs: 0, regions: {} };
 
-/** Joins are merged by difference, as they come, so that those of a child that is gone stay counted. */
-function withoutJoins(totals: Totals): Totals {
-  const regions = Object.fromEntries(regionsOf(totals).map(([region, one]) => [region, { ...one, joins: 0 }]));
-  return { ...totals, regions };
+function saysTheSame(before: Kept, report: Kept): boolean {
+  return isSame({ ...before, revision: 0 }, { ...report, revision: 0 });
 }
 
-function saysTheSame(before: Kept, report: Kept): boolean {
-  return JSON.stringify({ ...before, revision: 0 }) === JSON.stringify({ ...report, revision: 0 });
+function isSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (!isFields(one) || !isFields(other)) return false;
+  const keys = Object.keys(one);
+  return keys.length === Object.keys(other).length && keys.every((key) => isSame(one[key], other[key]));
 }

@@ -2,7 +2,7 @@ import { type Fields, isCount, isFields, isNumber, parseObject } from "../json.t
 import { ASKS_PER_REPORT } from "./ask-pool.ts";
 import { type Ask, parseAsks } from "./asks.ts";
 import { parseReactions, type Reactions } from "./reactions.ts";
-import { isRegion, type Region } from "./region.ts";
+import { isRegion, REGIONS, type Region } from "./region.ts";
 import { isUnique } from "./unique.ts";
 
 /** What is counted of one region. */
@@ -57,30 +57,47 @@ const MAX_REPORT = 65_536;
 /** In which a region's leaves are told without a gap: the first one that may hang below a node. */
 export type FirstLeaf = (region: Region) => number;
 
-/** Figures side by side, as one; neither their order matters nor in which groups they were merged before. Full leaves are told from `first` on. */
-export function mergeTotals(all: readonly Totals[], first: FirstLeaf): Totals {
-  const named = new Set(all.flatMap((totals) => regionsOf(totals).map(([region]) => region)));
-  const regions: Partial<Record<Region, RegionTotals>> = {};
-  for (const region of named) {
-    const said = all.map((totals) => totals.regions[region]).filter((one) => one !== undefined);
-    const from = first(region);
-    regions[region] = {
-      listeners: sum(said.map((one) => one.listeners)),
-      hearing: sum(said.map((one) => one.hearing)),
-      joins: sum(said.map((one) => one.joins)),
-      from,
-      fullBelow: fullBelow(from, said),
-    };
+/**
+ * Figures side by side, as one; neither their order matters nor in which groups they were merged before. Full leaves are told from `first` on.
+ * Every node does this once a second for all below it, so it is one pass.
+ *
+ * @param joins counted otherwise: then those of `all` count for nothing
+ */
+export function mergeTotals(all: Iterable<Totals>, first: FirstLeaf, joins?: ReadonlyMap<Region, number>): Totals {
+  const merged = { listeners: 0, hearing: 0, ready: 0, slow: 0, stride: 0, lateMs: 0 };
+  const said = new Map<Region, RegionTotals[]>();
+  for (const region of joins?.keys() ?? []) said.set(region, []);
+  for (const totals of all) {
+    merged.listeners += totals.listeners;
+    merged.hearing += totals.hearing;
+    merged.ready += totals.ready;
+    merged.slow += totals.slow;
+    merged.stride = Math.max(merged.stride, totals.stride);
+    merged.lateMs = Math.max(merged.lateMs, totals.lateMs);
+    for (const region of REGIONS) {
+      const one = totals.regions[region];
+      if (one === undefined) continue;
+      const runs = said.get(region);
+      if (runs === undefined) said.set(region, [one]);
+      else runs.push(one);
+    }
   }
-  return {
-    listeners: sum(all.map((totals) => totals.listeners)),
-    hearing: sum(all.map((totals) => totals.hearing)),
-    ready: sum(all.map((totals) => totals.ready)),
-    slow: sum(all.map((totals) => totals.slow)),
-    stride: most(all.map((totals) => totals.stride)),
-    lateMs: most(all.map((totals) => totals.lateMs)),
-    regions,
-  };
+  const regions: Partial<Record<Region, RegionTotals>> = {};
+  for (const [region, runs] of said) {
+    const merged = mergeRegion(runs, first(region));
+    regions[region] = joins === undefined ? merged : { ...merged, joins: joins.get(region) ?? 0 };
+  }
+  return { ...merged, regions };
+}
+
+function mergeRegion(runs: readonly RegionTotals[], from: number): RegionTotals {
+  const merged = { listeners: 0, hearing: 0, joins: 0 };
+  for (const run of runs) {
+    merged.listeners += run.listeners;
+    merged.hearing += run.hearing;
+    merged.joins += run.joins;
+  }
+  return { ...merged, from, fullBelow: fullBelow(from, runs) };
 }
 
 /** How far leaves are full from `from` on: runs of full leaves, laid end to end. A leaf that nobody speaks for is not full. */
@@ -133,12 +150,4 @@ function parseRegion(said: Fields): RegionTotals | undefined {
   const { listeners, hearing = 0, joins, from, fullBelow: below } = said;
   if (!isCount(listeners) || !isCount(hearing) || !isCount(joins) || !isCount(from) || !isCount(below) || below < from) return undefined;
   return { listeners, hearing, joins, from, fullBelow: below };
-}
-
-function sum(figures: readonly number[]): number {
-  return figures.reduce((total, figure) => total + figure, 0);
-}
-
-function most(figures: readonly number[]): number {
-  return figures.reduce((highest, figure) => Math.max(highest, figure), 0);
 }
