@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import type { Env } from "../objects/calls.ts";
 import { countedSoFar, OBJECT_KINDS, type ObjectCounts } from "../objects/counted.ts";
-import { heldSockets } from "../objects/sockets.ts";
+import { heldSockets, mostQueuedBytes } from "../objects/sockets.ts";
 import { noOperator } from "./keys.ts";
 import { problem } from "./problem.ts";
 
@@ -42,6 +42,7 @@ function text(): string {
       perKind((counts) => counts.awakeMs / 1_000),
     ),
     family("canopy_sockets", "gauge", "WebSockets to people.", [["", heldSockets()]]),
+    family("canopy_queued_bytes_max", "gauge", "Most bytes ever found waiting on one listener's line.", [["", mostQueuedBytes()]]),
   ].join("");
 }
 

@@ -21,6 +21,10 @@ const TIDY_MS = 10_000;
 /** A write to R2 that is not done by then has failed, in ms. */
 const WRITE_MS = 10_000;
 
+/** Times that all of a room that is over is erased, and the time between two of them, in ms: a bucket may be away for a moment. */
+const ERASE_TRIES = 3;
+const ERASE_MS = 1_000;
+
 type Awake = { readonly mind: ArchiveNode<WebSocket>; readonly store: SegmentStore };
 
 /**
@@ -183,10 +187,13 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
     await this.#awake?.store.erase(names).catch((fault: unknown) => log("segments-not-erased", { why: String(fault) }));
   }
 
-  /** What R2 does not let go of now is in nobody's index any more; its lifecycle rule is the last resort (wrangler.toml). */
+  /** What R2 does not let go of in a few tries is in nobody's index any more; its lifecycle rule is the last resort (wrangler.toml). */
   async #eraseAll(): Promise<void> {
     const store = this.#awake?.store;
-    if (store !== undefined) await this.#erase(store.list());
+    for (let attempt = 0; store !== undefined && store.list().length > 0 && attempt < ERASE_TRIES; attempt++) {
+      if (attempt > 0) await new Promise((wake) => setTimeout(wake, ERASE_MS));
+      await this.#erase(store.list());
+    }
     clearTimeout(this.#second ?? null);
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();

@@ -17,10 +17,10 @@ const NO_ANSWER: Undialed = "the child did not answer";
 const DECLINED: Undialed = "the child has nobody below";
 
 /**
- * Children that are woken at once: an object may have 6 connections that wait for an answer, and those who ask by themselves want some.
+ * Children that are dialed at once without having asked: an object may have 6 connections that wait for an answer, and those who ask by themselves want some.
  * https://developers.cloudflare.com/workers/platform/limits/#simultaneous-open-connections
  */
-const WAKE_AT_ONCE = 4;
+const DIALS_AT_ONCE = 4;
 
 /** What a parent's mind must hear of its children. */
 export type ChildEvents = {
@@ -80,9 +80,23 @@ export class Children {
     this.#asleep.clear();
   }
 
-  /** Dials a node that has not asked. False if it could not be reached; a node without anybody below says no, and is none the worse for it. */
-  async reach(node: NodeRef, self: ParentRef): Promise<boolean> {
-    return (await this.#link(node, parentName(self), BEFORE_ALL, { [HEADER.unasked]: "1" })) !== NO_ANSWER;
+  /**
+   * Dials those of `nodes` that have no link, a few at a time: they have not asked, and nodes without anybody below say no, and are none the
+   * worse for it. Gives those that could not be reached.
+   */
+  async reach(nodes: readonly NodeRef[], self: ParentRef): Promise<readonly NodeRef[]> {
+    const left = [...nodes];
+    const unreached: NodeRef[] = [];
+    const dialOn = async (): Promise<void> => {
+      for (let node = left.shift(); node !== undefined && !this.#closed; node = left.shift()) {
+        // Who has asked by himself meanwhile is linked already.
+        if (this.has(node)) continue;
+        const undialed = await this.#link(node, parentName(self), BEFORE_ALL, { [HEADER.unasked]: "1" });
+        if (undialed === NO_ANSWER) unreached.push(node);
+      }
+    };
+    await Promise.all(Array.from({ length: DIALS_AT_ONCE }, dialOn));
+    return unreached;
   }
 
   /** Dials those of `nodes` that have no link, before they ask for it: a few at a time. Who does not answer is left to the next time. */
@@ -91,7 +105,7 @@ export class Children {
       const name = nodeName(node);
       if (!this.#links.has(name) && !this.#dialing.has(name)) this.#asleep.set(name, node);
     }
-    while (this.#waking.size < WAKE_AT_ONCE && this.#asleep.size > 0) this.#wakeNext(parentName(self));
+    while (this.#waking.size < DIALS_AT_ONCE && this.#asleep.size > 0) this.#wakeNext(parentName(self));
   }
 
   /** Dials the child at the other end of `link` anew. */

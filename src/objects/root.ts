@@ -3,7 +3,7 @@ import { localTime, type SessionId } from "../core/ids.ts";
 import type { Ask } from "../core/tree/asks.ts";
 import type { CrowdFigures } from "../core/tree/crowd.ts";
 import type { Limits } from "../core/tree/grow.ts";
-import { childrenOf, type ParentRef, type Plan } from "../core/tree/plan.ts";
+import { childrenOf, type NodeRef, type ParentRef, type Plan } from "../core/tree/plan.ts";
 import type { Reactions } from "../core/tree/reactions.ts";
 import { type RootEffect, TreeRoot } from "../core/tree/root.ts";
 import type { Totals } from "../core/tree/totals.ts";
@@ -202,11 +202,10 @@ export class Root {
 
   /** Takes over a tree that another root fed: the nodes that hang on it are dialed, since they do not know yet whom to ask. */
   async takeOver(): Promise<void> {
-    let left = childrenOf(this.#mind.plan, "root").filter((node) => !this.#children.has(node));
+    let left: readonly NodeRef[] = childrenOf(this.#mind.plan, "root");
     for (let attempt = 0; left.length > 0 && attempt < TAKE_OVER_TRIES; attempt++) {
       if (attempt > 0) await new Promise((wake) => setTimeout(wake, TAKE_OVER_MS));
-      const reached = await Promise.all(left.map((node) => this.#children.reach(node, this.#self)));
-      left = left.filter((_, index) => !reached[index]);
+      left = await this.#children.reach(left, this.#self);
     }
   }
 

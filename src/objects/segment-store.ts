@@ -89,6 +89,8 @@ export class R2Segments implements SegmentStore {
   readonly #bucket: Bucket;
   readonly #prefix: string;
   readonly #index: SqliteSegments;
+  /** What the bucket did not let go of; a later life finds it in the index, as old as it is, and erases it again. */
+  #owed: readonly SegmentName[] = [];
 
   /** @param prefix of this audience's keys */
   constructor(bucket: Bucket, prefix: string, index: SqliteSegments) {
@@ -111,12 +113,14 @@ export class R2Segments implements SegmentStore {
     return found === null ? undefined : new Uint8Array(await found.arrayBuffer());
   }
 
-  /** The bucket first: what it still holds must still be known. */
+  /** The bucket first: what it still holds must still be known. What fails is tried again with the next that goes. */
   async erase(names: readonly SegmentName[]): Promise<void> {
-    for (let from = 0; from < names.length; from += R2_DELETES) {
-      const some = names.slice(from, from + R2_DELETES);
+    this.#owed = [...this.#owed, ...names];
+    while (this.#owed.length > 0) {
+      const some = this.#owed.slice(0, R2_DELETES);
       await this.#bucket.delete(some.map((name) => this.#key(name)));
       await this.#index.erase(some);
+      this.#owed = this.#owed.slice(some.length);
     }
   }
 

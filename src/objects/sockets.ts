@@ -36,9 +36,19 @@ export function send(socket: WebSocket, message: Uint8Array | string): void {
 /** True where the runtime tells what waits on a socket: workerd from November 2026 on. */
 export const TELLS_QUEUES = "bufferedAmount" in WebSocket.prototype;
 
+let mostQueued = 0;
+
 /** Bytes that wait on a socket; undefined where the runtime does not tell. */
 export function queuedOn(socket: WebSocket): number | undefined {
-  return TELLS_QUEUES ? socket.bufferedAmount : undefined;
+  if (!TELLS_QUEUES) return undefined;
+  const queued = socket.bufferedAmount;
+  if (queued > mostQueued) mostQueued = queued;
+  return queued;
+}
+
+/** The most bytes that were ever found waiting on one listener's line, in this isolate. */
+export function mostQueuedBytes(): number {
+  return mostQueued;
 }
 
 /** States and chunks for links that all get the same: nothing decoded, nothing allocated, no neighbour harmed. */

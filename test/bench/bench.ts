@@ -18,7 +18,10 @@ const STORM = { listeners: 8_000, perSecond: 4_000, afterMs: 5_000 };
 const BENCHES = { servers: asTheyCome, stride: pinnedStrides, bundle: bundlingAlike, storm: stormed };
 /** A tenth of the listeners stops reading, beside a control run in which nobody does. */
 const SLOW = "slow";
-/** Chunks of 12.5 KB, the largest packets that Opus knows at 200 ms a chunk: they overflow a stalled line's kernel buffers within seconds. */
+/**
+ * Chunks of 12.5 KB, the largest packets that Opus knows at 200 ms a chunk. The kernel takes some 4 MB for a line that stands still, a
+ * minute of these; then what comes waits in the leaf, for half a minute, until the line is given up.
+ */
 const LARGE = { frameBytes: 1_250, chunkMs: 200 };
 /** The share that stops reading, and when, in ms after measuring began. */
 const SLOW_SHARE = { share: 0.1, afterMs: 5_000 };
@@ -37,7 +40,7 @@ const program = new Command("npm run bench --")
   .option("--leaf <n>", "listeners that one leaf of Canopy takes", wholeNumber("--leaf", 1, 30_000), 10_000)
   .option("--storm <n>", "how many come in a storm", wholeNumber("--storm", 1, 60_000), STORM.listeners)
   .option("--storm-ramp <n>", "how many of them per second", wholeNumber("--storm-ramp", 1, 20_000), STORM.perSecond)
-  .option("--slow-for <n>", "how long the slow ones do not read", seconds("--slow-for"), 60)
+  .option("--slow-for <n>", "how long the slow ones do not read", seconds("--slow-for"), 120)
   .option("--only <rows>", "of these rows alone, like canopy,partyserver,ws,bare, or canopy:5")
   .option("--json", "print every run's report as JSON");
 

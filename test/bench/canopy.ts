@@ -10,6 +10,9 @@ import { parseStageHears } from "../../src/core/wire/parse.ts";
 import { type Contender, pin, type Running, SERVER_CORE, type Task } from "./contender.ts";
 import { FRAME_BYTES, frameOf } from "./sound.ts";
 
+/** Opens GET /metrics of the bench's own server. */
+const METRICS_KEY = "bench";
+
 let built: Promise<void> | undefined;
 
 /** Canopy as `npm start` runs it, with a speaker on its stage. @param stride pinned to so many chunks a send; undefined leaves it to the leaf */
@@ -25,6 +28,7 @@ async function startCanopy(
   await built;
   const directory = await mkdtemp(join(tmpdir(), "canopy-bench-"));
   const vars = {
+    ADMIN_KEY: METRICS_KEY,
     LISTENERS_PER_LEAF: String(leafListeners),
     INITIAL_LEAVES: String(leaves ?? Math.ceil(listeners / leafListeners)),
     ...(stride === undefined ? {} : { STRIDE: String(stride) }),
@@ -38,6 +42,10 @@ async function startCanopy(
     listenUrl: listenUrl(url, room),
     pid: server.pid,
     speak: mouth.speak,
+    mostQueuedBytes: async () => {
+      const metrics = await fetch(`${server.url}/metrics`, { headers: { Authorization: `Bearer ${METRICS_KEY}` } });
+      return Number(/^canopy_queued_bytes_max (\d+)$/m.exec(await metrics.text())?.[1]);
+    },
     stop: async () => {
       mouth.stop();
       await server.kill();

@@ -29,6 +29,8 @@ export type Running = {
   readonly pid: number;
   /** From now on there is sound. */
   readonly speak: () => Promise<void>;
+  /** The most bytes that it ever had waiting on one listener's line; only Canopy tells. */
+  readonly mostQueuedBytes?: () => Promise<number>;
   readonly stop: () => Promise<void>;
 };
 

@@ -22,8 +22,11 @@ const LOAD_NICE = 5;
 /** Listeners that one process of the load reads for. */
 const PER_PROCESS = 5_000;
 
+/** What a crowd found, and what its server tells of itself. */
+export type Measurement = CrowdReport & { readonly mostQueuedBytes?: number };
+
 /** Starts a server, lets a crowd loose on it, and ends both. */
-export async function measure(contender: Contender, load: Load): Promise<CrowdReport> {
+export async function measure(contender: Contender, load: Load): Promise<Measurement> {
   const running = await contender.start(load);
   try {
     if (load.soundFirst) await running.speak();
@@ -45,7 +48,8 @@ export async function measure(contender: Contender, load: Load): Promise<CrowdRe
       settled: () => (load.soundFirst ? undefined : running.speak()),
       interrupt: new Promise(() => undefined),
     });
-    return reportOf(gathered);
+    const mostQueuedBytes = await running.mostQueuedBytes?.();
+    return { ...reportOf(gathered), ...(mostQueuedBytes === undefined ? {} : { mostQueuedBytes }) };
   } finally {
     await running.stop();
   }

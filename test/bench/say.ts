@@ -3,7 +3,7 @@ import { textTable } from "../../src/cli/text-table.ts";
 import { WORKERD_COSTS } from "../../src/sim/costs.ts";
 import type { Measured } from "./bench.ts";
 import { joinMsOf } from "./calibrate.ts";
-import type { Load } from "./measure.ts";
+import type { Load, Measurement } from "./measure.ts";
 import { fixed, median } from "./median.ts";
 import { benchChunkBytes } from "./sound.ts";
 
@@ -123,12 +123,13 @@ export function stormTable(measured: readonly Measured[], load: Load): string {
 }
 
 /** What stalled lines did to the server and to everybody else. */
-export function slowTable(control: CrowdReport, slow: CrowdReport, load: Load): string {
-  const row = (name: string, run: CrowdReport): string[] => [
+export function slowTable(control: Measurement, slow: Measurement, load: Load): string {
+  const row = (name: string, run: Measurement): string[] => [
     name,
     fixed(run.listeningLagMs.p50, 0),
     fixed(run.listeningLagMs.p99, 0),
     fixed(mostMb(run) - mostMb(control), 1),
+    fixed(run.mostQueuedBytes === undefined ? undefined : run.mostQueuedBytes / 1_024, 1),
     `${run.holes}`,
     `${run.gaps}`,
     run.groups.slow === undefined ? "-" : `${run.groups.slow.live} of ${run.groups.slow.listeners}`,
@@ -136,7 +137,17 @@ export function slowTable(control: CrowdReport, slow: CrowdReport, load: Load): 
       .map(([why, times]) => `${times} × ${why}`)
       .join("; "),
   ];
-  const head = ["Canopy", "lag p50", "others' p99 ms", "MiB above control", "holes", "gaps told", "slow ones live again", "closed"];
+  const head = [
+    "Canopy",
+    "lag p50",
+    "others' p99 ms",
+    "MiB above control",
+    "most queued KiB",
+    "holes",
+    "gaps told",
+    "slow ones live again",
+    "closed",
+  ];
   const rows = [row("everybody reads", control), row("a tenth does not", slow)];
   return `${preface(load)}\n\n${textTable(head, rows)}`;
 }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { createRoom, parseServer } from "../../src/cli/api.ts";
 import { endServers, serverForTest, temporaryFolder } from "../support/server.ts";
 import { command, killCommands, TALK } from "../support/server-commands.ts";
@@ -20,11 +21,24 @@ async function evening(url: string, listeners: number, seconds: number) {
   await host.prints("On air");
   const flags = ["--room", "evening", "--listeners", String(listeners), "--ramp", "200", "--seconds", String(seconds), "--json"];
   const crowd = command("crowd", "--url", url, ...flags);
-  await pause((listeners / 200) * 1_000 + 3_000);
+  await everybodyCame(url, listeners);
+  // So that each has heard some of it before anything happens.
+  await pause(2_000);
   return { host, crowd, successorTickets };
 }
 
 type Found = Record<string, unknown> & { readonly backMs: { p99: number }; readonly epochGapMs: { count: number; max: number } };
+
+/** A crowd comes when the machine lets it: what breaks before would break nothing for who is still on his way. */
+async function everybodyCame(url: string, listeners: number): Promise<void> {
+  const deadline = performance.now() + 60_000;
+  while (performance.now() < deadline) {
+    const room = z.object({ listeners: z.number() }).parse(await (await fetch(`${url}/api/rooms/evening`)).json());
+    if (room.listeners >= listeners) return;
+    await pause(250);
+  }
+  throw new Error(`${listeners} listeners never came`);
+}
 
 /** What the crowd found; a lost connection alone makes it end with 1. */
 async function reportOf(crowd: ReturnType<typeof command>): Promise<Found> {

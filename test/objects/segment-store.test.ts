@@ -73,6 +73,12 @@ describe("a bucket that fails", () => {
       await expect(store.erase([first])).rejects.toThrow("away");
       expect(store.list().map(({ index }) => index)).toEqual([first.index]);
       expect([...bucket.held.keys()]).toEqual([`segments/demo/1/${first.index}`]);
+      bucket.fails = false;
+      await store.write(second, 1_000);
+      // What could not go then goes with the next.
+      await store.erase([second]);
+      expect(store.list()).toEqual([]);
+      expect(bucket.held.size).toBe(0);
     });
   });
 });
