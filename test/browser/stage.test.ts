@@ -58,7 +58,7 @@ describe.skipIf(missing !== undefined)(`the stage${missing === undefined ? "" : 
     const tapes = await Promise.all(
       [host, guest].map(async (page) => ({ mouth: await fetchTape(page, "mouth"), ear: await fetchTape(page, "ear") })),
     );
-    const delays: number[] = [];
+    const all: ReturnType<typeof hearings> = [];
     for (const [speaker, hearer] of [
       [0, 1],
       [1, 0],
@@ -66,21 +66,20 @@ describe.skipIf(missing !== undefined)(`the stage${missing === undefined ? "" : 
       const { mouth } = tapes[speaker] ?? {};
       const { ear } = tapes[hearer] ?? {};
       if (mouth === undefined || ear === undefined) throw new Error("nothing was recorded");
-      // The greeting of a conversation is its first chirp: what follows is heard at the delay that the line needs.
-      const spoken = hearings(mouth, ear).slice(2);
-      const heard = spoken.filter(({ delayMs }) => !Number.isNaN(delayMs));
-      expect(spoken.length).toBeGreaterThanOrEqual(SECONDS - 5);
-      // Who talks is rather heard soon than whole: where three pages share two cores, a chirp of 50 ms may lose a frame.
-      expect(heard.length).toBeGreaterThanOrEqual(0.8 * spoken.length);
-      expect(heard.every(({ up, heardUp }) => up === heardUp)).toBe(true);
-      delays.push(...heard.map(({ delayMs }) => delayMs));
+      // The first two come while the line is not known yet.
+      all.push(...hearings(mouth, ear).slice(2));
     }
+    const heard = all.filter(({ up, heardUp }) => up === heardUp);
+    const delays = heard.map(({ delayMs }) => delayMs);
     const p50 = quantile(delays, 0.5);
     console.log(
-      `${delays.length} chirps between two on stage: mouth to ear p50 ${p50.toFixed(0)} ms, p99 ${quantile(delays, 0.99).toFixed(0)} ms, least ${Math.min(...delays).toFixed(0)} ms`,
+      `${heard.length} of ${all.length} chirps between two on stage: mouth to ear p50 ${p50.toFixed(0)} ms, p99 ${quantile(delays, 0.99).toFixed(0)} ms, least ${Math.min(...delays).toFixed(0)} ms`,
     );
     expect((await factsOf(listener)).holes).toBe(0);
     expect(complaints).toEqual([]);
+    expect(all.length).toBeGreaterThanOrEqual(2 * (SECONDS - 5));
+    // Who talks is rather heard soon than whole: where three pages share two cores, a chirp of 50 ms may lose a frame.
+    expect(heard.length).toBeGreaterThanOrEqual(0.8 * all.length);
     expect(p50).toBeLessThanOrEqual(CONVERSATION_MS);
   });
 
