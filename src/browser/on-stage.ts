@@ -1,4 +1,5 @@
 import type { VoiceLevel } from "../core/audio/mixer.ts";
+import { ENDING } from "../core/wire/ending.ts";
 import { Broadcasting } from "./broadcast.ts";
 import type { LinkEnd } from "./link-mind.ts";
 import type { Listening } from "./listen.ts";
@@ -25,7 +26,6 @@ export class OnStage {
   #speaking: Broadcasting | undefined;
   #phase: StagePhase = "below";
   #left: LinkEnd | undefined;
-  #listened = false;
 
   /**
    * @param onLevels how loud each of the others on stage is, by voice, some 25 times a second; the speaker's own level is `speaking.level`
@@ -89,7 +89,6 @@ export class OnStage {
     this.#speaking = speaking;
     this.#phase = "coming";
     this.#left = undefined;
-    this.#listened ||= this.#listening.state.listening;
     // Said to the room as soon as there are a stage and a microphone.
     if (onAir) speaking.goOnAir();
     speaking.connect();
@@ -120,11 +119,8 @@ export class OnStage {
     this.#memory.ticket = undefined;
     this.#memory.onAir = false;
     speaking.close();
-    // Who was removed has nothing to listen to: his leaf says so as well.
-    if (wasUp && this.#listened && why?.code !== REMOVED) void this.#listening.listen().catch(() => undefined);
+    // Who heard the room on stage goes on hearing it, unless he is out of the room, or it is over.
+    if (wasUp && (why === undefined || why.code === ENDING["off-stage"].code)) void this.#listening.listen().catch(() => undefined);
     this.#onChange();
   }
 }
-
-/** He is out of the room, not only off its stage. */
-const REMOVED = 4503;

@@ -104,6 +104,14 @@ describe.skipIf(missing !== undefined)(`the stage${missing === undefined ? "" : 
       .poll(async () => (await fetchTape(ana, "ear")).pcm.some((sample) => Math.abs(sample) > 0.1), { timeout: 10_000 })
       .toBe(true);
     expect((await factsOf(ana)).listening).toBe(false);
+    // A reload is a blink: she is on stage again by herself, on air, and under the voice that she had.
+    await ana.reload();
+    const heardBefore = new Map(ear.frames);
+    await factsUntil(ana, ({ stage }) => stage === "up");
+    await expect
+      .poll(() => [...ear.frames].every(([voice, frames]) => frames > (heardBefore.get(voice) ?? 0) + 20), { timeout: 20_000 })
+      .toBe(true);
+    expect(ear.frames.size).toBe(2);
     await ana.getByRole("button", { name: "Step down" }).click();
     await factsUntil(ana, ({ stage, playing, listening }) => stage === "below" && listening === true && playing === true);
     expect(complaints).toEqual([]);
