@@ -250,7 +250,9 @@ export abstract class NodeBody extends DurableObject<Env> {
     this.#reporting = undefined;
     this.#reportedAt = Date.now();
     const report = this.#mind?.report();
-    if (report !== undefined) send(report.to, report.text);
+    if (report === undefined) return;
+    send(report.to, report.text);
+    this.perform(report.passed);
   }
 
   #rest(): void {

@@ -15,6 +15,8 @@ export const RULES = {
   twice: "no node keeps a second link above for more than 10 s",
   silence: "who has a connection hears something every 7 s while the host speaks",
   lost: "who keeps his connection misses nothing, whatever breaks above him",
+  answers:
+    "who listens, who hears and what they tap is counted, 5 s after the last tap: exactly where nothing broke, taps to a thousandth where something did; in 50 reports a second to the root",
 } as const;
 
 export type Rule = keyof typeof RULES;

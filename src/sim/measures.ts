@@ -45,12 +45,20 @@ export class Measures {
   gaps = 0;
   /** Asks that reached the room's people. */
   asked = 0;
+  /** Asks that leaves took. */
+  asks = 0;
+  /** Taps that leaves took, and what of them the room told. */
+  taps = 0;
+  tapsCounted = 0;
+  /** Reports that the root got in one second, at most. */
+  mostReports = 0;
   readonly #lag = new Histogram();
   #joined = 0;
   #diverted = 0;
   #root = 0;
   #audience = 0;
   #node = 0;
+  #reports = 0;
 
   heard(lagMs: number, times: number): void {
     this.#lag.add(lagMs, times);
@@ -64,6 +72,11 @@ export class Measures {
   diverted(): void {
     this.diversions++;
     this.#diverted++;
+  }
+
+  /** The root got a report. */
+  reported(): void {
+    this.#reports++;
   }
 
   /** A root, the audience or a node got its `count`th request of this second. */
@@ -86,6 +99,8 @@ export class Measures {
       audienceRequests: this.#audience,
       nodeRequests: this.#node,
     });
+    this.mostReports = Math.max(this.mostReports, this.#reports);
+    this.#reports = 0;
     this.lag.merge(this.#lag);
     this.#lag.clear();
     this.#joined = 0;

@@ -1,11 +1,14 @@
 import type { Position } from "../core/audio/position.ts";
-import { localTime } from "../core/ids.ts";
+import { localTime, parseSessionId } from "../core/ids.ts";
+import { MAX_QUESTION } from "../core/text.ts";
 import { Admission } from "../core/tree/admission.ts";
+import type { Ask } from "../core/tree/asks.ts";
 import type { Below } from "../core/tree/downstream.ts";
 import type { Message } from "../core/tree/greeting.ts";
 import type { Lines } from "../core/tree/listeners.ts";
 import type { NodeEffect } from "../core/tree/node.ts";
 import { type NodeRef, nodeName, type Plan, parentName } from "../core/tree/plan.ts";
+import type { Reaction } from "../core/tree/reactions.ts";
 import type { Saved } from "../core/tree/saved.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
@@ -33,6 +36,9 @@ const KEEP_MS: Readonly<Record<Below, number>> = { listeners: 30_000, nodes: 60_
 const WRITE_MS = 20;
 /** A listener's own close comes back after so long, in ms. Assumed. */
 const HANG_UP_MS = 50;
+
+/** Of those who sit at a leaf so many hear, as a share. */
+const HEARING = 0.9;
 
 /** Makes a node's mind from its settings and what it had saved. */
 export type MakeMind = Minds["node"];
@@ -137,6 +143,11 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     return this.#seating.size;
   }
 
+  /** Those of them whose player says that sound comes out: nine of ten. Assumed. */
+  get hearing(): number {
+    return Math.floor(this.#seating.size * HEARING);
+  }
+
   get ears(): ReadonlySet<Ear> {
     return this.#seating.ears;
   }
@@ -197,6 +208,20 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     return true;
   }
 
+  /** Everybody at this leaf taps once, and some ask; what each may say in a second is not asked of a cohort (core/tree/leaf-people.ts). */
+  answered(reaction: Reaction, askers: number): void {
+    const mind = this.#mind;
+    const { size } = this.#seating;
+    if (mind === undefined || size === 0) return;
+    const { costs, luck, measures } = this.ground;
+    this.server.charge(size * costs.hopMs);
+    measures.taps += size;
+    mind.react(reaction, size);
+    const asks = Math.floor(size * askers + luck.minds());
+    for (let ask = 0; ask < asks; ask++) mind.ask(anAsk(this.name, ++measures.asks, luck.minds()));
+    this.#settle();
+  }
+
   attach(ask: AttachAsk, reply: (answer: AttachAnswer) => void): void {
     const mind = this.#know(ask.plan);
     if (mind.plan === undefined) return reply({ dialed: false });
@@ -248,7 +273,12 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
       node: this.node,
       below: this.below,
       keepMs: KEEP_MS[this.below],
-      serving: { listeners: () => this.#seating.size, chunks: this.#hearing.chunks, stride: this.#hearing.stride },
+      serving: {
+        listeners: () => this.#seating.size,
+        hearing: () => this.hearing,
+        chunks: this.#hearing.chunks,
+        stride: this.#hearing.stride,
+      },
     };
     this.#mind = this.#make(settings, this.#written.at(-1)?.saved, { above: [], below: [] }, this.local);
     this.#perform(this.#mind.wake(this.local, this.ground.luck.minds()));
@@ -421,7 +451,9 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     this.#reporting = undefined;
     this.#reportedAt = this.ground.clock.now;
     const report = this.#mind?.report();
-    report?.to.send(report.text);
+    if (report === undefined) return;
+    report.to.send(report.text);
+    this.#perform(report.passed);
   }
 
   #rest(): void {
@@ -445,4 +477,11 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
       },
     });
   }
+}
+
+/** Somebody's question, of the longest. */
+function anAsk(leaf: string, order: number, luck: number): Ask {
+  const session = parseSessionId(`listener-${order}`);
+  if (session === undefined) throw new Error("no session");
+  return { id: `question-${order}`, kind: "question", session, name: "A listener", text: "?".repeat(MAX_QUESTION), luck, leaf, order };
 }

@@ -384,6 +384,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
           this.ground.measures.asked += effect.asks.length;
           break;
         case "reacted":
+          this.ground.measures.tapsCounted = Object.values(effect.counts).reduce((sum, count) => sum + count, 0);
           this.#tell(reactionsStateOf(effect.counts, this.#head()));
           break;
         case "store-plan":
@@ -540,6 +541,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
         this.#settle();
       },
       counted: (link, report) => {
+        this.ground.measures.reported();
         if (this.#awake?.mind.count(link, report)) this.#counted();
         this.ground.measures.asked += this.#awake?.mind.asked().length ?? 0;
         this.#settle();

@@ -39,6 +39,10 @@ export type Report = {
   /** Silences of who kept his connection, only those above 250 ms; and how many listeners had one. */
   readonly silenceMs: Spread & { readonly listeners: number };
   readonly mostRequests: { readonly root: number; readonly audience: number; readonly node: number };
+  /** What listeners did besides listening; taps and asks as leaves took them, and as the room was told. */
+  readonly answers: { readonly taps: number; readonly tapsCounted: number; readonly asks: number; readonly asksTold: number };
+  /** Reports that the root got in one second, at most. */
+  readonly mostReports: number;
   readonly events: number;
   readonly brokenRules: Readonly<Record<string, number>>;
   readonly broken: readonly Broken[];
@@ -109,6 +113,8 @@ function reportOf({ scenario, seed, seconds }: Asked, world: World): Report {
       audience: most((second) => second.audienceRequests),
       node: most((second) => second.nodeRequests),
     },
+    answers: { taps: measures.taps, tapsCounted: measures.tapsCounted, asks: measures.asks, asksTold: measures.asked },
+    mostReports: measures.mostReports,
     events: world.events,
     brokenRules: invariants.counts,
     broken: invariants.broken,

@@ -21,9 +21,19 @@ export function table(report: Report): string {
       "most requests/s",
       `root ${report.mostRequests.root}, audience ${report.mostRequests.audience}, a node ${report.mostRequests.node}`,
     ),
+    row("reports/s", `${report.mostReports} at the root at most`),
+    ...answersOf(report),
     row("invariants", broken.length === 0 ? "all hold" : `BROKEN: ${broken.map(([rule, times]) => `${rule} × ${times}`).join(", ")}`),
     ...report.broken.map(({ rule, atMs, saw }) => `  at ${atMs} ms, "${says(rule)}": ${saw}`),
   ].join("\n");
+}
+
+function answersOf({ answers: { taps, tapsCounted, asks, asksTold } }: Report): string[] {
+  if (taps === 0) return [];
+  return [
+    row("taps", `${count(taps)}, ${count(tapsCounted)} counted`),
+    row("asks", `${count(asks)}, of which the room was told ${count(asksTold)}`),
+  ];
 }
 
 function says(rule: Rule): string {

@@ -258,6 +258,11 @@ export class World implements Directory {
     });
   }
 
+  /** When something last broke, in ms. */
+  get lastFault(): number {
+    return this.#lastFault;
+  }
+
   /** Something is broken at this moment. */
   faulty(): void {
     this.#lastFault = this.#clock.now;

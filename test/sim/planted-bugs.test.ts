@@ -6,11 +6,13 @@ import type { Message } from "../../src/core/tree/greeting.ts";
 import type { Lines } from "../../src/core/tree/listeners.ts";
 import { type NodeEffect, TreeNode } from "../../src/core/tree/node.ts";
 import type { ParentRef, Plan } from "../../src/core/tree/plan.ts";
+import type { Reaction } from "../../src/core/tree/reactions.ts";
 import { type RootEffect, type Tick, TreeRoot } from "../../src/core/tree/root.ts";
 import type { TallyReport } from "../../src/core/tree/totals.ts";
 import type { Rule } from "../../src/sim/invariants.ts";
 import type { Minds, NodeMind } from "../../src/sim/minds.ts";
 import type { Scenario } from "../../src/sim/scenario.ts";
+import { everybodyAnswers } from "../../src/sim/scenarios/everybody-answers.ts";
 import type { Socket } from "../../src/sim/socket.ts";
 import type { WorldSettings } from "../../src/sim/world.ts";
 import { nodesDie, smallEvening } from "./small-evening.ts";
@@ -122,7 +124,7 @@ class ForgetsToReport extends TreeNode<Socket> {
 }
 
 class SameRevision extends TreeNode<Socket> {
-  override report(): { readonly to: Socket; readonly text: string } | undefined {
+  override report(): ReturnType<NodeMind["report"]> {
     const report = super.report();
     return report === undefined ? undefined : { ...report, text: report.text.replace(/"revision":\d+/, '"revision":7') };
   }
@@ -345,6 +347,38 @@ const BUGS: readonly Bug[] = [
     minds: delivering((message, send) => {
       if (!isSound(message) || (readHeader(message, 0)?.sequence ?? 0) % 60 !== 0) send(message);
     }),
+  },
+  {
+    says: "a parent takes every report for the first one of a new life",
+    rule: "answers",
+    scenario: everybodyAnswers,
+    minds: nodes(
+      class extends TreeNode<Socket> {
+        override count(child: Socket, report: TallyReport): void {
+          super.count(child, { ...report, life: report.revision });
+        }
+      },
+    ),
+  },
+  {
+    says: "a leaf forgets to say who hears",
+    rule: "answers",
+    scenario: everybodyAnswers,
+    minds: {
+      node: ({ serving, ...settings }, ...more) => new TreeNode({ ...settings, serving: { ...serving, hearing: () => 0 } }, ...more),
+    },
+  },
+  {
+    says: "a leaf counts one tap too many each time",
+    rule: "answers",
+    scenario: everybodyAnswers,
+    minds: nodes(
+      class extends TreeNode<Socket> {
+        override react(reaction: Reaction, times: number): void {
+          super.react(reaction, times + 1);
+        }
+      },
+    ),
   },
 ];
 

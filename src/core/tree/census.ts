@@ -19,6 +19,11 @@ const NEWS_MS = 1_000;
 /** What a leaf says of its own listeners. */
 export type OwnFigures = Pick<Totals, "listeners" | "hearing" | "slow" | "stride" | "lateMs">;
 
+/** What a parent was told by difference, up to one report. */
+type Telling = { readonly revision: number; readonly joins: ReadonlyMap<Region, number>; readonly reactions: Reactions };
+/** So many reports are remembered until they are passed on: a parent that lives does it within two seconds. */
+const MOST_TELLINGS = 8;
+
 /** What a node counts of all that hangs below it, and what of that its parent was told. */
 export class Census<Link> {
   readonly tally = new Tally<Link>();
@@ -32,6 +37,10 @@ export class Census<Link> {
   /** Joins that were told on earlier links. */
   #toldBefore = new Map<Region, number>();
   #told = new Map<Region, number>();
+  /** What of it will not be lost if the parent dies now, and what was told since. */
+  #sure: Telling = { revision: 0, joins: new Map(), reactions: NO_REACTIONS };
+  #tellings: readonly Telling[] = [];
+  #isPassedOn = false;
   #isFull = false;
   #revision: number;
   #changed = true;
@@ -97,10 +106,35 @@ export class Census<Link> {
     return silent;
   }
 
+  /** The parent was heard: what it was told before, it has; which is enough of a root, and of a relay that does not say more. */
+  heard(): void {
+    if (!this.#isPassedOn) this.#isSureOf(this.#tellings.length);
+  }
+
+  /** The parent, a relay, has told its own parent all that it knew from this node up to this report. */
+  passedOn(revision: number): void {
+    this.#isPassedOn = true;
+    this.#isSureOf(this.#tellings.filter((telling) => telling.revision <= revision).length);
+  }
+
+  /** The link to the parent broke while sound flowed: what of it may have been lost with the parent, or in a silent link, is told again. */
+  unlinked(): void {
+    this.#told = new Map(this.#sure.joins);
+    this.#reactionsTold = this.#sure.reactions;
+  }
+
+  #isSureOf(tellings: number): void {
+    this.#sure = this.#tellings[tellings - 1] ?? this.#sure;
+    this.#tellings = this.#tellings.slice(tellings);
+  }
+
   /** A new parent knows nothing yet; what joins the old one was told of, it is not told again. */
   linked(): void {
     this.#toldBefore = new Map(this.#told);
     this.#reactionsBefore = this.#reactionsTold;
+    this.#sure = { revision: this.#revision, joins: this.#toldBefore, reactions: this.#reactionsBefore };
+    this.#tellings = [];
+    this.#isPassedOn = false;
     this.#asks.linked();
     this.#unique.linked();
     this.#changed = true;
@@ -125,9 +159,12 @@ export class Census<Link> {
       return [one, { ...said, joins: said.joins - (this.#toldBefore.get(one) ?? 0) }] as const;
     });
     this.#reactionsTold = this.tally.reactions;
+    this.#revision++;
+    this.#tellings = [...this.#tellings, { revision: this.#revision, joins: new Map(this.#told), reactions: this.#reactionsTold }];
+    if (this.#tellings.length > MOST_TELLINGS) this.#isSureOf(1);
     return {
       ...totals,
-      revision: ++this.#revision,
+      revision: this.#revision,
       life: this.#life,
       regions: Object.fromEntries(regions),
       reactions: reactionsSince(this.#reactionsBefore, this.#reactionsTold),

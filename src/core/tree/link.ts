@@ -26,6 +26,8 @@ export type LinkText =
   | { readonly type: "whisper"; readonly to: SessionId; readonly text: string }
   /** A host removed this session: its sockets are closed. `address`: the leaf where it is tells the room the HMAC of its address. */
   | { readonly type: "remove"; readonly session: SessionId; readonly address: boolean }
+  /** A relay has told its parent all that this child had told it up to so many reports: none of it is lost if the relay dies. */
+  | { readonly type: "passed"; readonly revision: number }
   /** The room is over, for good: leaves say so to their listeners and close. */
   | { readonly type: "end" };
 
@@ -68,6 +70,11 @@ export function formatRemove(session: SessionId, address: boolean): string {
   return JSON.stringify({ type: "remove", for: "nodes", session, ...(address ? { address } : {}) });
 }
 
+/** `passed` as text. */
+export function formatPassed(revision: number): string {
+  return JSON.stringify({ type: "passed", for: "nodes", revision });
+}
+
 /** The only door for link texts; anything else is undefined and may be a state. */
 export function parseLinkText(text: string): LinkText | undefined {
   const said = parseObject(text);
@@ -76,6 +83,7 @@ export function parseLinkText(text: string): LinkText | undefined {
   if (said["type"] === "linked") return linkedOf(said["newest"], said["ageMs"], said["flows"] === true);
   if (said["type"] === "flow") return { type: "flow", flows: said["flows"] === true };
   if (said["type"] === "heartbeat") return { type: "heartbeat" };
+  if (said["type"] === "passed") return isCount(said["revision"]) ? { type: "passed", revision: said["revision"] } : undefined;
   if (said["type"] === "whisper") return whisperOf(said["to"], said["text"]);
   if (said["type"] === "remove") {
     const session = sessionOf(said["session"]);

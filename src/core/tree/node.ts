@@ -1,11 +1,12 @@
 import type { Position } from "../audio/position.ts";
 import type { LocalTime, SessionId } from "../ids.ts";
 import { unreachable } from "../unreachable.ts";
+import type { Ask } from "./asks.ts";
 import { parseBans } from "./bans.ts";
 import { Census } from "./census.ts";
 import { type Below, type DownEffect, Downstream, type ServingSettings } from "./downstream.ts";
 import { type KeptPerson, LeafPeople } from "./leaf-people.ts";
-import { formatPlan, HEARTBEAT_TEXT, type LinkText, parseLinkText } from "./link.ts";
+import { formatPassed, formatPlan, HEARTBEAT_TEXT, type LinkText, parseLinkText } from "./link.ts";
 import type { ListenerRefusal, ListenerSays } from "./listener-says.ts";
 import { childrenOf, keyless, type NodeRef, nodeName, type ParentRef, type Plan } from "./plan.ts";
 import type { Reaction } from "./reactions.ts";
@@ -175,7 +176,7 @@ export class TreeNode<Link> {
     const heard = this.#people.said(link, says, now, random);
     if (heard.do === "refuse") return [{ do: "refuse", link, code: heard.code }];
     if (heard.do === "react") this.react(heard.reaction, 1);
-    if (heard.do === "ask") this.#census.ask([heard.ask]);
+    if (heard.do === "ask") this.ask(heard.ask);
     return heard.do !== "react" && heard.kept ? [{ do: "keep", link }] : [];
   }
 
@@ -184,18 +185,27 @@ export class TreeNode<Link> {
     this.#census.react(reaction, times);
   }
 
+  /** Something is asked at this leaf. */
+  ask(ask: Ask): void {
+    this.#census.ask([ask]);
+  }
+
   /** True while the parent does not know the newest totals; also after a link was made anew. */
   get owesReport(): boolean {
     return this.#up.linked !== undefined && this.#plan !== undefined && this.#census.owes(this.#counted?.() ?? 0, this.#hearing);
   }
 
-  /** The totals to report upward, if the parent does not know them. */
-  report(): { readonly to: Link; readonly text: string } | undefined {
+  /** The totals to report upward, if the parent does not know them. `passed`: what children are told once it is sent. */
+  report(): { readonly to: Link; readonly text: string; readonly passed: readonly NodeEffect<Link>[] } | undefined {
     const to = this.#up.linked;
     if (to === undefined || this.#plan === undefined || !this.owesReport) return undefined;
     const { stride, lateMs, slow } = this.down;
     const own = this.#counted === undefined ? undefined : { listeners: this.#counted(), hearing: this.#hearing, stride, lateMs, slow };
-    return { to, text: formatTally(this.#census.report(this.#plan, own)) };
+    const text = formatTally(this.#census.report(this.#plan, own));
+    const passed = this.#census.tally
+      .passOn()
+      .map(({ link, revision }) => ({ do: "send", to: link, message: formatPassed(revision) }) as const);
+    return { to, text, passed };
   }
 
   /** What question `ask` is, now that its wait is over; undefined if the world has changed since. */
@@ -219,6 +229,7 @@ export class TreeNode<Link> {
   hear(uplink: Link, message: Uint8Array, now: LocalTime): readonly NodeEffect<Link>[] {
     if (!this.#up.has(uplink)) return [];
     this.#up.heard(uplink, true);
+    if (uplink === this.#up.linked) this.#census.heard();
     this.#soundless = false;
     return this.down.hear(message, now);
   }
@@ -227,6 +238,7 @@ export class TreeNode<Link> {
   read(uplink: Link, text: string, now: LocalTime, random: number): readonly NodeEffect<Link>[] {
     if (!this.#up.has(uplink)) return [];
     this.#up.heard(uplink, false);
+    if (uplink === this.#up.linked) this.#census.heard();
     const said = parseLinkText(text);
     switch (said?.type) {
       case "link": {
@@ -245,6 +257,9 @@ export class TreeNode<Link> {
         return this.learn(said.plan, random);
       case "heartbeat":
         return [...this.down.handOn(HEARTBEAT_TEXT), ...this.#wakes()];
+      case "passed":
+        if (uplink === this.#up.linked) this.#census.passedOn(said.revision);
+        return [];
       case "whisper":
         return [...this.down.handOn(text), ...this.#whisper(said.to, said.text)];
       case "remove":
@@ -260,8 +275,9 @@ export class TreeNode<Link> {
 
   /** A link above is gone; a new one is asked for after a jittered wait, and who is live notices nothing. */
   lost(uplink: Link, random: number): readonly NodeEffect<Link>[] {
+    const wasFed = this.isFed;
     if (!this.#up.lost(uplink, random)) return [];
-    if (this.#up.linked === undefined) this.down.close();
+    if (wasFed) this.#unlinked();
     return this.#seek(random);
   }
 
@@ -280,8 +296,9 @@ export class TreeNode<Link> {
     const silent = this.#census.second(flows).map((link) => ({ do: "redial", link }) as const);
     const alive = flows && this.#soundless ? this.down.sayFlow() : [];
     this.#soundless = true;
+    const wasFed = this.isFed;
     const broken = closing(this.#up.second(flows, random), "unfed");
-    if (this.#up.linked === undefined) this.down.close();
+    if (wasFed) this.#unlinked();
     return [...this.down.second(now), ...alive, ...broken, ...silent, ...this.#seek(random)];
   }
 
@@ -295,6 +312,14 @@ export class TreeNode<Link> {
     if (!this.idle) return [];
     this.down.close();
     return closing(this.#up.release(), "uprooted");
+  }
+
+  /** To be called when the link above may have broken. */
+  #unlinked(): void {
+    if (this.isFed) return;
+    this.down.close();
+    // While all is quiet nothing is heard of a link that is sound.
+    if (this.down.flows) this.#census.unlinked();
   }
 
   #goLive(uplink: Link, { ageMs, flows }: Linked, now: LocalTime, random: number): readonly NodeEffect<Link>[] {
@@ -326,7 +351,7 @@ export class TreeNode<Link> {
   /** @param wantsAddress the room bans where he came from too: only his leaf knows that */
   #dismiss(session: SessionId, wantsAddress: boolean): readonly NodeEffect<Link>[] {
     const address = this.#people.remove(session, wantsAddress);
-    if (address !== undefined) this.#census.ask([address]);
+    if (address !== undefined) this.ask(address);
     return this.#remove(this.#people.linksOf(session));
   }
 

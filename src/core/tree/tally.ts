@@ -12,7 +12,7 @@ const FRESH_SECONDS = REPORT_SECONDS + 2;
 
 /** What is kept of a report. Asks and the sketch of who came are merged as they come (core/tree/census.ts, root.ts). */
 type Kept = Omit<TallyReport, "asks" | "unique">;
-type Child = { readonly report: Kept; silentSeconds: number; counts: boolean };
+type Child = { readonly report: Kept; silentSeconds: number; counts: boolean; isPassedOn: boolean };
 
 /** Counts of all children, merged; each child's newest report alone counts. */
 export class Tally<Link> {
@@ -25,19 +25,32 @@ export class Tally<Link> {
     const before = this.#children.get(link);
     if (before !== undefined && before.report.revision >= report.revision) return false;
     const sameLife = before?.report.life === report.life ? before.report : undefined;
-    this.react(reactionsSince(sameLife?.reactions ?? NO_REACTIONS, report.reactions));
+    const reactions = reactionsSince(sameLife?.reactions ?? NO_REACTIONS, report.reactions);
+    this.react(reactions);
+    let isPassedOn = before?.isPassedOn !== false && Object.keys(reactions).length === 0;
     for (const [region, { joins }] of regionsOf(report)) {
       const told = sameLife?.regions[region]?.joins ?? 0;
+      if (joins !== told) isPassedOn = false;
       // Fewer than before: the child slept or began anew meanwhile, and counts from nought.
       this.want(region, joins < told ? joins : joins - told);
     }
-    this.#children.set(link, { report, silentSeconds: 0, counts: true });
+    this.#children.set(link, { report, silentSeconds: 0, counts: true, isPassedOn });
     return before?.counts !== true || !saysTheSame(before.report, report);
   }
 
   /** So many more joins wanted `region`. Kept for good, also when the child that told of them is gone. */
   want(region: Region, joins: number): void {
     if (joins > 0) this.#joins.set(region, (this.#joins.get(region) ?? 0) + joins);
+  }
+
+  /** All that was counted is told on: the children who told by difference what they need not tell again, each with its newest report. */
+  passOn(): readonly { readonly link: Link; readonly revision: number }[] {
+    const passed: { link: Link; revision: number }[] = [];
+    for (const [link, child] of this.#children) {
+      if (!child.isPassedOn) passed.push({ link, revision: child.report.revision });
+      child.isPassedOn = true;
+    }
+    return passed;
   }
 
   /** So many more taps. Kept for good, as joins are. */

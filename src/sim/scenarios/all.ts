@@ -2,6 +2,7 @@ import type { Scenario } from "../scenario.ts";
 import { anything } from "./anything.ts";
 import { crowdArrives } from "./crowd-arrives.ts";
 import { deploy } from "./deploy.ts";
+import { everybodyAnswers } from "./everybody-answers.ts";
 import { halfOpen } from "./half-open.ts";
 import { leafDies } from "./leaf-dies.ts";
 import { plantedBurst } from "./planted-burst.ts";
@@ -22,6 +23,7 @@ export const SCENARIOS: readonly Scenario[] = [
   halfOpen,
   staleRoot,
   slowListeners,
+  everybodyAnswers,
   steady,
   plantedBurst,
   unplantedBurst,
