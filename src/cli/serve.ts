@@ -21,7 +21,10 @@ const program = new Command("npm start --")
   .option("--max-listeners <n>", "listeners that one room may grow to", wholeNumber("--max-listeners", 1, 100_000_000))
   .option("--listeners-per-leaf <n>", "listeners that one leaf holds", wholeNumber("--listeners-per-leaf", 1, 30_000))
   .option("--fan-out <n>", "children that the room or a relay feeds", wholeNumber("--fan-out", 2, 1_024))
-  .option("--admin-key <key>", "who brings this key may read GET /metrics")
+  .option("--admin-key <key>", "who brings this key may list and end any room, and read GET /metrics")
+  .option("--report-webhook <url>", "where reports about rooms are sent; without it pages show no such button")
+  .option("--idle-minutes <n>", "a room that nobody uses for so long ends; 0 never", wholeNumber("--idle-minutes", 0, 527_040))
+  .option("--address-header <name>", "behind a proxy: the header in which it tells where visitors come from")
   .option("--quiet", "without the worker's own log lines");
 
 type Flags = {
@@ -34,6 +37,9 @@ type Flags = {
   readonly listenersPerLeaf?: number;
   readonly fanOut?: number;
   readonly adminKey?: string;
+  readonly reportWebhook?: string;
+  readonly idleMinutes?: number;
+  readonly addressHeader?: string;
   readonly quiet?: boolean;
 };
 
@@ -74,6 +80,9 @@ function optionsOf(flags: Flags): ServerOptions {
     ...(flags.listenersPerLeaf === undefined ? {} : { LISTENERS_PER_LEAF: String(flags.listenersPerLeaf) }),
     ...(flags.fanOut === undefined ? {} : { FAN_OUT: String(flags.fanOut) }),
     ...(flags.adminKey === undefined ? {} : { ADMIN_KEY: flags.adminKey }),
+    ...(flags.reportWebhook === undefined ? {} : { REPORT_WEBHOOK: flags.reportWebhook }),
+    ...(flags.idleMinutes === undefined ? {} : { IDLE_MINUTES: String(flags.idleMinutes) }),
+    ...(flags.addressHeader === undefined ? {} : { ADDRESS_HEADER: flags.addressHeader }),
   };
   return {
     port: flags.port,

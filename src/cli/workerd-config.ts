@@ -40,6 +40,8 @@ const config :Workerd.Config = (
   services = [
     (name = "canopy", worker = .canopy),
     (name = "assets", disk = (path = ${text(plan.assetsDirectory)})),
+    # All that the worker ever calls outside is the operator's own webhook, which may well stand in his own network.
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
     (name = "storage", disk = (path = ${text(plan.storageDirectory)}, writable = true)),
   ],
   sockets = [

@@ -41,9 +41,16 @@ export async function guestOf(c: Context<{ Bindings: Env }>, known: Known): Prom
 /** What a ticket claims that is brought to listen with: any role's does that is at home in the room. */
 export async function listenClaims(env: Env, known: Known, ticket: string | undefined): Promise<TicketClaims | ProblemCode> {
   if (ticket === undefined) return "listen-ticket-missing";
-  const claims = await claimsOf(env, known, ticket);
+  const claims = await invitationOf(env, known, ticket);
   // A successor's ticket is kept for an emergency, and is no person's.
   return typeof claims !== "string" && claims.role === "successor" ? "ticket-role-wrong" : claims;
+}
+
+/** What a ticket claims that the room signed, or the one that it continues. */
+async function invitationOf(env: Env, known: Known, ticket: string): Promise<TicketClaims | ProblemCode> {
+  const { before } = known.plan;
+  const earlier = before === undefined ? undefined : await checkTicket(ticket, before.root, before.verifyKey);
+  return typeof earlier === "object" ? earlier : claimsOf(env, known, ticket);
 }
 
 /**

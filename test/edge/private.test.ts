@@ -10,6 +10,7 @@ type House = {
   name: string;
   host: Speaker;
   hostTicket: string;
+  successor: string;
   guest: (name?: string) => Promise<string>;
   lock: (is: boolean) => Promise<void>;
 };
@@ -18,15 +19,16 @@ let made = 0;
 /** A live room whose host may lock it. */
 async function aRoom(wish: object = {}): Promise<House> {
   const name = `private-${Date.now().toString(36)}-${++made}`;
-  const { hostTicket } = await (await call("POST", "/api/rooms", { title: "Among us", room: name, ...wish })).json<{
+  const { hostTicket, successorTickets } = await (await call("POST", "/api/rooms", { title: "Among us", room: name, ...wish })).json<{
     hostTicket: string;
+    successorTickets: string[];
   }>();
   const host = await connectSpeaker(name, hostTicket);
   host.say({ type: "on-air" });
   host.speak();
   const ask = (verb: string, body: object) => call("POST", `/api/rooms/${name}/${verb}`, body, { Authorization: `Bearer ${hostTicket}` });
   return {
-    ...{ name, host, hostTicket },
+    ...{ name, host, hostTicket, successor: successorTickets[0] ?? "" },
     guest: async (named = "Ana") => (await (await ask("invite-listener", { name: named })).json<{ ticket: string }>()).ticket,
     async lock(locked) {
       expect((await ask("lock-room", { locked })).status).toBe(204);
@@ -122,6 +124,26 @@ describe("a room that becomes private", () => {
     await eventually("the lobby does not", async () => !(await lobby()).includes(name));
     await lock(false);
     await eventually("the lobby shows it again", async () => (await lobby()).includes(name));
+    host.leave();
+  });
+});
+
+describe("a private room that another one continues", () => {
+  it("stays private, and who was invited to the first is still let in", async () => {
+    const { name, host, successor, guest, lock } = await aRoom();
+    await lock(true);
+    const invited = await guest();
+    const made = await call("POST", `/api/rooms/${name}/continue`, { title: "After" }, bearer(successor));
+    expect(made.status).toBe(201);
+    const { room } = await made.json<{ room: string }>();
+    for (const at of [name, room]) {
+      const ana = await listen(at, `ticket.${invited}`);
+      await eventually("the invited is welcome", () => ana.texts.length > 0);
+      const stranger = await listen(at);
+      await eventually("a stranger is closed", () => stranger.closed === ENDING.private.code);
+      expect(ana.closed).toBeUndefined();
+      ana.leave();
+    }
     host.leave();
   });
 });

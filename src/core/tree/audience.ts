@@ -100,7 +100,10 @@ export function decideAudience<Summary extends RoomSummary>(
       const isAgain = moves.at(-1)?.ticket === ticket && known.plan.root === to;
       if (!isAgain && known.plan.root !== from) return { audience, answer: movedTo(known.plan) };
       if (!isAgain && known.summary.phase === "ended") return { audience, answer: "ended" };
-      const plan: Plan = { ...known.plan, revision: known.plan.revision + ADOPTION_REVISIONS, root: to, verifyKey };
+      // Who was invited to a private room is invited still: he cannot know that another room goes on with it.
+      const left = { root: known.plan.root, verifyKey: known.plan.verifyKey };
+      const before = known.plan.listenTicket === true && !isAgain ? { before: left } : {};
+      const plan: Plan = { ...known.plan, ...before, revision: known.plan.revision + ADOPTION_REVISIONS, root: to, verifyKey };
       const since = isAgain ? moves : [...moves, { from, to, ticket, verifyKey: known.plan.verifyKey }];
       return {
         audience: { ...audience, known: { plan, summary }, epoch: epoch + 1, moves: since },

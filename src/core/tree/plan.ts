@@ -30,6 +30,8 @@ export type Plan = {
   readonly segments?: string;
   /** The room is private: whoever comes to listen brings one of its tickets. */
   readonly listenTicket?: true;
+  /** A private room that another one continues: the one before it, whose invitations still let in. */
+  readonly before?: { readonly root: RoomId; readonly verifyKey: VerifyKey };
   /**
    * Under this key edges turn listeners' addresses into what a ban may name (core/address.ts). It is replaced every day and dropped when the
    * room ends, and no node stores it: bans by address die with it. Undefined where no address is looked at.
@@ -151,11 +153,13 @@ export function parsePlan(said: unknown): Plan | undefined {
   if (!isCount(revision) || !isCount(fanOut) || fanOut < 2 || !isCount(leafListeners) || leafListeners < 1) return undefined;
   const segments = parseSecret(said["segments"]);
   const addressKey = parseSecret(said["addressKey"]);
+  const before = parseBefore(said["before"]);
   return {
     ...{ revision, audience, root, fanOut, leafListeners, regions, planted: said["planted"] === true, verifyKey },
     ...(segments === undefined ? {} : { segments }),
     ...(said["listenTicket"] === true ? { listenTicket: true } : {}),
     ...(addressKey === undefined ? {} : { addressKey }),
+    ...(before === undefined ? {} : { before }),
   };
 }
 
@@ -164,6 +168,13 @@ export function parseVerifyKey(said: unknown): VerifyKey | undefined {
   if (!isFields(said)) return undefined;
   const { kty, crv, x } = said;
   return kty === "OKP" && crv === "Ed25519" && typeof x === "string" ? { kty, crv, x } : undefined;
+}
+
+function parseBefore(said: unknown): Plan["before"] {
+  if (!isFields(said)) return undefined;
+  const root = typeof said["root"] === "string" ? parseRoomId(said["root"]) : undefined;
+  const verifyKey = parseVerifyKey(said["verifyKey"]);
+  return root === undefined || verifyKey === undefined ? undefined : { root, verifyKey };
 }
 
 /** What nobody is to guess: 22 to 64 of base64url, 128 bits of luck or more. */

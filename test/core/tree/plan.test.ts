@@ -12,7 +12,7 @@ import {
   relayLevels,
 } from "../../../src/core/tree/plan.ts";
 import { REGIONS } from "../../../src/core/tree/region.ts";
-import { aPlan, leaf } from "../../support/build.ts";
+import { aPlan, leaf, roomId } from "../../support/build.ts";
 
 describe("the plan", () => {
   it.each([
@@ -91,8 +91,14 @@ describe("the plan", () => {
   });
 
   it("says whether the room is private and carries the key to addresses; what cannot be a key is none", () => {
-    const plan: Plan = { ...aPlan(), listenTicket: true, addressKey: "A".repeat(22) };
+    const plan: Plan = {
+      ...aPlan(),
+      listenTicket: true,
+      addressKey: "A".repeat(22),
+      before: { root: roomId("old"), verifyKey: aPlan().verifyKey },
+    };
     expect(parsePlan(JSON.parse(JSON.stringify(plan)))).toEqual(plan);
+    for (const before of [null, {}, { root: "X" }, { root: "old" }]) expect(parsePlan({ ...aPlan(), before })).toEqual(aPlan());
     for (const listenTicket of [false, "true", 1, null]) expect(parsePlan({ ...aPlan(), listenTicket })).toEqual(aPlan());
     for (const addressKey of ["", "A".repeat(21), "A".repeat(65), `${"A".repeat(21)}=`, 7, null, ["A".repeat(22)]]) {
       expect(parsePlan({ ...aPlan(), addressKey })).toEqual(aPlan());
