@@ -76,6 +76,17 @@ export async function whyNoStage(room: string, ticket: string): Promise<LinkEnd 
   }
 }
 
+/** Tells who runs the server that something is wrong with a room. Nothing if it is on its way, else why not. */
+export async function sendReport(room: string, reason: string, text: string): Promise<Problem | undefined> {
+  const headers = { "content-type": "application/json" };
+  const answer = await ask(`/api/rooms/${encodeURIComponent(room)}/report`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify({ reason, text }),
+  });
+  return "code" in answer ? answer : undefined;
+}
+
 /** The host expects so many listeners. */
 export async function expectCrowd(room: string, ticket: string, listeners: number): Promise<CrowdProgress | Problem> {
   const headers = { authorization: `Bearer ${ticket}`, "content-type": "application/json" };
@@ -102,7 +113,7 @@ async function ask(path: string, init: RequestInit): Promise<{ status: number; f
   try {
     const response = await fetch(path, init);
     const text = await response.text();
-    const fields = response.status === 204 ? {} : parseObject(text);
+    const fields = text === "" && response.ok ? {} : parseObject(text);
     if (response.ok && fields !== undefined) return { status: response.status, fields };
     const { code, detail, title } = fields ?? {};
     if (typeof code !== "string") return notUnderstood(response.status);

@@ -4,7 +4,7 @@ import type { LinkEnd } from "./link-mind.ts";
 import { part, write } from "./parts.ts";
 import { words } from "./words.ts";
 
-/** What stands where one listened, once that is over for good: ended, removed, private. False for ends that the status line tells. */
+/** What stands where one listened, once that is over for good: ended, removed, private. False for ends that the status line tells. @param isEnded the room itself is over */
 export function showEnding(end: LinkEnd | undefined, isEnded: boolean, over: Over | undefined): boolean {
   const card = part("ending", HTMLElement);
   const { ends } = words.listener;

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { parseRoomId } from "../core/ids.ts";
+import { MAX_REPORT, REPORT_REASONS } from "../core/report.ts";
 import { readable } from "../core/text.ts";
 import type { Env } from "../objects/calls.ts";
 import { log } from "../objects/log.ts";
@@ -9,10 +10,6 @@ import { recall } from "./plan-memory.ts";
 import { problem } from "./problem.ts";
 import { settingsOf } from "./settings.ts";
 
-/** What may be wrong with a room. */
-export const REPORT_REASONS = ["illegal", "abuse", "child-safety", "copyright", "spam", "other"] as const;
-/** Longest text of a report, in characters. */
-const MAX_REPORT = 1_000;
 /** A webhook that has not answered by then is asked again, in ms. */
 const ANSWER_MS = 5_000;
 /** How long it is waited before each further try, in ms; a Worker may work on for 30 s after it has answered. */

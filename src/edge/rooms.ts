@@ -4,6 +4,7 @@ import { z } from "zod";
 import { CHUNK_MS_CHOICES, DEFAULT_CHUNK_MS } from "../core/audio/format.ts";
 import { parseRoomId, type RoomId } from "../core/ids.ts";
 import { DEFAULT_SPEAKERS, MOST_SPEAKERS } from "../core/room/state.ts";
+import { MAX_TITLE, readable } from "../core/text.ts";
 import { regionOf } from "../core/tree/region.ts";
 import type { Created, Env } from "../objects/calls.ts";
 import { lobbyOf } from "../objects/lobby-client.ts";
@@ -24,17 +25,19 @@ const MAX_BODY_BYTES = 4_096;
 /** Stops reading a body that is too large, also one that does not say so. */
 export const smallBody = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => problem(c, "body-too-large") });
 
-/** Control characters, and the bidirectional overrides that make text read as what it is not (Unicode TR36). */
-const UNREADABLE = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
-
 /** What one may wish of a room that is made. */
 export const WISHES = {
   title: z
     .string()
     .trim()
     .min(1, "a room needs a title")
-    .max(120, "a title has at most 120 characters")
-    .refine((title) => !UNREADABLE.test(title), "a title has no control characters and turns no text around"),
+    .max(MAX_TITLE * 4, `a title has at most ${MAX_TITLE} characters`)
+    .transform((title, context) => {
+      const said = readable(title, MAX_TITLE);
+      if (said === undefined)
+        context.addIssue({ code: "custom", message: `a title has at most ${MAX_TITLE} characters, all of which can be read` });
+      return said ?? z.NEVER;
+    }),
   room: z
     .string()
     .regex(/^[a-z0-9-]{3,64}$/, "a room's name has 3 to 64 characters of a-z, 0-9 and -")

@@ -5,6 +5,7 @@ import type { RoomPhase } from "../core/wire/messages.ts";
 import { Face, type Shown } from "./face.tsx";
 import { Icon } from "./icons.tsx";
 import { Layout, NeedsScript } from "./layout.tsx";
+import { Report } from "./report.tsx";
 import { ShareButton, ShareSheet } from "./share.tsx";
 
 export type ListenerProps = {
@@ -35,8 +36,8 @@ export function ListenerPage({ words, room, title, phase, listeners, locked, can
       address={address}
       actions={<ShareButton words={words} />}
     >
-      <div class="listen" data-island="listener" data-room={room} data-title={title} data-phase={phase} data-can-report={canReport}>
-        <p class="badges">
+      <div class="listen" data-island="listener" data-room={room} data-title={title} data-phase={phase}>
+        <p class="badges" data-part="badges">
           <span class="badge" data-part="badge" data-phase={phase}>
             {words.people.phase[phase]}
           </span>
@@ -74,6 +75,7 @@ export function ListenerPage({ words, room, title, phase, listeners, locked, can
           </p>
         </section>
         <div class="panel" data-part="panel" hidden />
+        {canReport && <Report words={words} />}
         <p class="note warn" data-part="notice" role="status" hidden />
         <div class="dock" data-part="dock">
           <div class="floats" data-part="floats" aria-hidden="true" />

@@ -50,6 +50,10 @@ export const SCENES: readonly Scene[] = [
     await page.getByRole("button", { name: "Ask a question" }).click();
     await page.getByRole("dialog").waitFor();
   }),
+  listening("room-report", async (page) => {
+    await page.getByRole("button", { name: "Report this room" }).click();
+    await page.getByRole("dialog").waitFor();
+  }),
   listening("room-removed", async (page) => {
     await page.evaluate('testClose("/listen", 4503)');
     await page.getByRole("heading", { name: "You were removed" }).waitFor();
@@ -71,7 +75,7 @@ export const SCENES: readonly Scene[] = [
     await page.evaluate('document.querySelectorAll("details").forEach((one) => { one.open = true; })');
     await page.getByRole("button", { name: "More for Bo Birch" }).click();
     await tell(page, "/stage", [told.ticket("listener", "Juniper")]);
-    await page.getByRole("button", { name: "Copy invitation" }).waitFor();
+    await page.getByRole("button", { name: "Copy: Juniper" }).waitFor();
   }),
   studio("studio-remove", "host", session(1), async (page) => {
     await page.getByRole("button", { name: "More for Bo Birch" }).click();

@@ -17,6 +17,7 @@ import { insecurity, island, oncePerFrame, part, write, writeOrHide } from "../p
 import { PlayerControls, tellFault } from "../player-controls.ts";
 import { QuestionForm } from "../question-form.ts";
 import { ReactionBar } from "../reaction-bar.ts";
+import { wireReport } from "../report-form.ts";
 import { BEHIND_MS, sayHearing, sayHost, sayMissed } from "../say-hearing.ts";
 import { wireCloseButtons, wireShareSheet } from "../share-sheet.ts";
 import { StagePanel } from "../stage-panel.ts";
@@ -36,11 +37,14 @@ const answer = part("answer", HTMLElement);
 const handButton = part("hand", HTMLButtonElement);
 const invitation = part("invitation", HTMLDialogElement);
 let noticed: Pick<Hearing, "missed" | "moved"> = { missed: undefined, moved: undefined };
+let toldLeft: OnStage["left"];
 let answered = { at: Number.NEGATIVE_INFINITY, says: "" };
 
 root.dataset["ready"] = "";
 wireShareSheet();
 wireCloseButtons();
+if (document.querySelector('[data-part="report-open"]') !== null)
+  wireReport(room, () => writeOrHide(part("notice", HTMLElement), say.report.sent));
 const insecure = insecurity();
 if (insecure !== undefined) {
   writeOrHide(part("notice", HTMLElement), insecure);
@@ -118,7 +122,9 @@ function run(): void {
     const stage = onStage.speaking?.state;
     // On stage the room speaks by another line than below it.
     const told = stage?.room === undefined ? hearing : stage;
-    const over = isOver(hearing) || told.room?.phase === "ended" || onStage.left?.code === ENDING.removed.code;
+    const end = onStage.left?.code === ENDING.removed.code ? onStage.left : hearing.end;
+    const isEnded = hearing.phase === "ended" || told.room?.phase === "ended" || end?.code === ENDING.ended.code;
+    const over = isEnded || end !== undefined;
     const phase = over ? "ended" : (told.room?.phase ?? hearing.phase);
     const isHere = (hearing.listening || stage !== undefined) && !over;
     showHead(hearing, told, phase);
@@ -137,11 +143,10 @@ function run(): void {
     mine.show(() => part("listen", HTMLButtonElement));
     panel.show(onStage.speaking);
     notice(hearing);
-    part("dock", HTMLElement).hidden = showEnding(
-      onStage.left?.code === ENDING.removed.code ? onStage.left : hearing.end,
-      over,
-      hearing.room?.over,
-    );
+    part("dock", HTMLElement).hidden = showEnding(end, isEnded, hearing.room?.over);
+    // Whoever is kept out is told why, and not how many are in.
+    part("badges", HTMLElement).hidden = over && !isEnded;
+    cameDown(onStage);
     const hears = ears.news(hearing, controls.silenced, performance.now());
     if (hears !== undefined) listening.say({ type: "hearing", hearing: hears });
     publishFacts(hearing, phase, onStage.phase);
@@ -163,15 +168,26 @@ function run(): void {
   }
 }
 
+/** Says once why somebody is not on stage any more, if it was not his own will. */
+function cameDown({ left }: OnStage): void {
+  if (left === toldLeft) return;
+  toldLeft = left;
+  if (left !== undefined && left.code !== ENDING.ended.code) tell(left.code === ENDING["off-stage"].code ? say.stage.back : left.says);
+}
+
 function showHead(hearing: Hearing, told: Pick<Hearing, "room" | "audience">, phase: Hearing["phase"]): void {
   const badge = part("badge", HTMLElement);
   badge.dataset["phase"] = phase;
   write(badge, words.people.phase[phase]);
   write(part("title", HTMLElement), told.room?.title ?? title);
   const listeners = told.audience?.listeners ?? hearing.listeners;
-  if (listeners !== undefined) writeOrHide(part("count", HTMLElement), listeners > 0 ? words.people.listening(listeners) : undefined);
+  if (listeners !== undefined)
+    writeOrHide(part("count", HTMLElement), listeners > 0 && phase !== "ended" ? words.people.listening(listeners) : undefined);
   const hears = told.audience?.hearing;
-  writeOrHide(part("hearing", HTMLElement), hears !== undefined && hears > 0 ? words.people.hearing(hears) : undefined);
+  writeOrHide(
+    part("hearing", HTMLElement),
+    hears !== undefined && hears > 0 && phase !== "ended" ? words.people.hearing(hears) : undefined,
+  );
   part("recorded", HTMLElement).hidden = told.room?.recorded !== true;
   part("locked", HTMLElement).hidden = told.room?.locked !== true;
   writeOrHide(part("host-notice", HTMLElement), phase === "ended" ? undefined : sayHost(told.room));

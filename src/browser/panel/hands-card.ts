@@ -40,7 +40,7 @@ function row(ask: Ask, { session }: WaitingHand): Row<WaitingHand> {
   const decline = button({}, () => ask({ type: "decline", session }));
   const menu = new Menu();
   return {
-    element: element("li", {}, element("span", { class: "who" }, name, about), invite, decline, ...menu.parts),
+    element: element("li", { class: "hand" }, element("span", { class: "who" }, name, about), invite, decline, ...menu.parts),
     show: (hand) => {
       const isInvited = hand.state === "invited";
       write(name, hand.name);

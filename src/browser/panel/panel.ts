@@ -2,7 +2,7 @@ import { MAX_NAME } from "../../core/text.ts";
 import { button, element } from "../elements.ts";
 import { words } from "../words.ts";
 import { audienceCard } from "./audience-card.ts";
-import { card } from "./card.ts";
+import { folded } from "./card.ts";
 import { handsCard } from "./hands-card.ts";
 import { questionsCard } from "./questions-card.ts";
 import { rulesCard, textForm } from "./rules-card.ts";
@@ -46,8 +46,10 @@ function takeOver(ask: Ask): Panel {
 
 function myName(ask: Ask): Panel {
   const form = textForm(say.myName, say.callMe, MAX_NAME, (name) => ask({ type: "call-me", name }));
+  // The card's own title says it already; the field's name is for who hears it.
+  form.element.querySelector("label > span")?.classList.add("sr");
   return {
-    element: card(say.myName, form.element),
+    element: folded(say.myName, form.element),
     show: ({ stage, session }) => form.show(stage?.speakers.find((one) => one.session === session)?.name ?? ""),
   };
 }

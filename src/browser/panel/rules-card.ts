@@ -89,7 +89,7 @@ function invitationForm({ room }: PanelPage, ask: Ask) {
   const form = textForm(say.inviteName, say.makeInvitation, MAX_NAME, (name) => ask({ type: "invite-listener", name }));
   const label = element("span", { dir: "auto" });
   const output = element("output");
-  const copy = button({ text: say.copyInvitation }, () => void copyFrom(copy, output.value));
+  const copy = button({ text: words.copy }, () => void copyFrom(copy, output.value));
   const made = element("div", { class: "field" }, label, element("div", { class: "copy" }, output, copy));
   made.hidden = true;
   return {
@@ -100,6 +100,7 @@ function invitationForm({ room }: PanelPage, ask: Ask) {
       made.hidden = !isShown;
       write(label, say.invitation(ticket.name));
       output.value = `${location.origin}/rooms/${room}#ticket=${ticket.ticket}`;
+      copy.setAttribute("aria-label", say.to(words.copy, ticket.name));
       output.setAttribute("aria-label", say.invitation(ticket.name));
     },
   };

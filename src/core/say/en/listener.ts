@@ -1,3 +1,4 @@
+import type { ReportReason } from "../../report.ts";
 import { counterIn } from "../count.ts";
 
 const count = counterIn("en");
@@ -98,6 +99,21 @@ export const listener = {
     pinned: "Question",
     from: (name: string) => `asked by ${name}`,
   },
-  report: "Report this room",
+  report: {
+    open: "Report this room",
+    title: "What is wrong with this room?",
+    says: "Your report goes to who runs this server, not to the host. Nothing of who you are goes with it.",
+    reason: {
+      illegal: "Something illegal",
+      abuse: "Hate, threats or harassment",
+      "child-safety": "A child is in danger",
+      copyright: "It plays what belongs to others",
+      spam: "Spam or fraud",
+      other: "Something else",
+    } as Readonly<Record<ReportReason, string>>,
+    text: "What did you hear or see?",
+    send: "Send the report",
+    sent: "Thank you. Your report is on its way.",
+  },
   embedOpen: "Open the room",
 };

@@ -99,6 +99,21 @@ export const listener: Words["listener"] = {
     pinned: "Question",
     from: (name) => `posée par ${name}`,
   },
-  report: "Signaler ce salon",
+  report: {
+    open: "Signaler ce salon",
+    title: "Qu’est-ce qui ne va pas dans ce salon ?",
+    says: "Votre signalement va à qui gère ce serveur, pas à l’hôte. Rien de votre identité ne part avec.",
+    reason: {
+      illegal: "Quelque chose d’illégal",
+      abuse: "Haine, menaces ou harcèlement",
+      "child-safety": "Un enfant est en danger",
+      copyright: "On y joue ce qui appartient à d’autres",
+      spam: "Spam ou fraude",
+      other: "Autre chose",
+    },
+    text: "Qu’avez-vous entendu ou vu ?",
+    send: "Envoyer le signalement",
+    sent: "Merci. Votre signalement est en route.",
+  },
   embedOpen: "Ouvrir le salon",
 };

@@ -4,7 +4,7 @@ import type { Words } from "../type.ts";
 export const no: Words["no"] = {
   code: {
     "not-found": "Il n’y a rien à cette adresse",
-    "room-unknown": "Aucun salon ne porte ce nom. On crée un salon sur la page d’accueil ou par POST /api/rooms",
+    "room-unknown": "Aucun salon ne porte ce nom. Vérifiez le lien, ou créez le vôtre",
     "room-name-invalid": "Le nom d’un salon a de 3 à 64 caractères parmi a-z, 0-9 et -",
     "room-taken": "Un salon porte déjà ce nom. Choisissez-en un autre, ou prenez le lien d’hôte gardé à sa création",
     "room-moved": "Un autre salon a repris cet auditoire",
