@@ -12,6 +12,8 @@ import { makeSecret } from "./secret.ts";
 const HEARTBEAT_MS = 60_000;
 /** Who expects a crowd and never goes live is believed for so long, in ms. */
 const PATIENCE_MS = 24 * 3_600_000;
+/** A lock that could not be stored is tried again after this, in ms. */
+const LOCK_AGAIN_MS = 1_000;
 
 /** Brings plans into force, and keeps a planted room awake until its crowd is there. */
 export class Planting {
@@ -82,9 +84,19 @@ export class Planting {
     if (expected?.wasLive === false) this.#store.saveExpected({ ...expected, wasLive: true });
   }
 
-  /** Makes the room private, or public again: every edge that lets somebody in hears of it with the leaf's answer. */
-  async lock(isLocked: boolean): Promise<void> {
-    if ((this.#root.plan.listenTicket === true) !== isLocked) await this.#change((plan) => locked(plan, isLocked));
+  /**
+   * Makes the room private, or public again, as `isLocked` says when its turn comes: every edge that lets somebody in hears of it with the
+   * leaf's answer. What cannot be stored is tried again, since until then the door is not what the room says it is.
+   */
+  async lock(isLocked: () => boolean): Promise<void> {
+    const lock = (plan: Plan): Plan => {
+      const isNews = (plan.listenTicket === true) !== isLocked() && !this.#root.isEnded;
+      return isNews ? locked(plan, isLocked()) : plan;
+    };
+    await this.#change(lock).catch((fault: unknown) => {
+      log("plan-not-stored", { room: this.#root.plan.root, why: String(fault) });
+      setTimeout(() => void this.lock(isLocked), LOCK_AGAIN_MS);
+    });
   }
 
   /** The key to addresses is forgotten, and there is a new one. */
@@ -105,10 +117,15 @@ export class Planting {
     return Date.now() + HEARTBEAT_MS;
   }
 
-  /** Stored before anybody is told of it: a root that forgot a plan which nodes live by would plan against them. */
+  /**
+   * Stored before anybody is told of it: a root that forgot a plan which nodes live by would plan against them.
+   *
+   * @param next asked once no other change is on its way; the same plan, and nothing happens
+   */
   async #change(next: (plan: Plan) => Plan): Promise<void> {
     while (this.#storing !== undefined) await this.#storing.catch(() => undefined);
     const plan = next(this.#root.plan);
+    if (plan === this.#root.plan) return;
     this.#storing = this.#store.savePlan(plan).finally(() => {
       this.#storing = undefined;
     });

@@ -153,7 +153,7 @@ export class RoomBody {
         return root.dismiss(effect.session, effect.address);
       case "lock-audience":
         this.#show();
-        return this.#outlive(planting.lock(effect.locked));
+        return this.#outlive(planting.lock(() => this.#awake.people.locked));
       case "forget-addresses":
         return this.#outlive(planting.rekey());
       case "refuse":

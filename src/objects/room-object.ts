@@ -258,6 +258,8 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     this.#body = body;
     this.#upkeep = upkeep;
     this.ctx.waitUntil(upkeep.wake());
+    // A lock is decided before it is stored in the plan, and this object may have died between the two.
+    this.ctx.waitUntil(awake.planting.lock(() => awake.people.locked));
     body.handle({ type: "woke" });
     for (const seat of this.#stage.restore(this.ctx.getWebSockets())) this.#came(seat);
     this.#count();
