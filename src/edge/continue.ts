@@ -45,7 +45,8 @@ export async function continueRoom(c: Context<{ Bindings: Env }>): Promise<Respo
   if ("moved" in created) return problem(c, "room-moved", sayMoved(created.moved));
   forget(from);
   if (summary.listed) c.executionCtx.waitUntil(unlist(c.env, from));
-  if (listed) c.executionCtx.waitUntil(listRoom(c.env, { room, title, createdAt: created.createdAt }));
+  // A private room stands in no lobby, and who takes a private one's audience over is private.
+  if (listed && plan.listenTicket !== true) c.executionCtx.waitUntil(listRoom(c.env, { room, title, createdAt: created.createdAt }));
   return made(c, room, created, { continues: from });
 }
 

@@ -121,6 +121,16 @@ export class Announcer {
     const addresses = keptOut.map(({ address }) => address).filter((address) => address !== undefined);
     const sessions = keptOut.map(({ session }) => session);
     this.#root.tell(JSON.stringify(bansStateOf(sessions, addresses, this.#head())));
+    this.#outlive(this.#keepOut());
+  }
+
+  /** A successor asks the audience, not this room, whom to keep out. */
+  async #keepOut(): Promise<void> {
+    const { people, record } = this.#facts();
+    const outcasts = people.keptOut.map(({ session, name }) => ({ session, name }));
+    await audienceStub(this.#env, record.plan.audience)
+      .keepOut(record.room, outcasts)
+      .catch((fault: unknown) => log("bans-not-noted", { room: record.room, why: String(fault) }));
   }
 
   /** Everything, as a new life of the object begins. @returns as `note` */

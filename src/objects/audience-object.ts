@@ -10,6 +10,7 @@ import {
   type Moved,
   moveFrom,
   NO_AUDIENCE,
+  type Outcast,
   type Audience as State,
   seenBy,
 } from "../core/tree/audience.ts";
@@ -80,6 +81,11 @@ export class Audience extends DurableObject<Env> implements AudienceCalls {
     return answer;
   }
 
+  async keepOut(root: RoomId, outcasts: readonly Outcast[]): Promise<void> {
+    this.#use.request();
+    this.#decide({ type: "keep-out", root, outcasts });
+  }
+
   async follow(room: RoomId, audience: AudienceId): Promise<void> {
     this.#use.request();
     this.#decide({ type: "follow", audience });
@@ -112,18 +118,20 @@ export class Audience extends DurableObject<Env> implements AudienceCalls {
       known: plan === undefined || summary === undefined ? undefined : { plan, summary },
       epoch: kv.get<number>("epoch") ?? 0,
       moves: kv.get<readonly Move[]>("moves") ?? [],
+      outcasts: kv.get<readonly Outcast[]>("outcasts") ?? [],
       follows: kv.get<AudienceId>("follows"),
     };
   }
 
   /** What changed, and nothing else: the public's numbers come every few seconds. */
-  #save({ known, epoch, moves, follows }: State<Summary>): void {
+  #save({ known, epoch, moves, outcasts, follows }: State<Summary>): void {
     const { kv } = this.ctx.storage;
     const before = this.#audience;
     if (known?.plan !== before.known?.plan) kv.put("plan", known?.plan);
     if (known?.summary !== before.known?.summary) kv.put("summary", known?.summary);
     if (epoch !== before.epoch) kv.put("epoch", epoch);
     if (moves !== before.moves) kv.put("moves", moves);
+    if (outcasts !== before.outcasts) kv.put("outcasts", outcasts);
     if (follows === undefined) kv.delete("follows");
     else if (follows !== before.follows) kv.put("follows", follows);
   }

@@ -5,7 +5,7 @@ import type { AudienceId, RoomId, SessionId } from "../core/ids.ts";
 import type { Refusal } from "../core/room/refusals.ts";
 import type { Role } from "../core/room/roles.ts";
 import type { Deed } from "../core/room/verbs.ts";
-import type { Adoption, AudienceAnswer, Claimed, Move, Moved, Known as Of } from "../core/tree/audience.ts";
+import type { Adoption, AudienceAnswer, Claimed, Move, Moved, Known as Of, Outcast } from "../core/tree/audience.ts";
 import type { Plan } from "../core/tree/plan.ts";
 import type { Expectation } from "../core/tree/plant.ts";
 import type { Region } from "../core/tree/region.ts";
@@ -168,6 +168,8 @@ export interface AudienceCalls extends Rpc.DurableObjectBranded {
   claim(root: RoomId): Promise<Claimed | Moved | undefined>;
   /** Compare-and-set: a successor takes this audience over. */
   adopt(adoption: Adoption<Summary>): Promise<AudienceAnswer>;
+  /** The root tells whom it keeps out, so that a successor keeps them out too. From another room it changes nothing. */
+  keepOut(root: RoomId, outcasts: readonly Outcast[]): Promise<void>;
   /** `room`, which is being made, will take `audience` over: from here on its name leads there. */
   follow(room: RoomId, audience: AudienceId): Promise<void>;
   /** The root tells what changed for the public, and its plan; an older one changes nothing. It is told if it is root no more. */

@@ -57,8 +57,8 @@ export async function takeOver(env: Env, ask: ContinueAsk): Promise<Founded | No
   const answer = await audienceStub(env, ask.audience).adopt({ from, ticket, verifyKey: keys.verifying, summary });
   if (typeof answer !== "object") return answer ?? "unknown";
   if ("moved" in answer) return answer;
-  const { epoch, plan } = answer;
-  const continues = { room: from, ticket };
+  const { epoch, plan, outcasts = [] } = answer;
+  const continues = { room: from, ticket, outcasts };
   const host = makeSession("host");
   const wished = { room, title, listed, chunkMs, maxSpeakers, maxListeners };
   const record: RoomRecord = { ...wished, createdAt, ended: false, epoch, plan, keys, host, continues };

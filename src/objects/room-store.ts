@@ -1,7 +1,7 @@
 import type { RoomId, SessionId } from "../core/ids.ts";
 import { formatRoom, parseRoom } from "../core/room/saved.ts";
 import { newRoom, type Room } from "../core/room/state.ts";
-import type { Moved } from "../core/tree/audience.ts";
+import type { Moved, Outcast } from "../core/tree/audience.ts";
 import type { Plan } from "../core/tree/plan.ts";
 import type { Expectation } from "../core/tree/plant.ts";
 import { log } from "./log.ts";
@@ -27,8 +27,8 @@ export type RoomRecord = {
   readonly keys: RoomKeys;
   /** The session of the ticket that the room's maker was given. */
   readonly host: SessionId;
-  /** The room whose audience this one took over, and the session of the ticket that did it. */
-  readonly continues?: { readonly room: RoomId; readonly ticket: string };
+  /** The room whose audience this one took over, the session of the ticket that did it, and who was kept out there. */
+  readonly continues?: { readonly room: RoomId; readonly ticket: string; readonly outcasts?: readonly Outcast[] };
   /** True once somebody has come with this room's own host ticket. */
   readonly hosted?: boolean;
   /** Who feeds the audience since this room does not. */
@@ -81,12 +81,13 @@ export class RoomStore {
   }
 
   /** The room's people as they were kept, or those of one to which nobody has come yet. */
-  people({ room: id, title, chunkMs, maxSpeakers, plan, ended }: RoomRecord): Room {
+  people({ room: id, title, chunkMs, maxSpeakers, plan, ended, continues }: RoomRecord): Room {
     const text = this.#storage.kv.get<string>("people");
     const kept = text === undefined ? undefined : parseRoom(text);
     if (text !== undefined && kept === undefined) log("people-unreadable", { room: id, length: text.length });
-    // A room that took a private one's audience over is private, until its own host opens it.
-    const people = kept ?? { ...newRoom({ id, title, chunkMs, maxSpeakers }), locked: plan.listenTicket === true };
+    // A room that took an audience over keeps out whom the one before kept out, and is private if that was, until its own host opens it.
+    const keptOut = (continues?.outcasts ?? []).map((one) => ({ ...one, banned: true, byAddress: false, address: undefined }));
+    const people = kept ?? { ...newRoom({ id, title, chunkMs, maxSpeakers }), locked: plan.listenTicket === true, keptOut };
     return ended ? { ...people, phase: "ended" } : people;
   }
 

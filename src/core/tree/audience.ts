@@ -1,4 +1,4 @@
-import type { AudienceId, RoomId } from "../ids.ts";
+import type { AudienceId, RoomId, SessionId } from "../ids.ts";
 import { unreachable } from "../unreachable.ts";
 import { keyless, type Plan, type VerifyKey } from "./plan.ts";
 
@@ -17,8 +17,10 @@ export type Move = {
 
 /** Another room feeds this audience, and this is its plan. */
 export type Moved = { readonly moved: RoomId; readonly plan: Plan };
-/** The next epoch, for the room that feeds this audience. */
-export type Claimed = { readonly epoch: number; readonly plan: Plan };
+/** Somebody who is kept out of this audience, whichever room feeds it, and what he was called. */
+export type Outcast = { readonly session: SessionId; readonly name: string };
+/** The next epoch, for the room that feeds this audience; with who is kept out, for a room that takes it over. */
+export type Claimed = { readonly epoch: number; readonly plan: Plan; readonly outcasts?: readonly Outcast[] };
 export type Known<Summary> = { readonly plan: Plan; readonly summary: Summary };
 
 /** A successor's wish: to feed the audience of `from` instead. */
@@ -37,6 +39,8 @@ export type Audience<Summary> = {
   readonly epoch: number;
   /** Oldest first. */
   readonly moves: readonly Move[];
+  /** Who is kept out, as the room that feeds it told last. */
+  readonly outcasts: readonly Outcast[];
   /** A room that was made to take an audience over has none of its own: what its name is asked for is that audience's. */
   readonly follows: AudienceId | undefined;
 };
@@ -48,7 +52,7 @@ export type Audience<Summary> = {
 export const ADOPTION_REVISIONS = 1_000_000;
 
 /** Before anything was planted. */
-export const NO_AUDIENCE = { known: undefined, epoch: 0, moves: [], follows: undefined } as const;
+export const NO_AUDIENCE = { known: undefined, epoch: 0, moves: [], outcasts: [], follows: undefined } as const;
 
 /** What may happen to an audience. Looking at it changes nothing: `seenBy`. */
 export type AudienceEvent<Summary> =
@@ -57,6 +61,8 @@ export type AudienceEvent<Summary> =
   /** A room is being made that will take another audience over. */
   | { readonly type: "follow"; readonly audience: AudienceId }
   | { readonly type: "claim"; readonly root: RoomId }
+  /** The root tells whom it keeps out. */
+  | { readonly type: "keep-out"; readonly root: RoomId; readonly outcasts: readonly Outcast[] }
   | { readonly type: "adopt"; readonly adoption: Adoption<Summary> }
   /** The root tells what changed for the public, and its plan. */
   | { readonly type: "note"; readonly known: Known<Summary> };
@@ -82,6 +88,9 @@ export function decideAudience<Summary extends RoomSummary>(
       if (known.plan.root !== event.root) return { audience, answer: movedTo(known.plan) };
       return { audience: { ...audience, epoch: epoch + 1 }, answer: { epoch: epoch + 1, plan: known.plan } };
     }
+    case "keep-out":
+      if (known?.plan.root !== event.root) return { audience, answer: known === undefined ? "unknown" : movedTo(known.plan) };
+      return { audience: { ...audience, outcasts: event.outcasts }, answer: undefined };
     case "note": {
       if (known === undefined) return { audience, answer: "unknown" };
       const { plan, summary } = event.known;
@@ -107,7 +116,7 @@ export function decideAudience<Summary extends RoomSummary>(
       const since = isAgain ? moves : [...moves, { from, to, ticket, verifyKey: known.plan.verifyKey }];
       return {
         audience: { ...audience, known: { plan, summary }, epoch: epoch + 1, moves: since },
-        answer: { epoch: epoch + 1, plan },
+        answer: { epoch: epoch + 1, plan, outcasts: audience.outcasts },
       };
     }
     default:
