@@ -54,7 +54,13 @@ export async function takeOver(env: Env, ask: ContinueAsk): Promise<Founded | No
   const createdAt = new Date().toISOString();
   const summary: Summary = { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0, locked: false };
   await audienceStub(env, audienceOf(room)).follow(room, ask.audience);
-  const answer = await audienceStub(env, ask.audience).adopt({ from, ticket, verifyKey: keys.verifying, summary });
+  const answer = await audienceStub(env, ask.audience).adopt({
+    from,
+    ticket,
+    verifyKey: keys.verifying,
+    addressKey: makeSecret(),
+    summary,
+  });
   if (typeof answer !== "object") return answer ?? "unknown";
   if ("moved" in answer) return answer;
   const { epoch, plan, outcasts = [] } = answer;

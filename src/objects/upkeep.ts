@@ -44,9 +44,7 @@ export class Upkeep {
     const { record } = this.#awake;
     if (isGone(record)) return;
     if (this.#store.isRegistered !== true) await this.#alarms.set("register", Date.now());
-    // Whoever takes an audience over does not inherit what was marked for the room before.
-    const keyedFor = record.continues === undefined ? ADDRESS_MS : 0;
-    if (this.#alarms.at("address-key") === undefined) await this.#alarms.set("address-key", Date.now() + keyedFor);
+    if (this.#alarms.at("address-key") === undefined) await this.#alarms.set("address-key", Date.now() + ADDRESS_MS);
     if (this.#alarms.at("idle") === undefined) await this.#alarms.set("idle", idleAt(Date.now(), this.#idleMs));
   }
 

@@ -28,6 +28,8 @@ export type Adoption<Summary> = {
   readonly from: RoomId;
   readonly ticket: string;
   readonly verifyKey: VerifyKey;
+  /** The new room's own key to addresses: what was marked under the old one is nobody's any more. */
+  readonly addressKey?: string;
   /** The new room, as the public may know it. */
   readonly summary: Summary;
 };
@@ -103,7 +105,7 @@ export function decideAudience<Summary extends RoomSummary>(
     }
     case "adopt": {
       if (known === undefined) return { audience, answer: "unknown" };
-      const { from, ticket, verifyKey, summary } = event.adoption;
+      const { from, ticket, verifyKey, addressKey, summary } = event.adoption;
       const to = summary.room;
       // Whoever was cut off before he had his answer asks again, with the same ticket and for the same room: he has not moved it twice.
       const isAgain = moves.at(-1)?.ticket === ticket && known.plan.root === to;
@@ -112,7 +114,8 @@ export function decideAudience<Summary extends RoomSummary>(
       // Who was invited to a private room is invited still: he cannot know that another room goes on with it.
       const left = { root: known.plan.root, verifyKey: known.plan.verifyKey };
       const before = known.plan.listenTicket === true && !isAgain ? { before: left } : {};
-      const plan: Plan = { ...known.plan, ...before, revision: known.plan.revision + ADOPTION_REVISIONS, root: to, verifyKey };
+      const own = { root: to, verifyKey, ...(addressKey === undefined ? {} : { addressKey }) };
+      const plan: Plan = { ...keyless(known.plan), ...before, revision: known.plan.revision + ADOPTION_REVISIONS, ...own };
       const since = isAgain ? moves : [...moves, { from, to, ticket, verifyKey: known.plan.verifyKey }];
       return {
         audience: { ...audience, known: { plan, summary }, epoch: epoch + 1, moves: since },
