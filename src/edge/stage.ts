@@ -65,7 +65,7 @@ export async function admit(env: Env, room: RoomId, ticket: string | undefined):
 export type RoomClaims = TicketClaims & { readonly role: Role };
 
 /** Who bears this ticket of the room; else why it is none. */
-export async function bearerIn(env: Env, room: RoomId, ticket: string | undefined): Promise<RoomClaims | ProblemCode> {
+async function bearerIn(env: Env, room: RoomId, ticket: string | undefined): Promise<RoomClaims | ProblemCode> {
   const known = await knownOf(env, room);
   if (known === undefined) return "room-unknown";
   // Its tickets were signed with a key that its audience has no use for any more.

@@ -6,7 +6,7 @@ import type { Bearer, Env } from "../objects/calls.ts";
 import { roomStub } from "../objects/locate.ts";
 import { bearerOf, jsonOf } from "./body.ts";
 import { problem, problemOf } from "./problem.ts";
-import { bearerIn } from "./stage.ts";
+import { admit } from "./stage.ts";
 
 /** `POST /api/rooms/:room/<verb>`: what may be said on the stage's socket, by HTTP. 204, or a ticket if that was asked for. */
 export async function askRoom(c: Context<{ Bindings: Env }>): Promise<Response> {
@@ -25,7 +25,10 @@ export async function askRoom(c: Context<{ Bindings: Env }>): Promise<Response> 
   return answer.ticket === undefined ? c.body(null, 204, headers) : c.json({ ticket: answer.ticket }, 200, headers);
 }
 
-/** The room, and who bears one of its tickets: this goes to the room's object, which strangers never reach. */
+/**
+ * The room, and who bears one of its tickets: this goes to the room's object, which strangers never reach. As on the stage, an invitation to
+ * listen lets one do nothing else, whatever its session has become: it may have been handed on.
+ */
 export async function roomAndBearer(
   c: Context<{ Bindings: Env }>,
 ): Promise<{ readonly room: RoomId; readonly by: Bearer } | { readonly refused: Response }> {
@@ -34,6 +37,6 @@ export async function roomAndBearer(
   const ticket = bearerOf(c);
   if (ticket === undefined)
     return { refused: problem(c, "ticket-missing", "Bring your ticket for this room, as Authorization: Bearer <ticket>") };
-  const claims = await bearerIn(c.env, room, ticket);
+  const claims = await admit(c.env, room, ticket);
   return typeof claims === "string" ? { refused: problem(c, claims) } : { room, by: { session: claims.session, role: claims.role } };
 }

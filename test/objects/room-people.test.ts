@@ -1,9 +1,11 @@
 import { runInDurableObject } from "cloudflare:test";
+import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import type { SessionId } from "../../src/core/ids.ts";
 import type { OnStage, StageHears, You } from "../../src/core/wire/messages.ts";
+import { parseListenerHears } from "../../src/core/wire/parse.ts";
 import type { Speaker } from "../contract/house.ts";
-import { call, connectEar, connectSpeaker, env, workerdHouse } from "../contract/workerd-house.ts";
+import { call, connectEar, connectSpeaker, env, upgrade, workerdHouse } from "../contract/workerd-house.ts";
 import { roomId } from "../support/build.ts";
 
 const { eventually } = workerdHouse;
@@ -290,5 +292,31 @@ describe("a verb by HTTP", () => {
     expect(await codeOf(await call("GET", `/api/rooms/${room}/ticket`, undefined, { Authorization: `Bearer ${ticket}` }))).toBe(
       "403 ticket-role-wrong",
     );
+  });
+
+  it("is never asked with an invitation, whoever its bearer has become: that may have been handed on, and lets one listen", async () => {
+    const { ask, room, host } = await anEvening();
+    const { ticket } = await (await ask("invite-listener", { name: "Nan" })).json<{ ticket: string }>();
+    const session = decodeJwt(ticket).sub;
+    const { webSocket } = await upgrade(`/rooms/${room}/listen`, { "Sec-WebSocket-Protocol": `canopy.v1, ticket.${ticket}` });
+    let up: string | undefined;
+    webSocket?.addEventListener("message", ({ data }) => {
+      const said = typeof data === "string" ? parseListenerHears(data) : undefined;
+      if (said?.type === "you") up = said.ticket ?? up;
+    });
+    webSocket?.accept();
+    await eventually("Nan is asked up", async () => {
+      host.say({ type: "invite", session });
+      return up !== undefined;
+    });
+    const nan = await connectSpeaker(room, up ?? "");
+    await eventually("Nan is there", () => newest(nan, "stage-welcome") !== undefined);
+    host.say({ type: "appoint", session, rank: 1 });
+    await eventually("Nan is a co-host", () => stageOf(host).some(({ role }) => role === "co-host"));
+    expect(await codeOf(await ask("end", {}, ticket))).toBe("403 ticket-role-wrong");
+    expect(await codeOf(await ask("expect", { listeners: 10 }, ticket))).toBe("403 ticket-role-wrong");
+    expect(await codeOf(await ask("rename", { title: "By Nan" }, up))).toBe("204");
+    nan.leave();
+    webSocket?.close();
   });
 });
