@@ -1,7 +1,6 @@
 import type { Position } from "../core/audio/position.ts";
-import { localTime, parseSessionId } from "../core/ids.ts";
+import { parseSessionId } from "../core/ids.ts";
 import { MAX_QUESTION } from "../core/text.ts";
-import { Admission } from "../core/tree/admission.ts";
 import type { Ask } from "../core/tree/asks.ts";
 import type { Below } from "../core/tree/downstream.ts";
 import type { Message } from "../core/tree/greeting.ts";
@@ -12,13 +11,14 @@ import type { Reaction } from "../core/tree/reactions.ts";
 import type { Saved } from "../core/tree/saved.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
-import type { Answer, AttachAnswer, AttachAsk, ChildHost, Directory, Joiner, LeafHost, ParentHost } from "./calls.ts";
+import type { AttachAnswer, AttachAsk, ChildHost, Directory, Joiner, LeafHost, ParentHost } from "./calls.ts";
 import { CALL_MS, Children } from "./children.ts";
 import type { Timer } from "./clock.ts";
 import { Ear, type Hearing } from "./ear.ts";
 import type { Ground } from "./ground.ts";
 import { Host } from "./host.ts";
 import { Inbox } from "./inbox.ts";
+import { LeafDoor } from "./leaf-door.ts";
 import type { Minds, NodeMind } from "./minds.ts";
 import { Seating } from "./seating.ts";
 import { LinkEnd, type Socket } from "./socket.ts";
@@ -27,7 +27,6 @@ import { LinkEnd, type Socket } from "./socket.ts";
 const REPORT_MS = 1_000;
 const GATHER_MS = 50;
 const SECOND_MS = 1_000;
-const PARKED_MS = 1_000;
 const ANSWER_MS = 3_000;
 const LOOK_MS = 2_000;
 const IDLE_MS = 30_000;
@@ -68,16 +67,13 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   #mind: NodeMind | undefined;
   #written: readonly Written[] = [];
   #seating: Seating;
-  #admission = new Admission<Joiner>();
-  /** True once a listener has a line of his own, or is watched. */
-  #hasOddOnes = false;
+  #door: LeafDoor;
   #uplinks = new Set<LinkEnd>();
   #reportedAt = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #reporting: Timer | undefined;
   #resting: Timer | undefined;
   #second: Timer | undefined;
-  #watching: Timer | undefined;
 
   /** @param watch called after every event, to see that all holds */
   constructor(ground: Ground, node: NodeRef, directory: Directory, hearing: Hearing, make: MakeMind, watch: (node: NodeHost) => void) {
@@ -90,6 +86,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     this.#watch = watch;
     this.#children = this.#noChildren();
     this.#seating = new Seating(this, hearing);
+    this.#door = this.#newDoor();
     if (ground.canWait && this.below === "listeners") this.server.inbox = new Inbox(ground.clock, this.server);
   }
 
@@ -98,35 +95,16 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     this.server.inbox?.catchUp();
   }
 
-  /** True while nobody is parked and all lines are alike: then sound changes nothing but what its own listeners hear. */
   get canWait(): boolean {
-    return this.server.inbox !== undefined && this.#mind !== undefined && this.#admission.parked === 0 && !this.#hasOddOnes;
+    return this.#door.canWait;
   }
 
   canTake(plan: Plan): boolean {
-    const mind = this.#mind;
-    if (!this.canWait || mind?.plan === undefined || !mind.isFed || mind.down.ended || !this.isUp) return false;
-    if (plan.revision > mind.plan.revision || this.#seating.size >= mind.plan.leafListeners) return false;
-    // Sound that has come meanwhile only makes more room.
-    return this.#admission.room > 0;
+    return this.#door.canTake(plan);
   }
 
   take(joiner: Joiner, joins: number): void {
-    this.counted();
-    this.#admission.arrive(joiner, this.local);
-    this.#seating.reserve();
-    const { clock } = this.ground;
-    this.server.inbox?.add(clock.now, {
-      run: () => {
-        this.server.charge(this.ground.costs.turnMs);
-        const mind = this.#mind;
-        if (mind === undefined) return;
-        mind.want(joiner.region, joins, this.local);
-        this.#sit(joiner, mind);
-      },
-    });
-    this.#reportSoon();
-    joiner.answered("taken", this.#mind?.plan);
+    this.#door.take(joiner, joins);
   }
 
   /** The mind, while the object is in memory. */
@@ -163,41 +141,27 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   override die(downMs: number): void {
     this.catchUp();
     this.server.inbox?.clear();
-    this.#hasOddOnes = false;
     const uplinks = [...this.#uplinks];
     const links = [...this.#children.links.values()];
     const seating = this.#seating;
-    const admission = this.#admission;
+    const door = this.#door;
     super.die(downMs);
     this.#mind = undefined;
-    this.#reporting = this.#resting = this.#second = this.#watching = undefined;
+    this.#reporting = this.#resting = this.#second = undefined;
     this.#reportedAt = 0;
     this.#children = this.#noChildren();
     this.#uplinks = new Set();
     this.#seating = new Seating(this, this.#hearing);
-    this.#admission = new Admission();
+    this.#door = this.#newDoor();
     const { now } = this.ground.clock;
     this.#written = this.#written.filter(({ at }) => at <= now);
     for (const link of [...uplinks, ...links]) link.abandon();
     seating.drop();
-    for (const joiner of admission.tick(localTime(Number.POSITIVE_INFINITY)).late) joiner.answered("unready", undefined);
+    door.drop();
   }
 
-  /** A listener knocks: taken at once, parked for a moment, or told why not. */
   knock(joiner: Joiner, plan: Plan, joins: number): void {
-    this.requested(this.ground.costs.turnMs);
-    const mind = this.#know(plan);
-    mind.want(joiner.region, joins, this.local);
-    const refusal = this.#refusal(mind);
-    if (refusal !== undefined) {
-      this.#settle();
-      return joiner.answered(refusal, mind.plan);
-    }
-    if (this.#admission.arrive(joiner, this.local)) this.#admit(joiner, mind);
-    else {
-      this.server.inbox?.hasten();
-      this.#watchParked(mind);
-    }
+    this.#door.knock(joiner, plan, joins);
   }
 
   /** One of the steady listeners leaves. False if there is none. */
@@ -242,8 +206,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
       if (typeof message === "string") this.#perform(mind.read(link, message, this.local, this.ground.luck.minds()));
       else {
         this.#perform(mind.hear(link, message, this.local));
-        // The sound has gone out: now there is time for joins.
-        for (const joiner of this.#admission.heard(mind.down.lateMs, this.local)) this.#admit(joiner, mind);
+        this.#door.heard(mind);
       }
       if (this.below === "listeners") this.#seating.gather(mind);
     }
@@ -376,23 +339,6 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     this.#settle();
   }
 
-  #refusal(mind: NodeMind): Answer | undefined {
-    if (mind.down.ended) return "ended";
-    const isFull = mind.plan === undefined || mind.listeners + this.#admission.parked >= mind.plan.leafListeners;
-    return isFull ? "full" : undefined;
-  }
-
-  #admit(joiner: Joiner, mind: NodeMind): void {
-    if (mind.down.ended) return joiner.answered("ended", mind.plan);
-    this.#seating.reserve();
-    joiner.answered("taken", mind.plan);
-    if (joiner.line !== undefined || joiner.watcher !== undefined) {
-      this.#hasOddOnes = true;
-      this.server.inbox?.hasten();
-    }
-    this.#sit(joiner, mind);
-  }
-
   #sit(joiner: Joiner, mind: NodeMind): void {
     this.server.charge(this.ground.costs.joinMs);
     const ear = this.#seating.sit(joiner);
@@ -401,16 +347,6 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     this.#perform(mind.join(ear, from, this.local, this.ground.luck.minds()));
     this.#seating.seat(ear, mind);
     this.#settle();
-  }
-
-  #watchParked(mind: NodeMind): void {
-    this.#watching ??= this.later(PARKED_MS, () => {
-      this.#watching = undefined;
-      const { taken, late } = this.#admission.tick(this.local);
-      for (const joiner of taken) this.#admit(joiner, mind);
-      for (const joiner of late) joiner.answered("busy", mind.plan);
-      if (this.#admission.parked > 0) this.#watchParked(mind);
-    });
   }
 
   /** A listener was closed; his own close comes back as an event. */
@@ -459,6 +395,20 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   #rest(): void {
     this.#resting = undefined;
     this.#perform(this.#mind?.rest() ?? []);
+  }
+
+  #newDoor(): LeafDoor {
+    const host = this;
+    return new LeafDoor(this, {
+      get mind() {
+        return host.#mind;
+      },
+      know: (plan) => this.#know(plan),
+      reserve: () => this.#seating.reserve(),
+      sit: (joiner, mind) => this.#sit(joiner, mind),
+      settle: () => this.#settle(),
+      reportSoon: () => this.#reportSoon(),
+    });
   }
 
   #noChildren(): Children {

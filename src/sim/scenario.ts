@@ -1,4 +1,5 @@
-import type { World, WorldSettings } from "./world.ts";
+import type { World } from "./world.ts";
+import type { WorldSettings } from "./world-settings.ts";
 
 /** What happens on an evening, besides that people come. */
 export type Scenario = {

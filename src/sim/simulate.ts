@@ -1,7 +1,8 @@
 import type { Broken } from "./invariants.ts";
 import type { Second } from "./measures.ts";
 import type { Evening, Scenario } from "./scenario.ts";
-import { DEFAULTS, World, type WorldSettings } from "./world.ts";
+import { World } from "./world.ts";
+import { DEFAULTS, type WorldSettings } from "./world-settings.ts";
 
 /** Room that leaves have beyond the listeners: placed by luck, some are fuller than others. */
 const SPARE = 1.25;

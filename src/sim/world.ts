@@ -1,21 +1,19 @@
 import { LANE_BEHIND_MS } from "../core/audio/lane-mind.ts";
 import type { Position } from "../core/audio/position.ts";
-import { audienceOf, parseRoomId, type RoomId } from "../core/ids.ts";
-import type { NodeRef, ParentRef, Plan, Window } from "../core/tree/plan.ts";
+import { parseRoomId, type RoomId } from "../core/ids.ts";
+import type { NodeRef, ParentRef } from "../core/tree/plan.ts";
 import type { Region } from "../core/tree/region.ts";
 import { AudienceHost } from "./audience-host.ts";
 import type { Directory } from "./calls.ts";
 import { CALL_MS } from "./children.ts";
 import { Clock } from "./clock.ts";
-import { type Costs, WORKERD_COSTS } from "./costs.ts";
-import { Crowd, type Origins } from "./crowd.ts";
+import { Crowd } from "./crowd.ts";
 import { Isolate } from "./edge.ts";
 import type { Ground } from "./ground.ts";
 import { Invariants } from "./invariants.ts";
 import { LINES } from "./line.ts";
 import { anyOf, streams } from "./luck.ts";
 import { Measures } from "./measures.ts";
-import { MINDS, type Minds } from "./minds.ts";
 import { NodeHost } from "./node-host.ts";
 import { RoomHost } from "./room-host.ts";
 import { Server } from "./server.ts";
@@ -23,6 +21,7 @@ import { SharedChunks } from "./shared-chunks.ts";
 import { SoundReader } from "./sound.ts";
 import { SpeakerPage } from "./speaker.ts";
 import { Watch } from "./watch.ts";
+import { planOf, VERIFY_KEY, type WorldSettings } from "./world-settings.ts";
 
 /** How often the whole tree is looked at, in ms. */
 const SWEEP_MS = 250;
@@ -30,72 +29,6 @@ const SWEEP_MS = 250;
 const RESTART_MS = 500;
 /** When the host goes on air, in ms. */
 const ON_AIR_MS = 200;
-
-/** An evening to be played. */
-export type WorldSettings = {
-  readonly seed: number;
-  readonly listeners: number;
-  /** Arrivals per second, from second 1 on. */
-  readonly arrivals: number;
-  readonly chunkMs: number;
-  readonly fanOut: number;
-  readonly leafListeners: number;
-  /** Leaves in the plan at the beginning, per region by its share. */
-  readonly leaves: number;
-  readonly origins: Origins;
-  /** `own`: each object has a core of its own, as in a deployment; `one`: all share one, as on a single workerd process. */
-  readonly processes: "own" | "one";
-  readonly costs: Costs;
-  /** Where everybody is: all over the world, or on one machine. */
-  readonly lines: keyof typeof LINES;
-  /** A stride that no controller changes; undefined leaves it to the leaves. */
-  readonly stride: number | undefined;
-  readonly isolatesPerRegion: number;
-  /** When the first listener comes, in ms. */
-  readonly doorsMs: number;
-  /** Listeners who leave of their own will, per second. */
-  readonly leaving: number;
-  /** Requests that a relay or leaf may get in a second: the platform's soft limit is 1,000. */
-  readonly nodeRequests: number;
-  /** What the operator allows one room. */
-  readonly maxListeners: number;
-  /** Listeners whose line is slower than the sound, as a share of all, and how slow, in kbit/s. */
-  readonly slow: { readonly share: number; readonly kbps: number };
-  /** False if nobody speaks until somebody is told to. */
-  readonly hasHost: boolean;
-  readonly minds: Minds;
-};
-
-/** Where listeners come from unless a scenario says otherwise. Assumed. */
-export const ORIGINS: Origins = [
-  { region: "weur", share: 0.35 },
-  { region: "enam", share: 0.3 },
-  { region: "wnam", share: 0.15 },
-  { region: "apac", share: 0.12 },
-  { region: "sam", share: 0.08 },
-];
-
-export const DEFAULTS: Omit<WorldSettings, "seed" | "listeners" | "arrivals" | "leaves"> = {
-  chunkMs: 100,
-  fanOut: 64,
-  leafListeners: 500,
-  origins: ORIGINS,
-  processes: "own",
-  costs: WORKERD_COSTS,
-  lines: "internet",
-  stride: undefined,
-  isolatesPerRegion: 16,
-  doorsMs: 1_000,
-  leaving: 0,
-  nodeRequests: 1_000,
-  maxListeners: 10_000_000,
-  slow: { share: 0, kbps: 16 },
-  hasHost: true,
-  minds: MINDS,
-};
-
-/** The public half of a key pair that nobody uses: no ticket is checked here. RFC 8037, appendix A. */
-const VERIFY_KEY = { kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" };
 
 /** A whole evening in virtual time: the objects, the lines between them, and everybody who listens. The same seed plays the same evening. */
 export class World implements Directory {
@@ -369,12 +302,4 @@ export class World implements Directory {
       this.#leave();
     });
   }
-}
-
-function planOf({ fanOut, leafListeners, leaves, origins }: WorldSettings): Plan {
-  const root = parseRoomId("the-evening");
-  if (root === undefined) throw new Error("no room's name");
-  const regions: Partial<Record<Region, Window>> = {};
-  for (const { region, share } of origins) regions[region] = { firstOpen: 0, width: Math.max(1, Math.ceil(leaves * share)) };
-  return { revision: 1, audience: audienceOf(root), root, fanOut, leafListeners, regions, planted: false, verifyKey: VERIFY_KEY };
 }

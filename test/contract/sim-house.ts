@@ -13,7 +13,8 @@ import type { Answer, Joiner, Watcher } from "../../src/sim/calls.ts";
 import type { Timer } from "../../src/sim/clock.ts";
 import { LAST_MILE, Line } from "../../src/sim/line.ts";
 import type { StagePage } from "../../src/sim/speaker.ts";
-import { DEFAULTS, World } from "../../src/sim/world.ts";
+import { World } from "../../src/sim/world.ts";
+import { DEFAULTS } from "../../src/sim/world-settings.ts";
 import { aFrame } from "../support/build.ts";
 import type { Ear, House, OpenRoom, Shape, Speaker } from "./house.ts";
 

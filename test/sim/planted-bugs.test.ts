@@ -14,7 +14,7 @@ import type { Minds, NodeMind } from "../../src/sim/minds.ts";
 import type { Scenario } from "../../src/sim/scenario.ts";
 import { everybodyAnswers } from "../../src/sim/scenarios/everybody-answers.ts";
 import type { Socket } from "../../src/sim/socket.ts";
-import type { WorldSettings } from "../../src/sim/world.ts";
+import type { WorldSettings } from "../../src/sim/world-settings.ts";
 import { nodesDie, smallEvening } from "./small-evening.ts";
 
 /** A mind with a fault, and the rule by which it is found out. */

@@ -1,7 +1,7 @@
 import { MINDS, type Minds } from "../../src/sim/minds.ts";
 import type { Scenario } from "../../src/sim/scenario.ts";
 import { type Report, simulate } from "../../src/sim/simulate.ts";
-import type { WorldSettings } from "../../src/sim/world.ts";
+import type { WorldSettings } from "../../src/sim/world-settings.ts";
 
 /** A small tree with two levels of relays, in which everything breaks once: small enough to be played a hundred times. */
 export const everythingBreaks: Scenario = {
