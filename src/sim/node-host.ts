@@ -166,6 +166,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
 
   /** One of the steady listeners leaves. False if there is none. */
   loseOne(random: number): boolean {
+    this.catchUp();
     if (this.#mind === undefined || !this.#seating.loseOne(this.#mind, random)) return false;
     this.server.charge(this.ground.costs.turnMs);
     this.#settle();
@@ -174,6 +175,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
 
   /** Everybody at this leaf taps once, and some ask; what each may say in a second is not asked of a cohort (core/tree/leaf-people.ts). */
   answered(reaction: Reaction, askers: number): void {
+    this.catchUp();
     const mind = this.#mind;
     const { size } = this.#seating;
     if (mind === undefined || size === 0) return;
