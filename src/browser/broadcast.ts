@@ -206,13 +206,13 @@ export class Broadcasting {
   }
 
   #sayRehearsing(): void {
-    this.#say({ type: "mute", muted: this.#state.muted });
+    this.#say({ type: "mute", muted: this.#state.muted, again: true });
     this.#say({ type: "check" });
   }
 
   /** The room keeps a mute over windows and reconnects, so it is always told which it is, and first: no word slips out. */
   #sayOnAir(): void {
-    this.#say({ type: "mute", muted: this.#state.muted });
+    this.#say({ type: "mute", muted: this.#state.muted, again: true });
     this.#say({ type: "on-air" });
   }
 
@@ -339,8 +339,10 @@ export class Broadcasting {
     if (this.#state.link !== "open") return;
     this.#link.send(this.#ping());
     // A mute that got lost on its way would leave host and room of two minds.
-    const { onAir, muted, mutedInRoom, muteLocked } = this.#state;
-    if (onAir && mutedInRoom !== muted && !muteLocked) this.#say({ type: "mute", muted });
+    const { stage, onAir, muted, mutedInRoom, muteLocked } = this.#state;
+    if (onAir && mutedInRoom !== muted && !muteLocked) this.#say({ type: "mute", muted, again: true });
+    // And one that somebody else has closed meanwhile is closed here too.
+    if (stage !== undefined && mutedInRoom && !muted) this.#set(this.#placed(stage));
     const now = performance.now();
     if (this.#sender.leftOut > this.#leftOut) this.#leftOutAt = now;
     this.#leftOut = this.#sender.leftOut;

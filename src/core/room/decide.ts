@@ -108,10 +108,10 @@ function asked(room: Room, { by, as, deed }: Extract<RoomEvent, { type: "asked" 
     case "check":
       return air(room, by, "check");
     case "mute":
-      if (deed.session === undefined || deed.session === by) return muteOneself(room, by, deed.muted);
+      if (deed.session === undefined || deed.session === by) return muteOneself(room, by, deed.muted, deed.again === true);
       return hold(room, deed.session, !deed.muted ? "no" : deed.lock === true ? "locked" : "muted");
     case "mute-all":
-      return holdAll(room, by, deed.lock);
+      return holdAll(room, by, actor, deed.lock);
     case "invite":
       return invite(room, deed.session, now);
     case "decline":
@@ -137,11 +137,11 @@ function asked(room: Room, { by, as, deed }: Extract<RoomEvent, { type: "asked" 
       return speaker === undefined ? no(room, "no-line") : { room: withSpeaker(room, { ...speaker, name: deed.name }) };
     }
     case "appoint":
-      return appoint(room, by, deed.session, deed.rank);
+      return appoint(room, actor, deed.session, deed.rank);
     case "dismiss":
       return dismiss(room, deed.session);
     case "transfer":
-      return transfer(room, by, deed.session, now);
+      return transfer(room, by, actor, deed.session, now);
     case "take-over":
       return takeOver(room, by, now);
     case "pin":

@@ -5,11 +5,12 @@ import { no, type Step } from "./step.ts";
 /** Questions that wait at once. */
 export const MOST_QUESTIONS = 100;
 
-/** A listener asks. One question of each waits at a time, and no more than a host can read; what is too many is dropped, as on its way up. */
+/** A listener asks. One question of each waits at a time, and no more than a host can read: where there are too many, the oldest goes. */
 export function ask(room: Room, asked: Asked): Step {
   const isNew = room.questions.every(({ id, session }) => id !== asked.id && session !== asked.session);
-  if (!isNew || room.questions.length >= MOST_QUESTIONS || isKeptOut(room, asked.session)) return { room };
-  return { room: { ...room, questions: [...room.questions, asked] } };
+  if (!isNew || isKeptOut(room, asked.session)) return { room };
+  const oldest = room.questions.length < MOST_QUESTIONS ? undefined : room.questions.find(({ id }) => id !== room.pinned?.id);
+  return { room: { ...room, questions: [...room.questions.filter((one) => one !== oldest), asked] } };
 }
 
 /** Shows one of the questions to all, or none. */

@@ -1,6 +1,6 @@
 import type { SessionId } from "../ids.ts";
 import { type Refusal, refusal } from "./refusals.ts";
-import { type Role, standsBelow } from "./roles.ts";
+import { type Role, type Standing, standsBelow } from "./roles.ts";
 import { hostOf, isKeptOut, isMuted, type Room, type RoomEffect, type RoomEvent, type Speaker, standingOf, withSpeaker } from "./state.ts";
 import { no, type Step } from "./step.ts";
 
@@ -61,12 +61,16 @@ export function air(room: Room, session: SessionId, to: Speaker["air"]): Step {
   return { room: { ...next, phase: "live" }, early: [{ do: "start-clock" }] };
 }
 
-/** His own microphone: he opens it also where a host has closed it, unless that is locked. */
-export function muteOneself(room: Room, session: SessionId, muted: boolean): Step {
+/**
+ * His own microphone: he opens it also where a host has closed it, unless that is locked.
+ *
+ * @param again true of what his page repeats by itself: that opens nothing which somebody else has closed
+ */
+export function muteOneself(room: Room, session: SessionId, muted: boolean, again: boolean): Step {
   const speaker = room.speakers.get(session);
   if (speaker === undefined) return no(room, "not-on-stage");
-  if (!muted && speaker.held === "locked") return no(room, "mute-locked");
-  return become(room, { ...speaker, muted, held: muted ? speaker.held : "no" });
+  if (!muted && !again && speaker.held === "locked") return no(room, "mute-locked");
+  return become(room, { ...speaker, muted, held: muted || again ? speaker.held : "no" });
 }
 
 /** Somebody else's microphone. Opening it lifts what hosts have closed, never what its owner did. */
@@ -75,12 +79,11 @@ export function hold(room: Room, session: SessionId, held: Speaker["held"]): Ste
   return speaker === undefined ? no(room, "not-on-stage") : become(room, { ...speaker, held });
 }
 
-/** Everybody who stands below `by`. A lock stays one. */
-export function holdAll(room: Room, by: SessionId, lock: boolean): Step {
-  const own = standingOf(room, by);
+/** Everybody who stands below `by`, but himself. A lock stays one. */
+export function holdAll(room: Room, by: SessionId, own: Standing, lock: boolean): Step {
   let step: Step = { room };
   for (const speaker of room.speakers.values()) {
-    if (!standsBelow(speaker, own)) continue;
+    if (speaker.session === by || !standsBelow(speaker, own)) continue;
     const { room: next, early = [] } = become(step.room, { ...speaker, held: lock || speaker.held === "locked" ? "locked" : "muted" });
     step = { room: next, early: [...(step.early ?? []), ...early] };
   }

@@ -1,6 +1,6 @@
 import type { SessionId } from "../ids.ts";
-import { runsRoom } from "./roles.ts";
-import { coHostsOf, hostOf, isMuted, type Room, type RoomEffect, type Speaker, standingOf, withSpeaker } from "./state.ts";
+import { runsRoom, type Standing } from "./roles.ts";
+import { coHostsOf, hostOf, isMuted, type Room, type RoomEffect, type Speaker, withSpeaker } from "./state.ts";
 import { no, type Step } from "./step.ts";
 import type { Rank } from "./verbs.ts";
 
@@ -38,13 +38,12 @@ export function watchHost(room: Room, now: number): Room {
 }
 
 /** Makes somebody a co-host, or gives a co-host another rank. Only the host changes who holds a rank: co-hosts fill free ones. */
-export function appoint(room: Room, by: SessionId, session: SessionId, rank: Rank): Step {
+export function appoint(room: Room, by: Standing, session: SessionId, rank: Rank): Step {
   const speaker = room.speakers.get(session);
   if (speaker === undefined) return no(room, "not-on-stage");
   const holder = coHostsOf(room).find((one) => one.rank === rank);
   if (holder?.session === session) return { room };
-  const isHost = standingOf(room, by).role === "host";
-  if (!isHost && (holder !== undefined || speaker.role === "co-host"))
+  if (by.role !== "host" && (holder !== undefined || speaker.role === "co-host"))
     return no(room, "host-only", "Only the host changes who is which co-host");
   const other: Rank = rank === 1 ? 2 : 1;
   const isFree = speaker.role === "co-host" || coHostsOf(room).every((one) => one.rank !== other);
@@ -61,8 +60,8 @@ export function dismiss(room: Room, session: SessionId): Step {
 }
 
 /** Makes somebody else the host; a co-host may do so for a host who is gone. */
-export function transfer(room: Room, by: SessionId, session: SessionId, now: number): Step {
-  const refused = standingOf(room, by).role === "host" ? undefined : notNow(room, by);
+export function transfer(room: Room, by: SessionId, own: Standing, session: SessionId, now: number): Step {
+  const refused = own.role === "host" ? undefined : notNow(room, by);
   if (refused !== undefined) return refused;
   const next = room.speakers.get(session);
   if (next === undefined) return no(room, "not-on-stage");

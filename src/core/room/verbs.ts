@@ -10,7 +10,7 @@ export type Deed =
   /** A sound check: from here on the stage hears him, the audience does not. `on-air` or `off-air` ends it. */
   | { readonly type: "check" }
   /** Oneself, or with `session` somebody else; `lock`: only who runs the room opens it again. Nobody opens what its owner has closed himself. */
-  | { readonly type: "mute"; readonly muted: boolean; readonly session?: SessionId; readonly lock?: boolean }
+  | { readonly type: "mute"; readonly muted: boolean; readonly session?: SessionId; readonly lock?: boolean; readonly again?: boolean }
   /** Everybody whom he may mute, but himself. */
   | { readonly type: "mute-all"; readonly lock: boolean }
   /** Grants a raised hand, or asks somebody up who raised none. He comes by a click of his own. */

@@ -72,12 +72,12 @@ export function questionsStateOf({ questions, pinned }: Room, head: Head): Quest
   return { type: "questions", for: "stage", ...head, questions: waiting };
 }
 
-/** Who takes over in which order, and who is banned, for who runs the room. */
+/** Who takes over in which order, and who is kept out, for who runs the room. */
 export function peopleStateOf(room: Room, head: Head): PeopleState {
   const successors = coHostsOf(room).map(({ session, name, rank, connection }) => {
     return { session, name, rank: rank ?? 2, here: connection !== undefined };
   });
-  const bans = room.keptOut.filter(({ banned }) => banned).map(({ session, name, byAddress }) => ({ session, name, address: byAddress }));
+  const bans = room.keptOut.map(({ session, name, byAddress }) => ({ session, name, address: byAddress }));
   return { type: "people", for: "stage", ...head, successors, mayTakeOver: mayTakeOver(room), bans };
 }
 

@@ -31,7 +31,13 @@ export function stageSaysOf(said: { readonly [key: string]: unknown } | undefine
       return { type };
     case "mute": {
       if (typeof muted !== "boolean" || (said["session"] !== undefined && session === undefined)) return undefined;
-      return { type, muted, ...(session === undefined ? {} : { session }), ...(lock === true ? { lock } : {}) };
+      return {
+        type,
+        muted,
+        ...(session === undefined ? {} : { session }),
+        ...(lock === true ? { lock } : {}),
+        ...(said["again"] === true ? { again: true } : {}),
+      };
     }
     case "mute-all":
       return { type, lock: lock === true };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { nextDueMs } from "../../../src/core/room/decide.ts";
 import { handsAre, MOST_HANDS } from "../../../src/core/room/hands.ts";
+import { MOST_QUESTIONS } from "../../../src/core/room/questions.ts";
 import { isHeard, isHeardOnStage, mayCome } from "../../../src/core/room/stage.ts";
 import { coHostsOf, hostOf, isMuted, newRoom } from "../../../src/core/room/state.ts";
 import { mayTakeOver } from "../../../src/core/room/succession.ts";
@@ -121,6 +122,12 @@ describe("a microphone that a host has closed", () => {
     expect(isClosed(locked.asks(SECOND, { type: "mute", session: SPEAKER, muted: false }))).toBe(false);
   });
 
+  it("is not opened by what a page repeats by itself, when its line comes back or a click was lost", () => {
+    const play = heldBy(false).asks(SPEAKER, { type: "mute", muted: false, again: true });
+    expect(isClosed(play)).toBe(true);
+    expect(isClosed(play.asks(SPEAKER, { type: "mute", muted: false }))).toBe(false);
+  });
+
   it("stays locked over a reload of its owner's page", () => {
     const play = heldBy(true).comes(SPEAKER).asks(SPEAKER, { type: "on-air" }).asks(SPEAKER, { type: "mute", muted: false });
     expect(isClosed(play)).toBe(true);
@@ -135,6 +142,29 @@ describe("a microphone that a host has closed", () => {
     const play = aStage().asks(FIRST, { type: "mute-all", lock: true });
     const closed = [...play.room.speakers.values()].filter(isMuted).map((speaker) => speaker.session);
     expect(closed).toEqual([SECOND, SPEAKER]);
+  });
+});
+
+describe("a host who was lost with the memory of his room's object, and asks by HTTP before his line is back", () => {
+  it("mutes everybody who is there", () => {
+    const speakers = new Map([...aStage().room.speakers].filter(([session]) => session !== HOST));
+    const play = new Play({ ...aStage().room, speakers }).asks(HOST, { type: "mute-all", lock: false }, "host");
+    expect([...play.room.speakers.values()].every(isMuted)).toBe(true);
+  });
+});
+
+describe("a queue of questions that is full", () => {
+  it("lets the oldest go that nobody reads just now, so that nobody can close it for good", () => {
+    const play = aStage();
+    const ask = (index: number) =>
+      play.event({ type: "question", id: `question-${index}`, session: session(`asker-number-${index}`), name: "Lis", text: "Why?" });
+    for (let index = 0; index < MOST_QUESTIONS; index++) ask(index);
+    play.asks(HOST, { type: "pin", question: "question-0" });
+    ask(MOST_QUESTIONS);
+    expect(play.room.questions).toHaveLength(MOST_QUESTIONS);
+    expect(play.room.questions[0]?.id).toBe("question-0");
+    expect(play.room.questions.at(-1)?.id).toBe(`question-${MOST_QUESTIONS}`);
+    expect(play.room.questions.some(({ id }) => id === "question-1")).toBe(false);
   });
 });
 
