@@ -1,5 +1,6 @@
 import type { SessionId } from "../core/ids.ts";
 import { decide, nextDueMs, quietAfterMs } from "../core/room/decide.ts";
+import { MOST_HANDS } from "../core/room/hands.ts";
 import { HAND_SAYS, type Refusal } from "../core/room/refusals.ts";
 import type { Role } from "../core/room/roles.ts";
 import type { RoomEffect, RoomEvent } from "../core/room/state.ts";
@@ -24,6 +25,9 @@ const HEARD_MS = 1_000;
 /** What comes later than this, in ms, is left to the room's upkeep, which has an alarm: a timer would keep the object awake until then. */
 const LONG_MS = 15 * 60_000;
 
+/** Hands taken within a second, as many as can wait: each is answered by a text to every node, whoever plays with his. */
+const RAISES_PER_SECOND = MOST_HANDS;
+
 /** What came of a verb: a *no*, or a listener's ticket to be signed. */
 type Outcome = { refusal?: Refusal; listener?: string };
 
@@ -40,6 +44,7 @@ export class RoomBody {
   readonly #awake: Awake;
   readonly #upkeep: Upkeep;
   readonly #reign: () => Reign;
+  #raises = { since: 0, count: 0 };
   #quiet: ReturnType<typeof setTimeout> | undefined;
   #due: { readonly at: number; readonly timer: ReturnType<typeof setTimeout> } | undefined;
 
@@ -89,8 +94,10 @@ export class RoomBody {
     for (const { kind, id, session, name, text } of asks) {
       switch (kind) {
         case "hand":
+          if (this.#takesHand()) this.handle({ type: "hand", session, name, raised: true });
+          break;
         case "lower":
-          this.handle({ type: "hand", session, name, raised: kind === "hand" });
+          this.handle({ type: "hand", session, name, raised: false });
           break;
         case "question":
           this.handle({ type: "question", id, session, name, text });
@@ -102,6 +109,12 @@ export class RoomBody {
           unreachable(kind);
       }
     }
+  }
+
+  #takesHand(): boolean {
+    const now = Date.now();
+    if (now - this.#raises.since >= 1_000) this.#raises = { since: now, count: 0 };
+    return ++this.#raises.count <= RAISES_PER_SECOND;
   }
 
   /** A line says something; the host's is watched. */
