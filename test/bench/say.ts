@@ -126,7 +126,7 @@ export function stormTable(measured: readonly Measured[], load: Load): string {
 export function slowTable(control: Measurement, slow: Measurement, load: Load): string {
   const row = (name: string, run: Measurement): string[] => [
     name,
-    fixed(run.listeningLagMs.p50, 0),
+    fixed(stalledLagMs(run, load), 0),
     fixed(run.listeningLagMs.p99, 0),
     fixed(mostMb(run) - mostMb(control), 1),
     fixed(run.mostQueuedBytes === undefined ? undefined : run.mostQueuedBytes / 1_024, 1),
@@ -139,8 +139,8 @@ export function slowTable(control: Measurement, slow: Measurement, load: Load): 
   ];
   const head = [
     "Canopy",
-    "lag p50",
-    "others' p99 ms",
+    "others' p99 meanwhile",
+    "in all (ms)",
     "MiB above control",
     "most queued KiB",
     "holes",
@@ -150,6 +150,13 @@ export function slowTable(control: Measurement, slow: Measurement, load: Load): 
   ];
   const rows = [row("everybody reads", control), row("a tenth does not", slow)];
   return `${preface(load)}\n\n${textTable(head, rows)}`;
+}
+
+/** The others' p99 lag in the middle one of the seconds in which lines stand still, or would, in ms: a second of another program's is left out. */
+function stalledLagMs(run: CrowdReport, { slow }: Load): number | undefined {
+  const from = run.listenFrom + (slow?.afterMs ?? 0) / 1_000;
+  const stalled = run.seconds.filter(({ second }) => second >= from && second < from + (slow?.forMs ?? 0) / 1_000);
+  return median(stalled.map((one) => one.lagP99Ms));
 }
 
 /** The most memory that the server held while all listened, in MiB. */
