@@ -16,7 +16,7 @@ export type ShareProps = { readonly words: Words; readonly room: string; readonl
 /** What brings others along: the link, its QR code, code for one's own page, and what the phone can send it with. */
 export function ShareSheet({ words, room, title, address }: ShareProps) {
   const say = words.share;
-  const embed = `<iframe src="${new URL(`/embed/${room}`, address).href}" title="Canopy" width="100%" height="190" style="border:0" allow="autoplay"></iframe>`;
+  const embed = `<iframe src="${new URL(`/embed/${room}`, address).href}" title="Canopy" width="100%" height="210" style="border:0" allow="autoplay"></iframe>`;
   return (
     <dialog data-part="share-dialog" aria-labelledby="share-sheet-title" data-title={title} data-says={say.text(title)}>
       <form method="dialog" class="stack">
