@@ -43,7 +43,7 @@ export type Asked = { readonly id: string; readonly session: SessionId; readonly
 export type KeptOut = {
   readonly session: SessionId;
   readonly name: string;
-  /** Banned, not only removed: it stands in the list that hosts see. */
+  /** Banned, not only removed. */
   readonly banned: boolean;
   /** Also whoever comes from where he came from; `address` is missing until his leaf has told it. */
   readonly byAddress: boolean;

@@ -22,7 +22,7 @@ export type Deed =
   | { readonly type: "step-down" }
   /** Out of the room, and his ticket with him. */
   | { readonly type: "remove"; readonly session: SessionId }
-  /** The same, and it stands in the list of bans; `address`: nor is whoever comes from where he came from let in. */
+  /** The same, and with `address` nor is whoever comes from where he came from let in. */
   | { readonly type: "ban"; readonly session: SessionId; readonly address: boolean }
   | { readonly type: "unban"; readonly session: SessionId }
   /** Nobody new comes up, no hand is raised. */
