@@ -26,6 +26,7 @@ import type {
   RoomCalls,
 } from "./calls.ts";
 import { ObjectUse } from "./counted.ts";
+import { CrowdMemory } from "./crowd-memory.ts";
 import { type Ear, FastPath } from "./fast-path.ts";
 import { idleMsOf } from "./idle.ts";
 import { Lease } from "./lease.ts";
@@ -219,12 +220,17 @@ export class Room extends DurableObject<Env> implements RoomCalls {
       counted: () => {
         if (root.listeners > 0) upkeep.used();
         awake.announcer.counted();
+        memory.changed();
       },
       asked: (asks) => body.listenersAsked(asks),
-      reacted: (counts) => awake.announcer.reacted(counts),
+      reacted: (counts) => {
+        awake.announcer.reacted(counts);
+        memory.changed();
+      },
       grow: (plan) => this.ctx.waitUntil(awake.planting.grow(plan)),
       doubted: () => reign.doubt(),
     });
+    const memory = new CrowdMemory(this.ctx.storage, root);
     const awake: Awake = {
       record,
       people: this.#store.people(record),

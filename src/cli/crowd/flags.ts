@@ -32,6 +32,8 @@ export type CrowdFlags = {
   readonly killAfter?: number;
   readonly return: boolean;
   readonly from?: string;
+  readonly react?: boolean;
+  readonly ask: number;
   readonly sources: number;
   readonly processes?: number;
   readonly pid?: number;
@@ -59,6 +61,8 @@ export function crowdCommand(): Command {
     .option("--kill-after <s>", "some lose their connection (a TCP reset, no close) so long after listening began", seconds("--kill-after"))
     .option("--kill <share>", "how many of them do (default: 10%)", share("--kill"))
     .option("--no-return", "who loses the connection stays away, instead of coming back as players do")
+    .option("--react", "each taps a reaction once a second, and says that he hears")
+    .option("--ask <share>", "share who ask a question every 11 s, like 1%", share("--ask"), 0)
     .option("--from <addresses>", "addresses of this machine to come from in turn, like 127.0.0.2,127.0.0.3")
     .option("--sources <n>", "come from so many addresses in 127.0.0.0/8 in turn", wholeNumber("--sources", 0, MAX_SOURCES), 0)
     .option("--processes <n>", `processes to share the listeners (default: one for ${PER_PROCESS})`, wholeNumber("--processes", 1, 64))
@@ -84,6 +88,7 @@ export function wishOf(flags: CrowdFlags, listenUrl: URL): CrowdWish {
     },
     sources: sourcesOf(flags, listenUrl),
     comeBack: flags.return,
+    ...(flags.react === true || flags.ask > 0 ? { answers: { reacts: flags.react === true, askers: flags.ask } } : {}),
   };
   const ports = PORTS_PER_SOURCE * Math.max(1, wish.sources.length);
   if (sizeOf(wish) > ports) throw new Halt(`From one address only ${PORTS_PER_SOURCE} sockets reach one server. Add --sources.`);

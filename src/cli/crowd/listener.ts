@@ -1,6 +1,8 @@
+import { randomBytes } from "node:crypto";
 import { type LaneName, Lanes, type OpenLane } from "../../core/audio/lanes.ts";
 import { formatPosition, type Position } from "../../core/audio/position.ts";
 import { backoffMs } from "../../core/backoff.ts";
+import type { ListenerSays } from "../../core/wire/listener-says.ts";
 import { parseListenerHears } from "../../core/wire/parse.ts";
 import { Socket, type SocketEnding } from "../socket.ts";
 import { count } from "../stats.ts";
@@ -14,6 +16,8 @@ const SILENT_MS = 3_000;
 const ANSWER_MS = 2_000;
 /** Where the leaf asks for it, new sound is acknowledged this often at most, in ms; as in browser/listen.ts. */
 const ACK_MS = 5_000;
+/** Who asks does it this often, in ms: a leaf takes one question in ten seconds. */
+const ASK_MS = 11_000;
 
 /** Where one listener connects, and who he is. */
 export type ListenerPlan = {
@@ -23,6 +27,8 @@ export type ListenerPlan = {
   readonly dueAt: number;
   readonly source: string | undefined;
   readonly comeBack: boolean;
+  /** What he says besides listening; nothing if it is missing. */
+  readonly answers?: { readonly reacts: boolean; readonly asks: boolean };
   /** How the cached lane is opened. */
   readonly openLane: OpenLane<unknown>;
 };
@@ -54,10 +60,15 @@ export class CrowdListener {
   #ackedAt = 0;
   #heardAt = 0;
   #probedAt: number | undefined;
+  #saidHearing = false;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  /** Who asks is somebody. */
+  readonly #protocols: readonly string[];
 
   constructor(plan: ListenerPlan, tally: PartTally) {
     this.#plan = plan;
     this.role = plan.role;
+    this.#protocols = plan.answers?.asks === true ? ["canopy.v1", `me.${randomBytes(16).toString("base64url")}`] : [];
     this.#tally = tally;
     this.#times = tally.times[groupOf(plan.role)];
     this.hearing = new Hearing(tally, this.#times, plan.dueAt);
@@ -103,6 +114,7 @@ export class CrowdListener {
    */
   second(now: number, soundFlows: boolean): void {
     if (!this.#open || this.#paused || !soundFlows) return;
+    this.#answer(now);
     if (this.#acks && this.#heardAt > this.#ackedAt && now - this.#ackedAt >= ACK_MS) {
       this.#ackedAt = now;
       this.#socket?.sendText("ping");
@@ -115,6 +127,22 @@ export class CrowdListener {
     }
   }
 
+  /** Says what players say, once he hears. */
+  #answer(now: number): void {
+    const { answers } = this.#plan;
+    if (answers === undefined || this.hearing.stand === undefined) return;
+    if (!this.#saidHearing) this.#say({ type: "hearing", hearing: true });
+    this.#saidHearing = true;
+    if (answers.reacts) this.#say({ type: "react", reaction: "clap" });
+    if (!answers.asks || now - this.#askedAt < ASK_MS) return;
+    this.#askedAt = now;
+    this.#say({ type: "question", id: randomBytes(12).toString("base64url"), name: "Crowd", text: "Is anybody there?" });
+  }
+
+  #say(says: ListenerSays): void {
+    this.#socket?.sendText(JSON.stringify(says));
+  }
+
   #dial(): void {
     const url = new URL(this.#plan.url);
     const { stand } = this.hearing;
@@ -122,7 +150,7 @@ export class CrowdListener {
     this.#tries++;
     this.#socket = new Socket(
       url,
-      [],
+      this.#protocols,
       {
         opened: () => this.#opened(),
         text: (text) => this.#text(text),
@@ -143,6 +171,7 @@ export class CrowdListener {
     const now = performance.now();
     this.#open = true;
     this.#heardAt = now;
+    this.#saidHearing = false;
     this.#probedAt = undefined;
     this.#tally.present++;
     if (this.#tries === 1) this.#tally.settled++;

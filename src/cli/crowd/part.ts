@@ -3,11 +3,11 @@ import type { OpenLane } from "../../core/audio/lanes.ts";
 import { parseServer } from "../api.ts";
 import { cachedLanesOf } from "../cached-lane.ts";
 import { limitedFetch } from "./limited-fetch.ts";
-import { CrowdListener } from "./listener.ts";
+import { CrowdListener, type ListenerPlan } from "./listener.ts";
 import { foundBy } from "./part-found.ts";
 import { type FromPart, parseToPart } from "./talk.ts";
 import { PartTally } from "./tally.ts";
-import { type CrowdWish, dueAfterMs, roleOf, type Wave } from "./wish.ts";
+import { asks, type CrowdWish, dueAfterMs, roleOf, type Wave } from "./wish.ts";
 
 /** How often it is looked who is due, in ms. */
 const STEP_MS = 5;
@@ -96,8 +96,13 @@ class Part {
   #dial(index: number, dueAt: number): void {
     const { url, sources, comeBack } = this.#wish;
     const source = sources[index % Math.max(1, sources.length)];
-    const plan = { url, role: roleOf(this.#wish, index), dueAt, source, comeBack, openLane: this.#openLane };
+    const plan = { url, role: roleOf(this.#wish, index), dueAt, source, comeBack, openLane: this.#openLane, ...this.#answersOf(index) };
     this.#listeners.push(new CrowdListener(plan, this.#tally));
+  }
+
+  #answersOf(index: number): Pick<ListenerPlan, "answers"> {
+    const { answers } = this.#wish;
+    return answers === undefined ? {} : { answers: { reacts: answers.reacts, asks: asks(this.#wish, index) } };
   }
 
   #armSecond(): void {

@@ -21,6 +21,7 @@ const wish = z
       .readonly(),
     sources: z.array(z.string()).readonly(),
     comeBack: z.boolean(),
+    answers: z.object({ reacts: z.boolean(), askers: z.number() }).readonly().optional(),
   })
   .readonly();
 

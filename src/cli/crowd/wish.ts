@@ -31,7 +31,12 @@ export type CrowdWish = {
   readonly sources: readonly string[];
   /** Listeners come back when their connection ends, as players do. */
   readonly comeBack: boolean;
+  /** What they say besides; nothing if it is missing, as of a client that only listens. */
+  readonly answers?: Answers | undefined;
 };
+
+/** What listeners say: each that he hears, all of them a tap a second if `reacts`, and so large a share of them a question every 11 s. */
+export type Answers = { readonly reacts: boolean; readonly askers: number };
 
 /** What a listener is there for. */
 export type Role = "steady" | "slow" | "half-open" | "killed" | "storm";
@@ -51,6 +56,11 @@ export function roleOf(wish: CrowdWish, index: number): Role {
   if (place < slow.share) return "slow";
   if (place < slow.share + halfOpen.share) return "half-open";
   return place < slow.share + halfOpen.share + kill.share ? "killed" : "steady";
+}
+
+/** True of a listener who asks; the share is spread evenly over the crowd. */
+export function asks({ answers }: CrowdWish, index: number): boolean {
+  return answers !== undefined && (index * GOLDEN) % 1 < answers.askers;
 }
 
 /** Where a role's times are counted. */
