@@ -49,6 +49,7 @@ export class Broadcasting {
   #leftOutAt = Number.NEGATIVE_INFINITY;
   #reconnects = -1;
   #mutedAt = Number.NEGATIVE_INFINITY;
+  #lostAt = Number.NEGATIVE_INFINITY;
   #uncleaned = false;
   #closed = false;
   #pinging: number | undefined;
@@ -255,8 +256,8 @@ export class Broadcasting {
   /** Where the room says that one stands. Muted by somebody else is muted here too; nobody else opens a microphone that its owner shut. */
   #placed(stage: StageState): Partial<Studio> {
     const place = placeIn(stage, this.#voice);
-    const other = place.mutedInRoom && !this.#state.muted && performance.now() - this.#mutedAt > MUTE_SETTLES_MS;
-    if (!other) return { stage, ...place };
+    const byOther = place.mutedInRoom && !this.#state.muted && performance.now() - this.#mutedAt > MUTE_SETTLES_MS;
+    if (!byOther) return { stage, ...place };
     this.#memory.muted = true;
     this.#sender.restart();
     return { stage, ...place, muted: true };
@@ -268,8 +269,11 @@ export class Broadcasting {
     this.#set({ session: said.session, role: said.role, muteLocked: said.muteLocked });
     this.#reconnects++;
     for (const state of said.states) this.#set(this.#newsOf(state));
-    // A window that is not on air takes over how the host was in the one before.
-    const muted = said.muteLocked || (this.#state.wanted || this.#state.rehearsing ? this.#state.muted : said.muted);
+    // A mute of before stands, whoever made it, until it is lifted here: what was clicked while the line was lost is newer.
+    const { wanted, rehearsing } = this.#state;
+    const clicked = this.#mutedAt > this.#lostAt;
+    const before = clicked ? this.#state.muted : said.muted || ((wanted || rehearsing) && this.#state.muted);
+    const muted = said.muteLocked || before;
     this.#memory.muted = muted;
     this.#set({ muted, refused: undefined });
     this.#resume();
@@ -288,6 +292,7 @@ export class Broadcasting {
   #linkChanged(link: LinkPhase, end: LinkEnd | undefined): void {
     if (link === this.#state.link && end === this.#state.end) return;
     if (link !== "open") {
+      if (this.#state.link === "open") this.#lostAt = performance.now();
       this.#sender.restart();
       this.#roundTrip.forget();
       this.#set({ onAir: false, mutedInRoom: false, roundTripMs: undefined });

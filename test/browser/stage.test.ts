@@ -92,7 +92,7 @@ describe.skipIf(missing !== undefined)(`the stage${missing === undefined ? "" : 
     await ana.getByRole("button", { name: "Raise hand" }).click();
     await ana.getByLabel("Your name").fill("Ana");
     await ana.getByRole("button", { name: "That is me" }).click();
-    await host.getByRole("button", { name: "Invite Ana up" }).click();
+    await host.getByRole("button", { name: "Invite up: Ana" }).click();
     const ear = voicesHeard(server.url, new URL(pageUrl).pathname.split("/").at(-1) ?? "");
     const before = ana.url();
     await ana.getByRole("button", { name: "Accept and speak" }).click();
