@@ -11,6 +11,8 @@ const AGAIN_MS = 60_000;
 /** A room's object's one alarm, shared by all that is to be done later. */
 export class Alarms {
   readonly #storage: DurableObjectStorage;
+  /** What is being done, until it is or `set` says when it is to be done instead. */
+  #doing: Chore | undefined;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -18,6 +20,7 @@ export class Alarms {
 
   /** To be done at `at`, in ms since 1970, instead of when it was to be done; or not at all. No message waits for this write. */
   async set(chore: Chore, at: number | undefined): Promise<void> {
+    if (this.#doing === chore) this.#doing = undefined;
     await this.#keep(withDue(this.#table, chore, at));
   }
 
@@ -27,16 +30,19 @@ export class Alarms {
   }
 
   /**
-   * The alarm rang: does what is due, each by `chores`, which tell when they want to be done next.
-   * What fails is tried again in a minute; so is what this object's death cuts off, since it stays in the table until it is done.
+   * The alarm rang: does what is due, each by `chores`, which tell when they want to be done next; unless `set` said otherwise while it
+   * was being done. What fails is tried again in a minute; so is what this object's death cuts off, since it stays in the table until it is done.
    */
   async ring(now: number, chores: Readonly<Record<Chore, () => Promise<number | undefined>>>): Promise<void> {
     for (const chore of dueBy(this.#table, CHORES, now)) {
+      this.#doing = chore;
       const next = await chores[chore]().catch((fault: unknown) => {
         log("chore-failed", { chore, why: String(fault) });
         return now + AGAIN_MS;
       });
-      await this.set(chore, next);
+      const isSetAnew = this.#doing === undefined;
+      this.#doing = undefined;
+      if (!isSetAnew) await this.set(chore, next);
     }
     await this.#keep(this.#table);
   }

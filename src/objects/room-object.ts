@@ -37,13 +37,11 @@ import { RoomBody } from "./room-body.ts";
 import { type Founded, found, takeOver, ticketsAgain } from "./room-founding.ts";
 import { type RoomRecord, RoomStore } from "./room-store.ts";
 import { Root } from "./root.ts";
-import { bytesOf, end, hangUp, holds, roomForSocket, send } from "./sockets.ts";
+import { bytesOf, hangUp, holds, roomForSocket, send } from "./sockets.ts";
 import { type Seat, Stage } from "./stage.ts";
 import { arrivalOf, noDoor, turnAway } from "./stage-door.ts";
 import { Upkeep } from "./upkeep.ts";
 
-/** Speakers' sockets that one room takes for each of its places on stage: a page that comes back may hold two for a while. */
-const SOCKETS_PER_PLACE = 3;
 /** Texts that a speaker may send within a second: his page sends one of its own every 2 s, and what he clicks. */
 const TEXTS_PER_SECOND = 30;
 
@@ -167,7 +165,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     if (awake.record.ended) return noDoor(410, "room-ended");
     if (awake.record.movedTo !== undefined) return noDoor(409, "room-moved");
     if (awake.record.hosted !== true && arrival.role === "host") this.#reign?.keep({ hosted: true });
-    if (!this.#hasSocket(awake)) return noDoor(503, "server-full");
+    if (!roomForSocket(this.env.SOCKET_LIMIT) || !this.#stage.mayOpen(arrival.session)) return noDoor(503, "server-full");
     const allowed = mayCome(awake.people, arrival.session, arrival.role, Date.now());
     if (allowed !== true) return turnAway(allowed);
     const { 0: outer, 1: inner } = new WebSocketPair();
@@ -177,10 +175,6 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     this.#upkeep?.used();
     this.#count();
     return new Response(null, { status: 101, webSocket: outer });
-  }
-
-  #hasSocket({ people }: Awake): boolean {
-    return roomForSocket(this.env.SOCKET_LIMIT) && this.#stage.size < people.maxSpeakers * SOCKETS_PER_PLACE;
   }
 
   #came({ session, name, connection, role, address }: Seat, first?: () => void): void {
@@ -275,8 +269,8 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   }
 
   #said(awake: Awake, seat: Seat, text: string): void {
-    if (text.length > MAX_TEXT_LENGTH) return end(seat.socket, ENDING["message-too-large"]);
-    if (!this.#stage.mayTalk(seat.socket, TEXTS_PER_SECOND, Date.now())) return end(seat.socket, ENDING["too-many-messages"]);
+    if (text.length > MAX_TEXT_LENGTH) return this.#stage.end(seat.socket, ENDING["message-too-large"]);
+    if (!this.#stage.mayTalk(seat.socket, TEXTS_PER_SECOND, Date.now())) return this.#stage.end(seat.socket, ENDING["too-many-messages"]);
     const said = parseStageSays(text);
     if (said === undefined) {
       // A newer page may say what this room does not know.
@@ -317,7 +311,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   }
 
   #count(): void {
-    holds(this.ctx.id.toString(), this.#stage.size);
+    holds(this.ctx.id.toString(), this.#stage.sockets);
   }
 }
 

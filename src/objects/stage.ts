@@ -10,6 +10,11 @@ import { end, send } from "./sockets.ts";
 
 /** Unreadable messages that one connection may send before it is closed: a page with a fault is told, a flood is not served. */
 const MAX_FAULTS = 50;
+/** Sockets of one session that may still be closing: who does not answer the close of one does not get ever more. */
+const MAX_LEAVING = 8;
+/** Sound messages that one connection may send within SOUND_MS: twice what speech needs, so that what a stalled line held back may come at once. */
+const MAX_SOUNDS = 2_000;
+const SOUND_MS = 20_000;
 /** The same refusal is told at most this often, in ms: a speaker sends fifty messages a second. */
 const REFUSAL_MS = 1_000;
 
@@ -22,11 +27,15 @@ type Line = Seat & {
   readonly alignment: Alignment;
   readonly quality: LineQuality;
   faults: number;
-  talk: { since: number; texts: number };
+  readonly texts: Rate;
+  readonly sounds: Rate;
   readonly refusedAt: Map<string, number>;
   /** When anything last came, in ms since 1970. */
   heardAt: number;
 };
+
+/** What came within a window that began at `since`, in ms since 1970. */
+type Rate = { since: number; count: number };
 
 /** What a refusal says to people. */
 const SAYS: Readonly<Record<string, string>> = {
@@ -44,6 +53,8 @@ const SAYS: Readonly<Record<string, string>> = {
 /** The speakers' sockets of a room: who sits where, and what of their sound can be heard. */
 export class Stage {
   readonly #lines = new Map<WebSocket, Line>();
+  /** Closed from here, and the other side has yet to answer, which it may never do: nothing is read from them or sent to them. */
+  readonly #leaving = new Map<WebSocket, Seat>();
   #connections = 0;
 
   /** Seats that outlived the object's sleep, oldest first. */
@@ -71,27 +82,41 @@ export class Stage {
 
   /** A socket is closed. */
   leave(socket: WebSocket): Seat | undefined {
-    const line = this.#lines.get(socket);
+    const seat = this.#lines.get(socket) ?? this.#leaving.get(socket);
     this.#lines.delete(socket);
-    return line;
+    this.#leaving.delete(socket);
+    return seat;
+  }
+
+  /** False while too many sockets of this session are closing and do not answer. Nobody else's keep him out. */
+  mayOpen(session: SessionId): boolean {
+    let closing = 0;
+    for (const seat of this.#leaving.values()) if (seat.session === session) closing++;
+    return closing < MAX_LEAVING;
   }
 
   /** False once a connection says more texts within a second than `most`. */
   mayTalk(socket: WebSocket, most: number, nowMs: number): boolean {
     const line = this.#lines.get(socket);
-    if (line === undefined) return false;
-    if (nowMs - line.talk.since >= 1_000) line.talk = { since: nowMs, texts: 0 };
-    return ++line.talk.texts <= most;
+    return line !== undefined && isWithin(line.texts, most, 1_000, nowMs);
   }
 
   /** Closes one connection with a reason. */
   close(connection: number, ending: Ending): void {
-    for (const line of this.#lines.values()) if (line.connection === connection) end(line.socket, ending);
+    for (const line of this.#lines.values()) if (line.connection === connection) this.end(line.socket, ending);
   }
 
   /** Closes all. */
   closeAll(ending: Ending): void {
-    for (const line of this.#lines.values()) end(line.socket, ending);
+    for (const socket of this.#lines.keys()) this.end(socket, ending);
+  }
+
+  /** Closes this one. Nothing that it still says is heard, whether or not the other side answers. */
+  end(socket: WebSocket, ending: Ending): void {
+    const line = this.#lines.get(socket);
+    this.#lines.delete(socket);
+    if (line !== undefined) this.#leaving.set(socket, line);
+    end(socket, ending);
   }
 
   /** Tells every speaker. */
@@ -104,8 +129,14 @@ export class Stage {
     for (const line of this.#lines.values()) if (isMeant(line.session)) send(line.socket, text);
   }
 
+  /** Lines that are open. */
   get size(): number {
     return this.#lines.size;
+  }
+
+  /** Sockets that this object holds, those that are closing too. */
+  get sockets(): number {
+    return this.#lines.size + this.#leaving.size;
   }
 
   /** Everybody's connection, and when anything last came on it, in ms since 1970. */
@@ -134,8 +165,9 @@ export class Stage {
     const line = this.#lines.get(socket);
     if (line === undefined) return undefined;
     line.heardAt = nowMs;
-    if (message.byteLength > MAX_SPEECH_BYTES) {
-      end(socket, ENDING["message-too-large"]);
+    const isTooLarge = message.byteLength > MAX_SPEECH_BYTES;
+    if (isTooLarge || !isWithin(line.sounds, MAX_SOUNDS, SOUND_MS, nowMs)) {
+      this.end(socket, ENDING[isTooLarge ? "message-too-large" : "too-many-messages"]);
       return undefined;
     }
     const speech = decodeSpeech(message);
@@ -173,16 +205,26 @@ export class Stage {
   }
 
   #fault(line: Line, fault: SpeechFault, nowMs: number): void {
-    if (++line.faults > MAX_FAULTS) end(line.socket, ENDING["message-malformed"]);
+    if (++line.faults > MAX_FAULTS) this.end(line.socket, ENDING["message-malformed"]);
     else this.refuse(line.socket, fault, nowMs);
   }
 
   #sit(seat: Seat): Seat {
     this.#connections = Math.max(this.#connections, seat.connection);
-    const fresh = { alignment: new Alignment(), quality: new LineQuality(), talk: { since: 0, texts: 0 }, refusedAt: new Map() };
-    this.#lines.set(seat.socket, { ...seat, ...fresh, faults: 0, heardAt: Date.now() });
+    const rates = { texts: { since: 0, count: 0 }, sounds: { since: 0, count: 0 } };
+    const fresh = { alignment: new Alignment(), quality: new LineQuality(), refusedAt: new Map() };
+    this.#lines.set(seat.socket, { ...seat, ...fresh, ...rates, faults: 0, heardAt: Date.now() });
     return seat;
   }
+}
+
+/** Counts one more; false if that is more than `most` within `windowMs`. */
+function isWithin(rate: Rate, most: number, windowMs: number, nowMs: number): boolean {
+  if (nowMs - rate.since >= windowMs) {
+    rate.since = nowMs;
+    rate.count = 0;
+  }
+  return ++rate.count <= most;
 }
 
 function isKept(said: unknown): said is { session: string; name: string; role: Role; address?: string; connection: number } {
