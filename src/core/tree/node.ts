@@ -49,6 +49,12 @@ export type KeptLinks<Link> = {
 };
 
 /**
+ * What changes every second while a crowd is there, and is told again soon: not worth a write at every node, and all that is kept is written at
+ * once, up to a thousand bans.
+ */
+const UNSAVED: ReadonlySet<string> = new Set(["audience", "reactions"]);
+
+/**
  * The mind of a relay or a leaf: one link above, many below. Pure: events in, effects out.
  *
  * It wants a link above while anybody hangs below. It hears every link above it has and trusts the feed to drop repeats, so it can
@@ -335,8 +341,8 @@ export class TreeNode<Link> {
     const removed = this.#obey();
     if (told.length === 0 && removed === undefined) return [];
     const effects = [...told, ...(removed ?? [])];
-    // Counts change every second and are told again soon: not worth a write.
-    return parseStateHead(text)?.type === "audience" ? effects : [...effects, ...this.#saves()];
+    const type = parseStateHead(text)?.type;
+    return type !== undefined && UNSAVED.has(type) ? effects : [...effects, ...this.#saves()];
   }
 
   /** Closes whom the newest bans name; undefined if they were obeyed before. Until a new root tells its own, the old ones hold. */

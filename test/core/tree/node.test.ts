@@ -236,6 +236,17 @@ describe("a leaf that slept", () => {
   });
 });
 
+describe("a node on which a crowd counts and taps", () => {
+  it("writes nothing for it, and tells it on; what the room is, is written", () => {
+    const node = aLeaf({ heard: 50, listeners: ["ana"] });
+    const tell = (type: string, more: object) =>
+      node.read("parent", JSON.stringify({ type, for: "all", revision: 9, roomTime: 0, ...more }), now, 0).map((effect) => effect.do);
+    expect(tell("audience", { listeners: 7 })).toEqual(["send-all"]);
+    expect(tell("reactions", { counts: { heart: 7 } })).toEqual(["send-all"]);
+    expect(tell("pinned", {})).toEqual(["send-all", "save"]);
+  });
+});
+
 describe("a node that hears of a newer plan", () => {
   const wider = aPlan({ leaves: 17, revision: 2 });
 
