@@ -1,4 +1,4 @@
-import { type Ask, byLuck, keyOf } from "./asks.ts";
+import { type Ask, byLuck, fairly, keyOf } from "./asks.ts";
 
 /** Asks that one report carries at most. */
 export const ASKS_PER_REPORT = 16;
@@ -36,7 +36,8 @@ export class AskPool {
 
   /** What the next report says: what was told least often, by luck. */
   tell(): readonly Ask[] {
-    const chosen = [...this.#waiting.values()].sort((a, b) => a.tells - b.tells || byLuck(a.ask, b.ask)).slice(0, ASKS_PER_REPORT);
+    const ranked = [...this.#waiting.values()].sort((a, b) => a.tells - b.tells || byLuck(a.ask, b.ask));
+    const chosen = fairly(ranked, ASKS_PER_REPORT, ({ ask }) => ask);
     for (const waiting of chosen) waiting.tells++;
     return chosen.map(({ ask }) => ask);
   }
@@ -68,12 +69,18 @@ export class AskPool {
   #thin(): void {
     if (this.#waiting.size > MOST_WAITING + 1) {
       const ranked = [...this.#waiting].sort(([, a], [, b]) => inThePool(a, b));
-      for (const [place] of ranked.slice(MOST_WAITING)) this.#waiting.delete(place);
+      const kept = new Set(fairly(ranked, MOST_WAITING, ([, { ask }]) => ask));
+      for (const one of ranked) if (!kept.has(one)) this.#waiting.delete(one[0]);
       return;
     }
-    // Nearly always one more than there may be.
+    // Nearly always one more than there may be: the last, or the last of what takes back where that fills more than half.
+    let lowers = 0;
+    for (const { ask } of this.#waiting.values()) if (ask.kind === "lower") lowers++;
+    const mayAny = lowers <= MOST_WAITING / 2;
     let last: Waiting | undefined;
-    for (const waiting of this.#waiting.values()) if (last === undefined || inThePool(last, waiting) < 0) last = waiting;
+    for (const waiting of this.#waiting.values()) {
+      if ((mayAny || waiting.ask.kind === "lower") && (last === undefined || inThePool(last, waiting) < 0)) last = waiting;
+    }
     if (last !== undefined) this.#waiting.delete(placeOf(last.ask));
   }
 }

@@ -47,7 +47,7 @@ export function byLuck(one: Ask, other: Ask): number {
 }
 
 /**
- * A fair sample of at most `most`: those with the least luck, each once. Whoever is asked first, and in whatever groups, the same are left:
+ * A fair sample of at most `most`: those with the least luck, each once (`fairly`). Whoever is asked first, and in whatever groups, the same are left:
  * a sample of samples is the sample of all.
  */
 export function sampleOf(asks: Iterable<Ask>, most: number): readonly Ask[] {
@@ -57,7 +57,22 @@ export function sampleOf(asks: Iterable<Ask>, most: number): readonly Ask[] {
     const known = each.get(key);
     if (known === undefined || byLuck(ask, known) < 0) each.set(key, ask);
   }
-  return [...each.values()].sort(byLuck).slice(0, most);
+  return fairly([...each.values()].sort(byLuck), most, (ask) => ask);
+}
+
+/**
+ * The first so many of what stands in order, but where others wait, what takes back fills no more than half: else a few who only ever lower
+ * their hands would silence everybody.
+ */
+export function fairly<One>(ranked: readonly One[], most: number, askOf: (one: One) => Ask): readonly One[] {
+  const [taken, spare]: [One[], One[]] = [[], []];
+  let lowers = 0;
+  for (const one of ranked) {
+    if (taken.length === most) return taken;
+    const isOver = askOf(one).kind === "lower" && ++lowers > most / 2;
+    (isOver ? spare : taken).push(one);
+  }
+  return [...taken, ...spare.slice(0, most - taken.length)];
 }
 
 /** The only door for asks from below; undefined if one of them is none, or they are more than `most`. */

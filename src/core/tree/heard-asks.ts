@@ -25,6 +25,7 @@ export class HeardAsks {
   readonly #known = new Set<string>();
   readonly #hands = new Map<SessionId, Map<string, HandAt>>();
   #left = PER_SECOND;
+  #lowersLeft = PER_SECOND / 2;
 
   /** A child reported these. */
   hear(asks: readonly Ask[]): void {
@@ -32,19 +33,29 @@ export class HeardAsks {
     if (news.length > 0) this.#waiting = sampleOf([...this.#waiting, ...news], MOST_WAITING);
   }
 
-  /** What the people are told now. */
+  /** What the people are told now: of hands that go down no more than leaves others their turn, and what says nothing new takes nobody's. */
   take(): readonly Ask[] {
-    const taken = this.#waiting.slice(0, this.#left);
-    if (taken.length === 0) return [];
-    this.#left -= taken.length;
-    this.#waiting = this.#waiting.slice(taken.length);
-    for (const ask of taken) remember(this.#known, keyOf(ask));
-    return taken.filter((ask) => this.#changes(ask));
+    const [told, waiting]: [Ask[], Ask[]] = [[], []];
+    for (const ask of this.#waiting) {
+      const isLower = ask.kind === "lower";
+      if (this.#left === 0 || (isLower && this.#lowersLeft === 0)) {
+        waiting.push(ask);
+        continue;
+      }
+      remember(this.#known, keyOf(ask));
+      if (!this.#changes(ask)) continue;
+      told.push(ask);
+      this.#left--;
+      if (isLower) this.#lowersLeft--;
+    }
+    this.#waiting = waiting;
+    return told;
   }
 
   /** A second has passed: as many may be told again. */
   second(): void {
     this.#left = PER_SECOND;
+    this.#lowersLeft = PER_SECOND / 2;
   }
 
   /** True while somebody waits. */

@@ -73,6 +73,13 @@ export class LeafPeople<Link> {
     return [...this.#visitors.linksOf(session)];
   }
 
+  /** The room says something to this session. The sockets of it that are here. */
+  whisperTo(session: SessionId): readonly Link[] {
+    const links = this.linksOf(session);
+    if (links.length > 0) this.#asks.answered(session);
+    return links;
+  }
+
   /** True of who must not be let in. */
   isBanned(visitor: Visitor): boolean {
     return this.#visitors.isBanned(visitor);
@@ -134,6 +141,7 @@ export class LeafPeople<Link> {
   }
 }
 
-function asked(ask: Ask | ListenerRefusal, kept: boolean): Heard {
+function asked(ask: Ask | ListenerRefusal | undefined, kept: boolean): Heard {
+  if (ask === undefined) return NOTHING;
   return typeof ask === "string" ? { do: "refuse", code: ask } : { do: "ask", ask, kept };
 }

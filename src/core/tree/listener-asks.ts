@@ -12,6 +12,8 @@ const GONE_SECONDS = 15;
 /** What a leaf knows of a session that has asked something. */
 type Person<Link> = {
   isRaised: boolean;
+  /** The room has said something to him since he lowered it last: he may have been asked up without a hand, and says no like this. */
+  isAnswered: boolean;
   handAt: number;
   /** The socket on which he spoke of his hand last. */
   handOn: Link | undefined;
@@ -60,16 +62,23 @@ export class ListenerAsks<Link> {
     if (person !== undefined) person.goneSeconds ??= 0;
   }
 
+  /** The room says something to a session that is here. */
+  answered(session: SessionId): void {
+    this.#personOf(session).isAnswered = true;
+  }
+
   /** The room sent this session away: what becomes of his hand, it knows. */
   forget(session: SessionId): void {
     this.#people.delete(session);
   }
 
-  /** A hand goes up or down. A raised hand may be raised again on a new socket: the room answers there how it stands. */
-  hand(link: Link, session: SessionId, isRaised: boolean, name: string, now: LocalTime, luck: number): Ask | ListenerRefusal {
+  /** A hand goes up or down. A raised hand may be raised again on a new socket: the room answers there how it stands. Undefined for what nobody needs to hear: a hand was lowered that was not up. */
+  hand(link: Link, session: SessionId, isRaised: boolean, name: string, now: LocalTime, luck: number): Ask | ListenerRefusal | undefined {
     const person = this.#personOf(session);
     const saysAgain = isRaised && person.isRaised && person.handOn !== link;
     if (!saysAgain && now - person.handAt < HAND_MS) return "too-often";
+    if (!isRaised && !person.isRaised && !person.isAnswered) return undefined;
+    if (!isRaised) person.isAnswered = false;
     person.isRaised = isRaised;
     person.handAt = now;
     person.handOn = link;
@@ -104,7 +113,7 @@ export class ListenerAsks<Link> {
     const known = this.#people.get(session);
     if (known !== undefined) return known;
     const [handAt, questionAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    const person: Person<Link> = { isRaised: false, handAt, handOn: undefined, questionAt, goneSeconds: undefined };
+    const person: Person<Link> = { isRaised: false, isAnswered: false, handAt, handOn: undefined, questionAt, goneSeconds: undefined };
     this.#people.set(session, person);
     return person;
   }

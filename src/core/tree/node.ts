@@ -371,7 +371,7 @@ export class TreeNode<Link> {
 
   /** Only to who has been greeted: a welcome is the first text on every socket. */
   #whisper(to: SessionId, message: string): readonly NodeEffect<Link>[] {
-    const links = this.#people.linksOf(to).filter((link) => this.down.isGreeted(link));
+    const links = this.#people.whisperTo(to).filter((link) => this.down.isGreeted(link));
     return links.map((link) => ({ do: "send", to: link, message }));
   }
 

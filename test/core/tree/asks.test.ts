@@ -8,8 +8,8 @@ import { luck } from "../../support/build.ts";
 
 const someAsks = fc.array(
   fc
-    .tuple(fc.constantFrom<Ask["kind"]>("hand", "lower", "question"), fc.nat(40), fc.double({ min: 0, max: 1, noNaN: true }))
-    .map(([kind, order, luck]) => anAsk({ kind, order, luck, session: session(`p${order}`) })),
+    .tuple(fc.nat(40), fc.double({ min: 0, max: 1, noNaN: true }))
+    .map(([order, luck]) => anAsk({ kind: order % 2 === 0 ? "lower" : "hand", order, luck, session: session(`p${order}`) })),
   { maxLength: 60, size: "max" },
 );
 
@@ -32,6 +32,13 @@ describe("a sample of asks", () => {
     const hands = Array.from({ length: 20 }, (_, order) => anAsk({ order, luck: 0 }));
     const lower = anAsk({ kind: "lower", order: 99, luck: 1 });
     expect(sampleOf([...hands, lower], 16)).toContain(lower);
+  });
+
+  it("is filled by what takes back no further than half, where others wait", () => {
+    const lowers = Array.from({ length: 40 }, (_, order) => anAsk({ kind: "lower", order, luck: 0 }));
+    const questions = Array.from({ length: 40 }, (_, order) => anAsk({ kind: "question", id: `question-${order}`, order, luck: 1 }));
+    expect(sampleOf([...lowers, ...questions], 16).filter(({ kind }) => kind === "lower")).toHaveLength(8);
+    expect(sampleOf([...lowers, ...questions.slice(0, 3)], 16).filter(({ kind }) => kind === "lower")).toHaveLength(13);
   });
 });
 
@@ -88,6 +95,37 @@ describe("asks on their way up", () => {
     const told = pool.tell();
     expect(told).toHaveLength(ASKS_PER_REPORT);
     expect(Math.max(...told.map((ask) => ask.luck))).toBeLessThan(0.001);
+  });
+
+  it("are heard also while hundreds do nothing but raise and lower their hands", () => {
+    const [leaf, root] = [new AskPool(), new HeardAsks()];
+    const random = luck(5);
+    let [order, heard] = [0, 0];
+    for (let second = 0; second < 60; second++) {
+      leaf.add([anAsk({ order: ++order, kind: "question", id: `question-${second}`, luck: 0.001, session: session("honest") })]);
+      for (let one = 0; one < 300; one++) {
+        // At the root each looks like a hand that was up.
+        leaf.add([
+          anAsk({ order: ++order, kind: (one + second) % 2 === 0 ? "lower" : "hand", luck: random(), session: session(`a${one}`) }),
+        ]);
+      }
+      root.hear(leaf.tell());
+      heard += root.take().filter(({ kind }) => kind === "question").length;
+      leaf.second();
+      root.second();
+    }
+    expect(heard).toBe(60);
+  });
+
+  it("take nobody's turn where they say nothing new of a hand", () => {
+    const root = new HeardAsks();
+    const hands = Array.from({ length: 16 }, (_, one) => anAsk({ order: 100 + one, session: session(`a${one}`) }));
+    root.hear(hands);
+    expect(root.take()).toHaveLength(16);
+    root.second();
+    root.hear(hands.map((hand, order) => ({ ...hand, id: `demo.weur.0.0.${order}`, order, luck: 0 })));
+    root.hear([anAsk({ kind: "question", id: "question", order: 200 })]);
+    expect(root.take()).toMatchObject([{ kind: "question" }]);
   });
 
   it("are told again for some seconds, to a new parent too, and then no more", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { localTime } from "../../../src/core/ids.ts";
 import type { Ask } from "../../../src/core/tree/asks.ts";
-import { formatRemove } from "../../../src/core/tree/link.ts";
+import { formatRemove, formatWhisper } from "../../../src/core/tree/link.ts";
 import type { ListenerSays } from "../../../src/core/tree/listener-says.ts";
 import type { TreeNode } from "../../../src/core/tree/node.ts";
 import { parseTally, type TallyReport } from "../../../src/core/tree/totals.ts";
@@ -61,6 +61,17 @@ describe("what a listener says", () => {
     leaf.said("ana", question(), now, 0);
     expect(leaf.said("ana", question("question-2"), later(9_999), 0)).toEqual(refused);
     expect(leaf.said("ana", question("question-2"), later(10_000), 0)).toEqual([]);
+  });
+
+  it("is told to nobody where a hand is lowered that was not up, but as a no to who asked him up", () => {
+    const leaf = withAna();
+    expect(leaf.said("ana", hand(false), now, 0)).toEqual([]);
+    expect(askedIn(leaf)).toEqual([]);
+    leaf.read("parent", formatWhisper(ana, "come up"), now, 0);
+    leaf.said("ana", hand(false), later(100), 0);
+    expect(askedIn(leaf)).toMatchObject([{ kind: "lower", session: ana, text: "" }]);
+    leaf.said("ana", hand(false), later(2_200), 0);
+    expect(leaf.report()).toBeUndefined();
   });
 
   it("counts five taps a second, and no more", () => {
