@@ -59,7 +59,7 @@ describe("a successor", () => {
   it("takes the audience over: a newer plan with its name and its key, and the next epoch", () => {
     const { audience, answer } = decideAudience(live, adopting("rank-1"));
     const adopted = { ...plan, revision: plan.revision + ADOPTION_REVISIONS, root: second, verifyKey: keyOf(second) };
-    expect(answer).toEqual({ epoch: 4, plan: adopted });
+    expect(answer).toEqual({ epoch: 4, plan: adopted, outcasts: [] });
     expect(audience.known).toEqual({ plan: adopted, summary: { room: second, phase: "quiet" } });
     expect(moveFrom(audience, demo)).toEqual({ from: demo, to: second, ticket: "rank-1", verifyKey: plan.verifyKey });
   });
