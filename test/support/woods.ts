@@ -1,8 +1,10 @@
+import type { Position } from "../../src/core/audio/position.ts";
 import { localTime } from "../../src/core/ids.ts";
 import { type NodeEffect, TreeNode } from "../../src/core/tree/node.ts";
 import { type NodeRef, nodeName, type ParentRef, type Plan, parentName, parseNodeName } from "../../src/core/tree/plan.ts";
 import { mayFeed } from "../../src/core/tree/repair.ts";
 import { TreeRoot } from "../../src/core/tree/root.ts";
+import { parseTally } from "../../src/core/tree/totals.ts";
 import { aChunk, leaf, luck } from "./build.ts";
 
 type Link = { readonly id: string; readonly parent: string; readonly child: string; swallows: boolean };
@@ -52,7 +54,7 @@ export class Woods {
     } else if (parseNodeName(name)?.level === 0) this.#listen(name);
   }
 
-  /** From here on nothing reaches the child on this link, and neither end is told. */
+  /** From here on nothing passes this link in either direction, and neither end is told. */
   swallow(index: number): void {
     const link = this.links[index % Math.max(1, this.#links.size)];
     if (link !== undefined) link.swallows = true;
@@ -63,7 +65,10 @@ export class Woods {
       for (let step = 0; step < 10; step++) this.#step();
       for (const [name, mind] of [...this.nodes]) {
         if (mind.wantsSeconds) this.#perform(name, mind, mind.second(this.#now, this.#random()));
+        this.#report(mind);
       }
+      if (!this.down.has(this.#plan.root))
+        for (const effect of this.#root.second(this.#now)) if (effect.do === "redial") this.#redial(effect.link);
     }
   }
 
@@ -82,6 +87,26 @@ export class Woods {
       this.#asks.splice(this.#asks.indexOf(ask), 1);
       if (this.nodes.get(ask.node) === ask.mind) this.#ask(ask.node, ask.mind, ask.ask);
     }
+  }
+
+  #report(mind: TreeNode<string>): void {
+    const report = mind.report();
+    const link = report === undefined ? undefined : this.#links.get(report.to);
+    const totals = report === undefined ? undefined : parseTally(report.text);
+    if (link === undefined || totals === undefined || link.swallows) return;
+    if (link.parent === this.#plan.root) this.#root.count(link.id, totals);
+    else this.nodes.get(link.parent)?.count(link.id, totals);
+  }
+
+  /** Who should have reported is dialed anew. */
+  #redial(id: string): void {
+    const link = this.#links.get(id);
+    const node = link === undefined ? undefined : parseNodeName(link.child);
+    const child = link === undefined ? undefined : this.nodes.get(link.child);
+    if (link === undefined || node === undefined || child === undefined) return;
+    const parent = parseNodeName(link.parent);
+    const by = parent === undefined ? ({ kind: "root", room: this.#plan.root } as const) : ({ kind: "relay", node: parent } as const);
+    this.#dial(by, link.child, child, child.down.feed.newest);
   }
 
   #plant(): TreeRoot<string> {
@@ -113,6 +138,11 @@ export class Woods {
     const { parent, from } = question;
     const asked = parentName(parent);
     if (this.down.has(asked) || !this.#feeds(parent, mind.node)) return this.#perform(name, mind, mind.unanswered(ask, this.#random()));
+    this.#dial(parent, name, mind, from);
+  }
+
+  #dial(parent: ParentRef, name: string, mind: TreeNode<string>, from: Position): void {
+    const asked = parentName(parent);
     const link = { id: `link ${++this.#given}`, parent: asked, child: name, swallows: false };
     // A newer link to a child replaces an older one.
     for (const older of this.links) if (older.parent === asked && older.child === name) this.#cut(older);
@@ -146,7 +176,8 @@ export class Woods {
       else if (effect.do === "close") {
         const link = this.#links.get(effect.link);
         if (link !== undefined) this.#cut(link);
-      } else this.#send(mind.down.live, effect);
+      } else if (effect.do === "redial") this.#redial(effect.link);
+      else this.#send(mind.down.live, effect);
     }
   }
 

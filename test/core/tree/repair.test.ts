@@ -190,6 +190,18 @@ describe("a tree to which anything may happen in any order", () => {
     return parseNodeName(name)?.level ?? Number.POSITIVE_INFINITY;
   }
 
+  it("finds a link that went silent while nothing flowed: who should have reported is dialed anew", () => {
+    const tree = aPlan({ leaves: 7, fanOut: 2 });
+    const woods = new Woods(tree, 0);
+    woods.play(2);
+    woods.kill(tree.root);
+    woods.play(6);
+    woods.swallow(woods.links.findIndex(({ child }) => child === "demo.weur.1.0"));
+    woods.revive(tree.root);
+    woods.play(120);
+    for (const [name, mind] of woods.nodes) expect(mind.fedBy, name).toBe(parentName(parentOf(tree, mind.node)));
+  });
+
   it("serves every leaf while one relay is down for good", () => {
     const woods = new Woods(plan, 1);
     woods.play(2);
