@@ -11,6 +11,7 @@ import {
   type RoomSummary,
   seenBy,
 } from "../../../src/core/tree/audience.ts";
+import { session } from "../../support/asks.ts";
 import { aPlan, roomId } from "../../support/build.ts";
 
 type Known = Audience<RoomSummary>;
@@ -62,6 +63,14 @@ describe("a successor", () => {
     expect(answer).toEqual({ epoch: 4, plan: adopted, outcasts: [] });
     expect(audience.known).toEqual({ plan: adopted, summary: { room: second, phase: "quiet" } });
     expect(moveFrom(audience, demo)).toEqual({ from: demo, to: second, ticket: "rank-1", verifyKey: plan.verifyKey });
+  });
+
+  it("is told whom the room before kept out; a room that was replaced has no say in it any more", () => {
+    const outcasts = [{ session: session("l-outcast-1"), name: "Mallory" }];
+    const before = decideAudience(live, { type: "keep-out", root: demo, outcasts }).audience;
+    const { audience, answer } = decideAudience(before, adopting("rank-1"));
+    expect(answer).toMatchObject({ outcasts });
+    expect(decideAudience(audience, { type: "keep-out", root: demo, outcasts: [] })).toMatchObject({ audience, answer: { moved: second } });
   });
 
   it("leaves the room that failed nothing to claim or to note", () => {
