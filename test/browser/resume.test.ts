@@ -151,7 +151,7 @@ describe.skipIf(missing !== undefined)(`a room in which things go wrong${missing
     expect((await factsOf(other)).state).toBe("open");
     await other.getByRole("button", { name: "End the room" }).click();
     await other.getByRole("button", { name: "End it" }).click();
-    await listener.getByText("The room is over").waitFor();
+    await listener.getByRole("heading", { name: "The room is over" }).waitFor();
     await factsUntil(listener, ({ phase }) => phase === "ended");
     // All is heard and let go of; no key and no button of the phone wakes a room that is over.
     const playback = () => listener.evaluate("navigator.mediaSession.playbackState");
@@ -160,7 +160,7 @@ describe.skipIf(missing !== undefined)(`a room in which things go wrong${missing
     await listener.waitForTimeout(500);
     expect(await playback()).toBe("none");
     expect(await listener.evaluate("window.canopy.listening")).toBe(false);
-    await listener.getByText("The room is over").waitFor();
+    await listener.getByRole("heading", { name: "The room is over" }).waitFor();
   });
 });
 
