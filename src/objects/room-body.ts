@@ -5,7 +5,7 @@ import { HAND_SAYS, type Refusal } from "../core/room/refusals.ts";
 import type { Role } from "../core/room/roles.ts";
 import type { RoomEffect, RoomEvent } from "../core/room/state.ts";
 import type { Deed } from "../core/room/verbs.ts";
-import type { Ask } from "../core/tree/asks.ts";
+import { type Ask, keyOf } from "../core/tree/asks.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import type { TicketText, You } from "../core/wire/messages.ts";
@@ -91,16 +91,18 @@ export class RoomBody {
 
   /** What listeners want, as it comes up the tree: each once. */
   listenersAsked(asks: readonly Ask[]): void {
-    for (const { kind, id, session, name, text } of asks) {
+    for (const one of asks) {
+      const { kind, id, session, name, text } = one;
+      const ask = keyOf(one);
       switch (kind) {
         case "hand":
-          if (this.#takesHand()) this.handle({ type: "hand", session, name, raised: true });
+          if (this.#takesHand()) this.handle({ type: "hand", session, name, raised: true, ask });
           break;
         case "lower":
-          this.handle({ type: "hand", session, name, raised: false });
+          this.handle({ type: "hand", session, name, raised: false, ask });
           break;
         case "question":
-          this.handle({ type: "question", id, session, name, text });
+          this.handle({ type: "question", id, session, name, text, ask });
           break;
         case "address":
           this.handle({ type: "address", session, address: text });

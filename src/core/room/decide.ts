@@ -1,6 +1,7 @@
 import { unreachable } from "../unreachable.ts";
 import { ADDRESS_MS, forgetAddresses, keepOut, learnAddress, letIn, withoutAddresses } from "./bans.ts";
 import { decline, expire, HAND_MS, invite, lockStage, lower, raise } from "./hands.ts";
+import { once } from "./once.ts";
 import { answer, ask, pin } from "./questions.ts";
 import { refusal } from "./refusals.ts";
 import { may } from "./roles.ts";
@@ -70,10 +71,10 @@ function stepOf(room: Room, event: RoomEvent, now: number): Step {
     case "asked":
       return asked(room, event, now);
     case "hand":
-      return event.raised ? raise(room, event.session, event.name, now) : lower(room, event.session);
+      return once(room, event.ask, () => (event.raised ? raise(room, event.session, event.name, now) : lower(room, event.session)));
     case "question": {
       const { id, session, name, text } = event;
-      return ask(room, { id, session, name, text });
+      return once(room, event.ask, () => ask(room, { id, session, name, text }));
     }
     case "address":
       return learnAddress(room, event.session, event.address);

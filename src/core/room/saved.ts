@@ -44,6 +44,7 @@ export function parseRoom(text: string): Room | undefined {
     addressesSince: isNumber(addressesSince) ? addressesSince : undefined,
     questions,
     pinned: askedOf(said["pinned"]),
+    handled: listOf(said["handled"], (one) => (typeof one === "string" ? one : undefined)) ?? [],
     locked: locked === true,
     stageLocked: stageLocked === true,
     host,

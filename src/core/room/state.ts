@@ -78,6 +78,8 @@ export type Room = {
   readonly addressesSince: number | undefined;
   readonly questions: readonly Asked[];
   readonly pinned: Asked | undefined;
+  /** Listeners' asks that were done lately, the newest last (`once`). */
+  readonly handled: readonly string[];
   readonly locked: boolean;
   readonly stageLocked: boolean;
   readonly host: HostWatch;
@@ -106,6 +108,7 @@ export function newRoom(of: Pick<Room, "id" | "title" | "chunkMs"> & { readonly 
     addressesSince: undefined,
     questions: [],
     pinned: undefined,
+    handled: [],
     locked: false,
     stageLocked: false,
     host: { presence: "here", heardAt: 0, offered: 0 },
@@ -128,9 +131,16 @@ export type RoomEvent =
   | { readonly type: "line-heard"; readonly session: SessionId }
   /** Somebody asks for something, on his line or by HTTP. `as`: as above. */
   | { readonly type: "asked"; readonly by: SessionId; readonly as: Role; readonly deed: Deed }
-  /** A listener raises or lowers his hand. */
-  | { readonly type: "hand"; readonly session: SessionId; readonly name: string; readonly raised: boolean }
-  | { readonly type: "question"; readonly id: string; readonly session: SessionId; readonly name: string; readonly text: string }
+  /** A listener raises or lowers his hand. `ask`: what tells this from whatever else is asked, if it may come again. */
+  | { readonly type: "hand"; readonly session: SessionId; readonly name: string; readonly raised: boolean; readonly ask?: string }
+  | {
+      readonly type: "question";
+      readonly id: string;
+      readonly session: SessionId;
+      readonly name: string;
+      readonly text: string;
+      readonly ask?: string;
+    }
   /** A leaf tells where somebody came from whose address is banned. */
   | { readonly type: "address"; readonly session: SessionId; readonly address: string }
   /** The time that `nextDueMs` told has come, or passed. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { nextDueMs } from "../../../src/core/room/decide.ts";
 import { handsAre, MOST_HANDS } from "../../../src/core/room/hands.ts";
 import { MOST_QUESTIONS } from "../../../src/core/room/questions.ts";
+import { formatRoom, parseRoom } from "../../../src/core/room/saved.ts";
 import { isHeard, isHeardOnStage, mayCome } from "../../../src/core/room/stage.ts";
 import { coHostsOf, hostOf, isMuted, newRoom } from "../../../src/core/room/state.ts";
 import { mayTakeOver } from "../../../src/core/room/succession.ts";
@@ -320,5 +321,28 @@ describe("who becomes a co-host", () => {
   it("is told what only hosts are told", () => {
     const play = aStage().asks(HOST, { type: "dismiss", session: SECOND }).asks(HOST, { type: "appoint", session: SPEAKER, rank: 2 });
     expect(play.did).toEqual(["save", "tell-stage", "tell-hands", "tell-questions", "tell-people", "new-ticket"]);
+  });
+});
+
+describe("what a listener asked, told again to a room that began a new life", () => {
+  const hand = { type: "hand", session: LISTENER, name: "Lou", raised: true, ask: "l-lou demo.weur.0.0.7" } as const;
+  const question = { type: "question", id: "question-1", session: LISTENER, name: "Lou", text: "Why?", ask: "l-lou question-1" } as const;
+  const reborn = ({ room }: Play) => new Play(parseRoom(formatRoom(room)));
+
+  it("is not done again: a declined hand stays down, an answered question answered", () => {
+    const before = new Play().comes(HOST, "host").event(hand).event(question);
+    before.asks(HOST, { type: "decline", session: LISTENER }).asks(HOST, { type: "answer", question: "question-1" });
+    const after = reborn(before).event(hand).event(question);
+    expect(after.room.hands).toEqual([]);
+    expect(after.room.questions).toEqual([]);
+    expect(after.effects).toEqual([]);
+  });
+
+  it("is done where it is another ask, or came to nothing before", () => {
+    const before = new Play().comes(HOST, "host").asks(HOST, { type: "lock-stage", locked: true }).event(hand);
+    const after = reborn(before).asks(HOST, { type: "lock-stage", locked: false }).event(hand);
+    expect(after.room.hands).toHaveLength(1);
+    after.asks(HOST, { type: "decline", session: LISTENER }).event({ ...hand, ask: "l-lou demo.weur.0.0.8" });
+    expect(after.room.hands).toHaveLength(1);
   });
 });
