@@ -113,6 +113,8 @@ describe.skipIf(missing !== undefined)(`pages that are told what a room could sa
     await page.getByRole("button", { name: "Raise hand" }).click();
     await page.getByLabel("Your name").fill("Fern");
     await page.keyboard.press("Enter");
+    await page.getByText("The room has not answered yet").waitFor();
+    await tell(page, "/listen", [told.you({ hand: "raised" })]);
     await page.getByText("You are waiting to be asked up").waitFor();
     await tell(page, "/listen", [told.welcome(...fullEvening())]);
     await until(page, 'testSaid("/listen").filter(({ type }) => type === "hand").length === 2');

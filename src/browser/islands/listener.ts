@@ -38,6 +38,7 @@ const handButton = part("hand", HTMLButtonElement);
 const invitation = part("invitation", HTMLDialogElement);
 let noticed: Pick<Hearing, "missed" | "moved"> = { missed: undefined, moved: undefined };
 let toldLeft: OnStage["left"];
+let toldRefused: Hearing["refused"];
 let answered = { at: Number.NEGATIVE_INFINITY, says: "" };
 
 root.dataset["ready"] = "";
@@ -72,7 +73,7 @@ function run(): void {
   const names = new NameForm();
   const question = new QuestionForm(
     (said) => listening.say(said),
-    () => tell(say.question.sent),
+    () => listening.state,
   );
   let invited: You | undefined;
   // Loading now saves the wait after the click; a failure is told then.
@@ -83,7 +84,7 @@ function run(): void {
     controls.focus();
   };
   handButton.onclick = () => {
-    if (hand.isUp) hand.lower();
+    if (hand.stands !== "down") hand.lower(performance.now());
     else if (handButton.getAttribute("aria-disabled") === "true") return;
     else names.ask((name) => hand.raise(name));
     draw();
@@ -93,7 +94,7 @@ function run(): void {
     const ticket = invited?.ticket;
     invited = undefined;
     // Esc is no answer: the hand stays as the room has it, and the button opens the question anew.
-    if (invitation.returnValue === "not-now") hand.lower();
+    if (invitation.returnValue === "not-now") hand.lower(performance.now());
     if (invitation.returnValue === "accept" && ticket !== undefined) void onStage.accept(ticket);
   };
   for (const gesture of ["pointerdown", "keydown", "touchend"]) {
@@ -138,7 +139,10 @@ function run(): void {
     showGoLive(hearing);
     reactions.show(told.reactions, hearing.listening && hearing.link === "open");
     part("asking", HTMLElement).hidden = !isHere || stage !== undefined;
-    handAnswered(hand.follow(hearing), hearing);
+    handAnswered(hand.follow(hearing, performance.now(), Math.random()), hearing);
+    refusedHere(hearing);
+    const asked = question.follow(hearing);
+    if (asked !== undefined) tell(asked);
     showHand(hand, hearing);
     mine.show(() => part("listen", HTMLButtonElement));
     panel.show(onStage.speaking);
@@ -166,6 +170,13 @@ function run(): void {
       else if (you.code !== undefined) tell(sayNo({ code: you.code, says: you.says ?? "" }));
     }
   }
+}
+
+/** Tells a *no* to what was asked from here, once. */
+function refusedHere({ refused }: Hearing): void {
+  if (refused === toldRefused) return;
+  toldRefused = refused;
+  if (refused !== undefined) tell(sayNo(refused));
 }
 
 /** Says once why somebody is not on stage any more, if it was not his own will. */
@@ -210,13 +221,15 @@ function showGoLive({ listening, facts, link }: Hearing): void {
 function showHand(hand: Hand, { room: known, link }: Hearing): void {
   const isLocked = known?.stageLocked === true;
   const isClosed = link !== "open" || isLocked || known?.hands !== "open";
-  handButton.setAttribute("aria-pressed", String(hand.isUp));
-  handButton.setAttribute("aria-disabled", String(!hand.isUp && isClosed));
-  write(part("hand-label", HTMLElement), hand.isUp ? say.hand.lower : say.hand.raise);
+  handButton.setAttribute("aria-pressed", String(hand.stands !== "down"));
+  handButton.setAttribute("aria-disabled", String(hand.stands === "down" && isClosed));
+  write(part("hand-label", HTMLElement), hand.stands !== "down" ? say.hand.lower : say.hand.raise);
   // What was just answered is read first.
   if (performance.now() - answered.at < ANSWER_MS) writeOrHide(answer, answered.says);
-  else if (hand.isUp) writeOrHide(answer, say.hand.waiting);
-  else writeOrHide(answer, link !== "open" ? undefined : isLocked ? say.hand.locked : known?.hands === "full" ? say.hand.full : undefined);
+  else if (hand.stands === "up") writeOrHide(answer, say.hand.waiting);
+  else if (link === "open" && isLocked) writeOrHide(answer, say.hand.locked);
+  else if (link === "open" && known?.hands === "full") writeOrHide(answer, say.hand.full);
+  else writeOrHide(answer, hand.stands === "rising" ? say.hand.rising : undefined);
 }
 
 /** Tells the listener something that he asked for, for a while. */

@@ -54,6 +54,8 @@ export const no: Words["no"] = {
     "question-unknown": "Cette question n’est plus dans la file",
     removed: "Un hôte vous a retiré de ce salon",
     "off-stage": "Vous n’êtes plus sur cette scène. Levez la main pour être invité de nouveau",
+    "too-often": "C’était trop tôt après la dernière fois : attendez un instant",
+    "no-identity": "Pour lever la main ou poser une question, il faut que ce navigateur garde un identifiant",
     "text-unreadable": "Cela n’a pas pu être lu",
     "name-unreadable": "Un nom a de 1 à 40 caractères lisibles",
     "question-unreadable": "Une question a de 1 à 280 caractères lisibles",
