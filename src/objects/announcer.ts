@@ -24,12 +24,17 @@ import { log } from "./log.ts";
 import type { RoomRecord } from "./room-store.ts";
 import type { Root } from "./root.ts";
 import { send } from "./sockets.ts";
+import { Spaced } from "./spaced.ts";
 import type { Seat, Stage } from "./stage.ts";
 
 /** The number of listeners is told at most once in this time, in ms. */
 const COUNT_MS = 1_000;
 /** How the speakers' lines do is told at most once in this time, in ms: pages measure theirs as often. */
 const QUALITY_MS = 2_000;
+/** What the room is, and who speaks, is told at once, but no more than so many times a second: it goes to every listener. */
+const CHANGES = 5;
+/** What the room is, is noted for the public no more than so many times a second. */
+const NOTES = 2;
 /** A changed number of listeners is noted for the public after so long, in ms. */
 const NOTE_MS = 5_000;
 
@@ -44,7 +49,15 @@ export class Announcer {
   readonly #facts: () => Facts;
   readonly #outlive: (work: Promise<unknown>) => void;
   readonly #moved: (moved: Moved) => void;
+  readonly #rooms = new Spaced(CHANGES, 1_000, () => {
+    const { people, record } = this.#facts();
+    this.#epochTold = record.epoch;
+    this.#tell(roomStateOf(people, record.epoch, this.#head()));
+  });
+  readonly #stages = new Spaced(CHANGES, 1_000, () => this.#tell(stageStateOf(this.#facts().people, this.#head())));
+  readonly #roomNotes = new Spaced(NOTES, 1_000, () => void this.note());
   #revision: number;
+  #epochTold = 0;
   #countedAt = 0;
   #qualityAt = 0;
   #counting: ReturnType<typeof setTimeout> | undefined;
@@ -73,11 +86,12 @@ export class Announcer {
     this.#moved = moved;
   }
 
-  /** What the room is and does; for the public too. @returns as `note` */
-  tellRoom(): Promise<boolean> {
+  /** What the room is and does changed; for the public too. Nothing is told after its end, nor may sound come before its epoch: those are told at once. */
+  tellRoom(): void {
     const { people, record } = this.#facts();
-    this.#tell(roomStateOf(people, record.epoch, this.#head()));
-    return this.note();
+    if (people.phase === "ended" || record.epoch !== this.#epochTold) this.#rooms.now();
+    else this.#rooms.soon();
+    this.#roomNotes.soon();
   }
 
   /** That this room feeds the audience of another; to the tree. */
@@ -92,7 +106,7 @@ export class Announcer {
 
   /** Who speaks. */
   tellStage(): void {
-    this.#tell(stageStateOf(this.#facts().people, this.#head()));
+    this.#stages.soon();
   }
 
   /** The question that is shown to all. */
@@ -135,10 +149,11 @@ export class Announcer {
 
   /** Everything, as a new life of the object begins. @returns as `note` */
   tellAll(): Promise<boolean> {
-    this.tellStage();
+    this.#stages.now();
     this.tellPinned();
     this.tellBans();
-    return this.tellRoom();
+    this.#rooms.now();
+    return this.note();
   }
 
   /** What the audience tapped; the tree tells of it at most once a second. */

@@ -8,11 +8,11 @@ const KEY = "crowd";
 /** Keeps what a room knows of its audience as a whole through the death of its object. */
 export class CrowdMemory {
   readonly #storage: DurableObjectStorage;
-  readonly #root: Root;
+  readonly #root: Pick<Root, "memory" | "recall">;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Tells `root` what was kept; before it counts anything. */
-  constructor(storage: DurableObjectStorage, root: Root) {
+  constructor(storage: DurableObjectStorage, root: Pick<Root, "memory" | "recall">) {
     this.#storage = storage;
     this.#root = root;
     const kept = storage.kv.get(KEY);

@@ -7,7 +7,7 @@ import { ENDING } from "../../src/core/wire/ending.ts";
 import { roomStub } from "../../src/objects/locate.ts";
 import { RoomStore } from "../../src/objects/room-store.ts";
 import { makeSession, signTicket } from "../../src/objects/tickets.ts";
-import { call, connectSpeaker, env, upgrade, workerdHouse } from "../contract/workerd-house.ts";
+import { call, connectEar, connectSpeaker, env, upgrade, workerdHouse } from "../contract/workerd-house.ts";
 import { aFrame, roomId } from "../support/build.ts";
 
 const { eventually, pass } = workerdHouse;
@@ -80,5 +80,31 @@ describe("a speaker whose sound comes much faster than it is spoken", () => {
     sendFrames(1_600);
     await eventually("he is closed", () => closed !== undefined);
     expect(closed).toBe(ENDING["too-many-messages"].code);
+  });
+});
+
+describe("a speaker who goes on air and off again all the time", () => {
+  it("is told to everybody five times a second at most, and how he stands in the end", async () => {
+    const stage = await aStage();
+    const host = await connectSpeaker(stage.room, stage.hostTicket);
+    const ear = await connectEar(stage.room);
+    await eventually("both are welcome", () => host.heard.length > 0 && ear.texts.length > 0);
+    await pass(500);
+    const told = () => ear.texts.filter(({ type }) => type === "stage").length;
+    const before = told();
+    const began = Date.now();
+    for (let times = 0; times < 12; times++) {
+      host.say({ type: "on-air" });
+      host.say({ type: "off-air" });
+      await pass(20);
+    }
+    host.say({ type: "on-air" });
+    await eventually("he is on air", () => {
+      const last = ear.texts.findLast((text) => text.type === "stage");
+      return last?.type === "stage" && last.speakers.some(({ state }) => state === "on-air");
+    });
+    expect(told() - before).toBeLessThanOrEqual(5 * (1 + Math.ceil((Date.now() - began) / 1_000)));
+    host.leave();
+    ear.leave();
   });
 });

@@ -1,6 +1,6 @@
 import { unreachable } from "../unreachable.ts";
 import { ADDRESS_MS, forgetAddresses, keepOut, learnAddress, letIn, withoutAddresses } from "./bans.ts";
-import { decline, expire, HAND_MS, invite, lockStage, lower, raise } from "./hands.ts";
+import { decline, expire, HAND_MS, invite, lockStage, lower, raise, withHandsCounted } from "./hands.ts";
 import { once } from "./once.ts";
 import { answer, ask, pin } from "./questions.ts";
 import { refusal } from "./refusals.ts";
@@ -25,7 +25,8 @@ export function decide(room: Room, event: RoomEvent, now: number): Decision {
   if (room.phase === "ended") {
     return { room, effects: event.type === "asked" ? [{ do: "refuse", refusal: refusal("room-ended") }] : [] };
   }
-  const { room: next, early = [], late = [] } = inTime(room, event, now);
+  const { room: stepped, early = [], late = [] } = inTime(room, event, now);
+  const next = withHandsCounted(stepped);
   const save: readonly RoomEffect[] = mustSave(room, next) ? [{ do: "save" }] : [];
   return { room: next, effects: [...save, ...early, ...tells(room, next), ...late] };
 }

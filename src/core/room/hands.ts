@@ -4,6 +4,8 @@ import { no, type Step } from "./step.ts";
 
 /** Hands that wait at once; nodes below keep a fair sample of all that are raised. */
 export const MOST_HANDS = 50;
+/** Where hands were full they are taken again once no more than these wait: one that goes up and down is not news to everybody each time. */
+const HANDS_AGAIN = 40;
 /** A hand that nobody answers goes down by itself, in ms. */
 export const HAND_MS = 10 * 60_000;
 /** Who was asked up and does not come, in ms, makes room for others. */
@@ -12,7 +14,16 @@ export const INVITATION_MS = 60_000;
 /** Whether a hand can be raised. */
 export function handsAre(room: Room): "open" | "full" | "closed" {
   if (room.stageLocked || room.phase === "ended") return "closed";
-  return room.hands.length >= MOST_HANDS ? "full" : "open";
+  return room.handsFull === true ? "full" : "open";
+}
+
+/** The room, with whether its hands are full. */
+export function withHandsCounted(room: Room): Room {
+  const waiting = room.hands.length;
+  const isFull = waiting >= MOST_HANDS || (room.handsFull === true && waiting > HANDS_AGAIN);
+  if (isFull === (room.handsFull === true)) return room;
+  const { handsFull: _, ...open } = room;
+  return isFull ? { ...open, handsFull: true } : open;
 }
 
 /** A listener raises his hand. Everybody is told when none are taken, so nobody is told in person. */

@@ -48,6 +48,7 @@ export function parseRoom(text: string): Room | undefined {
     locked: locked === true,
     stageLocked: stageLocked === true,
     host,
+    ...(said["handsFull"] === true ? { handsFull: true } : {}),
     ...(over === undefined ? {} : { over }),
   };
 }

@@ -72,6 +72,8 @@ export type Room = {
   readonly speakers: ReadonlyMap<SessionId, Speaker>;
   readonly nextVoice: number;
   readonly hands: readonly Hand[];
+  /** So many hands wait, or waited not long ago, that no more are taken. */
+  readonly handsFull?: true;
   readonly invited: readonly Invitation[];
   readonly keptOut: readonly KeptOut[];
   /** Since when addresses are kept, ms since 1970; undefined while none is. */

@@ -60,6 +60,18 @@ describe("a listener who raises a hand", () => {
     expect(play.raises(LISTENER).room.hands).toHaveLength(MOST_HANDS);
   });
 
+  it("that goes up and down where the list was full is not news to everybody: hands are taken again when ten fewer wait", () => {
+    const play = aStage();
+    for (let index = 0; index < MOST_HANDS; index++) play.raises(session(`listener-${index}`));
+    for (let index = 0; index < 9; index++) {
+      expect(play.lowers(session(`listener-${index}`)).did).not.toContain("tell-room");
+      expect(handsAre(play.room)).toBe("full");
+    }
+    expect(play.lowers(session("listener-9")).did).toContain("tell-room");
+    expect(handsAre(play.room)).toBe("open");
+    expect(handsAre(play.raises(LISTENER).room)).toBe("open");
+  });
+
   it("whose page was loaded anew is asked up again", () => {
     const play = aStage().asks(HOST, { type: "invite", session: LISTENER }).raises(LISTENER);
     expect(play.effects).toEqual([{ do: "whisper", to: LISTENER, name: "Guest", hand: "invited" }]);

@@ -55,6 +55,10 @@ export class Play {
     return this.event({ type: "hand", session: who, name: `${who} by name`, raised: true });
   }
 
+  lowers(who: SessionId): this {
+    return this.event({ type: "hand", session: who, name: `${who} by name`, raised: false });
+  }
+
   /** So much time passes, in ms, at once. */
   passes(ms: number): this {
     this.now += ms;
