@@ -2,6 +2,7 @@ import type { VoiceLevel } from "../core/audio/mixer.ts";
 import type { StageHears, StageSays, StageState, StageWelcome } from "../core/wire/messages.ts";
 import { parseStageHears } from "../core/wire/parse.ts";
 import { whyNoStage } from "./api.ts";
+import { every } from "./every.ts";
 import { Link } from "./link.ts";
 import type { LinkEnd, LinkPhase } from "./link-mind.ts";
 import { isUncleaned, type MicrophoneChoice } from "./microphone.ts";
@@ -52,7 +53,7 @@ export class Broadcasting {
   #lostAt = Number.NEGATIVE_INFINITY;
   #uncleaned = false;
   #closed = false;
-  #pinging: number | undefined;
+  #stopPinging: (() => void) | undefined;
   #state: Studio;
 
   /**
@@ -73,6 +74,7 @@ export class Broadcasting {
       url: () => `${location.origin.replace("http", "ws")}/rooms/${room}/stage`,
       protocols: ["canopy.v1", `ticket.${ticket}`],
       patience: PATIENCE,
+      every,
       probe: () => this.#ping(),
       expectsSound: () => true,
       onText: (text) => this.#heard(parseStageHears(text)),
@@ -121,7 +123,7 @@ export class Broadcasting {
 
   /** Connects to the room; also takes it back from another window. */
   connect(): void {
-    this.#pinging ??= window.setInterval(() => this.#eachPing(), PING_MS);
+    this.#stopPinging ??= every(PING_MS, () => this.#eachPing());
     this.#link.start();
     this.#openEars();
   }
@@ -129,8 +131,8 @@ export class Broadcasting {
   /** Leaves the stage for good: microphone, ears and connection are let go of. */
   close(): void {
     this.#closed = true;
-    window.clearInterval(this.#pinging);
-    this.#pinging = undefined;
+    this.#stopPinging?.();
+    this.#stopPinging = undefined;
     this.#sender.finish();
     this.sides.close();
     this.#microphone.close();

@@ -1,6 +1,6 @@
 import { type LinkEffect, type LinkEnd, LinkMind, type LinkPhase, type Patience } from "./link-mind.ts";
 
-/** How often the mind is asked, in ms; hidden pages are asked once a second or less by the browser's own rule. */
+/** How often the mind is asked, in ms; hidden pages are asked once a second or less by the browser's own rule, unless `every` goes on. */
 const TICK_MS = 250;
 
 export type LinkOptions = {
@@ -8,6 +8,8 @@ export type LinkOptions = {
   readonly url: () => string;
   readonly protocols?: readonly string[];
   readonly patience: Patience;
+  /** What rings; the page's own timers where it is missing. Whoever is on stage must not be lost while his page is hidden. */
+  readonly every?: (ms: number, tick: () => void) => () => void;
   /** The text that makes the other side answer. */
   readonly probe: () => string;
   readonly expectsSound: () => boolean;
@@ -23,7 +25,7 @@ export class Link {
   readonly #options: LinkOptions;
   readonly #mind: LinkMind;
   #socket: WebSocket | undefined;
-  #timer: number | undefined;
+  #stopTimer: (() => void) | undefined;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -45,9 +47,9 @@ export class Link {
   }
 
   start(): void {
-    this.#timer ??= window.setInterval(() => {
+    this.#stopTimer ??= (this.#options.every ?? whileSeen)(TICK_MS, () => {
       this.#perform(this.#mind.tick(performance.now(), Math.random(), this.#options.expectsSound()));
-    }, TICK_MS);
+    });
     window.addEventListener("online", this.#nudge);
     document.addEventListener("visibilitychange", this.#seen);
     this.#perform(this.#mind.start(performance.now()));
@@ -55,8 +57,8 @@ export class Link {
 
   /** Closes the link; `start` opens it again. Why it ended for good, if it did, stays known. */
   stop(): void {
-    window.clearInterval(this.#timer);
-    this.#timer = undefined;
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
     window.removeEventListener("online", this.#nudge);
     document.removeEventListener("visibilitychange", this.#seen);
     if (this.#mind.phase !== "ended") this.#perform(this.#mind.giveUp(undefined));
@@ -125,4 +127,9 @@ export class Link {
     const end = await this.#options.askWhy();
     if (end !== undefined && this.#mind.phase === "waiting") this.#perform(this.#mind.giveUp(end));
   }
+}
+
+function whileSeen(ms: number, tick: () => void): () => void {
+  const timer = window.setInterval(tick, ms);
+  return () => window.clearInterval(timer);
 }
