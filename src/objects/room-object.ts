@@ -261,7 +261,10 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     // A lock is decided before it is stored in the plan, and this object may have died between the two.
     this.ctx.waitUntil(awake.planting.lock(() => awake.people.locked));
     body.handle({ type: "woke" });
-    for (const seat of this.#stage.restore(this.ctx.getWebSockets())) this.#came(seat);
+    for (const seat of this.#stage.restore(this.ctx.getWebSockets())) {
+      // Where he came from the table knows; with his socket it was kept under the key of that day.
+      this.#came({ ...seat, address: undefined });
+    }
     this.#count();
     const told = awake.announcer.tellAll();
     if (record.continues !== undefined) awake.announcer.tellAdopted(record.continues.room);

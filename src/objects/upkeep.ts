@@ -11,6 +11,9 @@ import type { RoomRecord, RoomStore } from "./room-store.ts";
 /** A room that nobody seems to use is looked at once more after so long, in ms: who waits on leaves is heard of soon after the room woke. */
 const DOUBT_MS = 60_000;
 
+/** While a room is used its key to addresses is not changed, though it is a day old: that is looked at again after so long, in ms. */
+const REKEY_AGAIN_MS = 10 * 60_000;
+
 /** What upkeep asks of its room, and tells it. */
 export type Household = {
   /** Somebody is on stage or listens. */
@@ -75,12 +78,14 @@ export class Upkeep {
   };
 
   async #rekey(): Promise<number | undefined> {
-    const { record, people, planting } = this.#awake;
+    const { record, people } = this.#awake;
     const now = Date.now();
     if (isGone(record)) return undefined;
     const { addressesSince } = people;
-    // While somebody is banned by where he comes from, the key lives as long as that does, and goes with it.
-    if (addressesSince === undefined) await planting.rekey();
+    // While somebody is banned by where he comes from, the key lives as long as that does, and goes with it. Else it outlives the evening: who
+    // is here now came by the old one, and could not be banned by where he came from.
+    if (addressesSince === undefined && this.#household.isUsed()) return now + REKEY_AGAIN_MS;
+    if (addressesSince === undefined) this.#household.handle({ type: "key-is-old" });
     else if (addressesSince + ADDRESS_MS > now) return addressesSince + ADDRESS_MS;
     else this.#household.handle({ type: "time" });
     return now + ADDRESS_MS;

@@ -60,6 +60,16 @@ describe("a room's key to addresses", () => {
     expect(((await choresOf(stub))["address-key"] ?? 0) - Date.now()).toBeGreaterThan(23 * 3_600_000);
   });
 
+  it("stays while somebody is on stage: he came by it", async () => {
+    const { stub, key, host } = await aRoom();
+    const before = await key();
+    const speaker = await host();
+    expect(await untilDue(stub, "address-key")).toBe(true);
+    expect((await choresOf(stub))["address-key"]).toBeLessThan(Date.now() + 3_600_000);
+    expect(await key()).toBe(before);
+    speaker.leave();
+  });
+
   it("is nowhere to be found when the room is over", async () => {
     const { name, stub, key, host } = await aRoom();
     const before = (await key()) ?? "";

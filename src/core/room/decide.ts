@@ -85,6 +85,9 @@ function stepOf(room: Room, event: RoomEvent, now: number): Step {
       return woke(room, now);
     case "closed":
       return over({ ...room, over: event.over });
+    case "key-is-old":
+      // Who is banned by where he comes from is banned by the key that his address was hashed with.
+      return room.addressesSince === undefined ? { room: withoutAddresses(room), late: [{ do: "forget-addresses" }] } : { room };
     case "nobody-on-air-for-long":
       if (room.phase !== "live" || anybodyOnAir(room)) return { room };
       return { room: { ...room, phase: "quiet" }, early: [{ do: "stop-clock" }] };

@@ -151,6 +151,8 @@ export type RoomEvent =
   | { readonly type: "woke" }
   /** Not by who is in it: the operator ended it, or nobody used it. */
   | { readonly type: "closed"; readonly over: Over }
+  /** The day of the key to addresses is over, and nobody is there. */
+  | { readonly type: "key-is-old" }
   | { readonly type: "nobody-on-air-for-long" }
   /** The audience is fed by another room now: this one must not publish. */
   | { readonly type: "claim-refused" };

@@ -80,6 +80,11 @@ export class LeafPeople<Link> {
     return links;
   }
 
+  /** There is a new key to addresses. Those of whom other things are to be remembered now. */
+  forgetAddresses(): readonly Link[] {
+    return this.#visitors.forgetAddresses();
+  }
+
   /** True of who must not be let in. */
   isBanned(visitor: Visitor): boolean {
     return this.#visitors.isBanned(visitor);

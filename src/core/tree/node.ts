@@ -132,9 +132,11 @@ export class TreeNode<Link> {
   /** A plan came with a join or down a link; an older one changes nothing. */
   learn(plan: Plan, random: number): readonly NodeEffect<Link>[] {
     if (this.#plan !== undefined && this.#plan.revision >= plan.revision) return [];
+    const isRekeyed = this.#plan?.addressKey !== undefined && this.#plan.addressKey !== plan.addressKey;
     this.#setPlan(plan);
+    const forgotten = isRekeyed ? this.#people.forgetAddresses().map((link) => ({ do: "keep", link }) as const) : [];
     const told: readonly NodeEffect<Link>[] = this.#counted !== undefined ? [] : [{ do: "send-all", message: formatPlan(plan) }];
-    return [...told, ...this.#saves(), ...this.#seek(random), ...this.#wakes()];
+    return [...told, ...forgotten, ...this.#saves(), ...this.#seek(random), ...this.#wakes()];
   }
 
   /** True of a listener who must not be let in, as far as this leaf was told. */

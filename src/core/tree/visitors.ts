@@ -59,6 +59,17 @@ export class Visitors<Link> {
     return this.#addresses.get(session);
   }
 
+  /** There is a new key to addresses, under which what is known here means nothing. Of whom it was known. */
+  forgetAddresses(): readonly Link[] {
+    this.#addresses.clear();
+    const known = [...this.#visitors].filter(([, { address }]) => address !== undefined);
+    for (const [link, { session }] of known) {
+      if (session === undefined) this.#visitors.delete(link);
+      else this.#visitors.set(link, { session });
+    }
+    return known.map(([link]) => link);
+  }
+
   /** True of who must not be let in. */
   isBanned({ session, address }: Visitor): boolean {
     return (session !== undefined && this.#bans.sessions.has(session)) || (address !== undefined && this.#bans.addresses.has(address));

@@ -208,6 +208,16 @@ describe("somebody who is removed", () => {
     expect(play.room.keptOut).toMatchObject([{ session: LISTENER, banned: true, byAddress: false, address: undefined }]);
   });
 
+  it("is not banned by what an older key made of his address: his leaf is asked", () => {
+    const play = aStage();
+    play.event({ type: "speaker-came", session: SPEAKER, name: "Sue", connection: 9, as: "speaker", address: "a".repeat(22) });
+    play.event({ type: "key-is-old" });
+    expect(play.did).toContain("forget-addresses");
+    play.asks(HOST, { type: "ban", session: SPEAKER, address: true });
+    expect(play.effects).toContainEqual({ do: "dismiss", session: SPEAKER, address: true });
+    expect(play.event({ type: "key-is-old" }).effects).toEqual([]);
+  });
+
   it("leaves no address behind when the room ends", () => {
     const play = aStage().asks(HOST, { type: "ban", session: LISTENER, address: true });
     play.event({ type: "address", session: LISTENER, address: "a".repeat(22) }).asks(HOST, { type: "end" });

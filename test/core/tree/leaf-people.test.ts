@@ -6,7 +6,7 @@ import type { ListenerSays } from "../../../src/core/tree/listener-says.ts";
 import type { TreeNode } from "../../../src/core/tree/node.ts";
 import { parseTally, type TallyReport } from "../../../src/core/tree/totals.ts";
 import { session } from "../../support/asks.ts";
-import { aLeaf, bareLeaf, now } from "../../support/nodes.ts";
+import { aLeaf, bareLeaf, now, plan } from "../../support/nodes.ts";
 
 const ana = session("ana");
 const later = (ms: number) => localTime(now + ms);
@@ -143,6 +143,17 @@ describe("a hand whose owner is gone", () => {
 });
 
 describe("who is removed, and banned by where he came from", () => {
+  it("is not told by an HMAC under an older key", () => {
+    const leaf = withAna();
+    leaf.learn({ ...plan, revision: plan.revision + 1, addressKey: "k".repeat(22) }, 0);
+    expect(leaf.kept("ana")).toMatchObject({ address: "home".padEnd(22, "_") });
+    const effects = leaf.learn({ ...plan, revision: plan.revision + 2, addressKey: "n".repeat(22) }, 0);
+    expect(effects).toContainEqual({ do: "keep", link: "ana" });
+    expect(leaf.kept("ana")).toEqual({ session: ana });
+    leaf.read("parent", formatRemove(ana, true), now, 0);
+    expect(askedIn(leaf)).toEqual([]);
+  });
+
   it("is told to the room by the HMAC of his address, before all who ask", () => {
     const leaf = withAna();
     leaf.join("bo", undefined, now, 0, { session: session("bo") });
