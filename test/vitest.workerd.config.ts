@@ -11,6 +11,8 @@ export default defineConfig({
   ],
   test: {
     include: ["test/core/**/*.test.ts", "test/objects/**/*.test.ts", "test/edge/**/*.test.ts", "test/contract/workerd.test.ts"],
+    // Most of it waits: with one file at a time, which is Vitest's own choice for two cores, they would be half idle.
+    maxWorkers: 2,
     testTimeout: 60_000,
     silent: "passed-only",
     server: { deps: { inline: ["itty-durable"] } },
