@@ -1,5 +1,6 @@
 import { addressOf } from "../core/address.ts";
 import { type AudienceId, parseSessionId, type SessionId } from "../core/ids.ts";
+import { base64url } from "../objects/secret.ts";
 
 /** Keys that one isolate keeps imported; the least recently used give way. */
 const MOST_KEYS = 1_000;
@@ -22,7 +23,7 @@ export async function sessionOf(audience: AudienceId, me: string): Promise<Sessi
 /** 128 bits of SHA-256 in base64url. */
 export async function digestOf(text: string): Promise<string> {
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return base64url(hash).slice(0, SHOWN);
+  return base64url(new Uint8Array(hash)).slice(0, SHOWN);
 }
 
 /**
@@ -35,7 +36,7 @@ export async function addressMarkOf(addressKey: string | undefined, address: str
   const cut = address === undefined ? undefined : addressOf(address);
   if (addressKey === undefined || cut === undefined) return undefined;
   const mark = await crypto.subtle.sign("HMAC", await keyOf(addressKey), new TextEncoder().encode(cut));
-  return base64url(mark).slice(0, SHOWN);
+  return base64url(new Uint8Array(mark)).slice(0, SHOWN);
 }
 
 async function keyOf(text: string): Promise<CryptoKey> {
@@ -46,11 +47,4 @@ async function keyOf(text: string): Promise<CryptoKey> {
   const [oldest] = keys.keys();
   if (keys.size > MOST_KEYS && oldest !== undefined) keys.delete(oldest);
   return key;
-}
-
-function base64url(bytes: ArrayBuffer): string {
-  return btoa(String.fromCharCode(...new Uint8Array(bytes)))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
 }
