@@ -72,7 +72,11 @@ export class ListenerAsks<Link> {
     this.#people.delete(session);
   }
 
-  /** A hand goes up or down. A raised hand may be raised again on a new socket: the room answers there how it stands. Undefined for what nobody needs to hear: a hand was lowered that was not up. */
+  /**
+   * A hand goes up or down. A raised hand may be raised again on a new socket: the room answers there how it stands.
+   *
+   * @returns undefined for what nobody needs to hear: a hand was lowered that was not up
+   */
   hand(link: Link, session: SessionId, isRaised: boolean, name: string, now: LocalTime, luck: number): Ask | ListenerRefusal | undefined {
     const person = this.#personOf(session);
     const saysAgain = isRaised && person.isRaised && person.handOn !== link;
