@@ -2,6 +2,7 @@ import type { LaneName } from "../core/audio/lanes.ts";
 import type { PlayerFacts } from "../core/audio/player.ts";
 import type {
   AudienceState,
+  CaptionsState,
   PinnedState,
   ReactionsState,
   Refused,
@@ -27,6 +28,7 @@ export type Hearing = {
   readonly audience: AudienceState | undefined;
   readonly reactions: ReactionsState | undefined;
   readonly pinned: PinnedState | undefined;
+  readonly captions: CaptionsState | undefined;
   /** How this listener's hand stands; undefined until the room has said anything of him. */
   readonly you: You | undefined;
   /** The last *no* to something that was asked from here. */
@@ -61,6 +63,7 @@ export const NOTHING_YET: Omit<Hearing, keyof Glimpse> = {
   audience: undefined,
   reactions: undefined,
   pinned: undefined,
+  captions: undefined,
   you: undefined,
   refused: undefined,
   missed: undefined,
@@ -91,6 +94,8 @@ export function newsOf(state: State | You | Refused): Partial<Hearing> {
       return { reactions: state };
     case "pinned":
       return { pinned: state };
+    case "captions":
+      return { captions: state };
     case "room":
       return { room: state, phase: state.phase };
     case "stage":

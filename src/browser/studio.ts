@@ -2,6 +2,7 @@ import type { SessionId } from "../core/ids.ts";
 import type { Role, Standing } from "../core/room/roles.ts";
 import type {
   AudienceState,
+  CaptionsState,
   CrowdState,
   HandsState,
   PeopleState,
@@ -52,6 +53,7 @@ export type Studio = {
   readonly audience: AudienceState | undefined;
   readonly reactions: ReactionsState | undefined;
   readonly pinned: PinnedState | undefined;
+  readonly captions: CaptionsState | undefined;
   readonly hands: HandsState | undefined;
   readonly questions: QuestionsState | undefined;
   readonly people: PeopleState | undefined;
@@ -95,6 +97,7 @@ export function newStudio(before: { readonly onAir: boolean; readonly muted: boo
     audience: undefined,
     reactions: undefined,
     pinned: undefined,
+    captions: undefined,
     hands: undefined,
     questions: undefined,
     people: undefined,
@@ -128,6 +131,8 @@ export function toldOf(said: Exclude<StageHears, StageWelcome | Refused | Pong |
       return { reactions: said };
     case "pinned":
       return { pinned: said };
+    case "captions":
+      return { captions: said };
     case "hands":
       return { hands: said };
     case "questions":

@@ -1,6 +1,8 @@
 import type { ChunkMs } from "../core/audio/format.ts";
 import type { LaneHead } from "../core/audio/lane-head.ts";
 import type { Position } from "../core/audio/position.ts";
+import type { RecordedCaption, Recording } from "../core/audio/recording.ts";
+import type { SegmentName } from "../core/audio/segment.ts";
 import type { AudienceId, RoomId, SessionId } from "../core/ids.ts";
 import type { Refusal } from "../core/room/refusals.ts";
 import type { Role } from "../core/room/roles.ts";
@@ -213,6 +215,29 @@ export interface ArchiveCalls extends Rpc.DurableObjectBranded {
   head(secret: string): Promise<ArchiveSays | undefined>;
   /** A segment's bytes; undefined for a wrong secret and for a segment that there is not, alike. */
   segment(secret: string, epoch: number, index: number): Promise<FoundSegment | undefined>;
+}
+
+/** What an archive keeps of a room beyond its end, and how long. `keptUntil`: ms since 1970; undefined while the room is not over. */
+export type RecordingSays = {
+  readonly recording: Recording;
+  readonly startedAt: number;
+  readonly ended: boolean;
+  readonly keptUntil: number | undefined;
+  readonly plan: Plan;
+  readonly keptOut: readonly SessionId[];
+};
+
+/** What may be asked of an archive about what it keeps. Undefined for a wrong secret and where nothing is kept, alike. */
+export interface RecordingCalls {
+  recording(secret: string): Promise<RecordingSays | undefined>;
+  captions(secret: string): Promise<readonly RecordedCaption[] | undefined>;
+  /** Segments in the order of `names`, as many as fit into 8 MiB, at least one; what there is not is left out. */
+  segments(
+    secret: string,
+    names: readonly SegmentName[],
+  ): Promise<readonly (SegmentName & { readonly bytes: Uint8Array<ArrayBuffer> })[] | undefined>;
+  /** Deletes all that is kept, for good: from here on nothing of it can be fetched. True if there was anything. */
+  deleteRecording(): Promise<boolean>;
 }
 
 /** Headers between the edge and our own objects. The edge sets all of them itself and passes none on from outside. */

@@ -1,8 +1,8 @@
-import type { LaneHead, Run } from "../audio/lane-head.ts";
-import type { Missing } from "../audio/segment.ts";
-import { isCount, isFields, isNumber, parseObject } from "../json.ts";
+import type { LaneHead } from "../audio/lane-head.ts";
+import { isCount, isNumber, parseObject } from "../json.ts";
 import type { State } from "./messages.ts";
-import { positionOf, statesOf } from "./parse.ts";
+import { statesOf } from "./parse.ts";
+import { missingOf, runOf } from "./recording.ts";
 
 /** Most runs and gaps that are read: two minutes are 60 segments, and a room that stumbles more often is none to listen to. */
 const MOST = 1_000;
@@ -21,19 +21,6 @@ export function parseLaneHead(text: string): LaneNews | undefined {
   if (runs === undefined || gaps === undefined) return undefined;
   if (phase !== "quiet" && phase !== "live" && phase !== "ended") return undefined;
   return { head: { epoch, roomTimeMs, ageMs, segmentMs, phase, runs, gaps }, states: statesOf(said["states"]) };
-}
-
-function runOf(said: unknown): Run | undefined {
-  if (!isFields(said)) return undefined;
-  const { epoch, first, last } = said;
-  return isCount(epoch) && isCount(first) && isCount(last) && first <= last ? { epoch, first, last } : undefined;
-}
-
-function missingOf(said: unknown): Missing | undefined {
-  if (!isFields(said)) return undefined;
-  const from = positionOf(said["from"]);
-  const to = positionOf(said["to"]);
-  return from === undefined || to === undefined ? undefined : { from, to };
 }
 
 function listOf<One>(said: unknown, read: (one: unknown) => One | undefined): One[] | undefined {

@@ -5,7 +5,18 @@ import type { RoomPhase } from "../room/state.ts";
 import { overOf } from "../room/upkeep.ts";
 import { isReaction } from "../tree/reactions.ts";
 import { isRegion } from "../tree/region.ts";
-import type { BackstageState, Banned, CrowdState, OnStage, PeopleState, QualityState, Question, State, WaitingHand } from "./states.ts";
+import type {
+  BackstageState,
+  Banned,
+  CaptionLine,
+  CrowdState,
+  OnStage,
+  PeopleState,
+  QualityState,
+  Question,
+  State,
+  WaitingHand,
+} from "./states.ts";
 
 /** A list of states; what is none, or of an unknown type, is left out. */
 export function statesOf(said: unknown): State[] {
@@ -71,6 +82,8 @@ export function stateOf(said: Fields): State | undefined {
       if (typeof id !== "string" || typeof name !== "string" || typeof text !== "string") return undefined;
       return { type: "pinned", ...head, question: { id, name, text } };
     }
+    case "captions":
+      return listed(said["lines"], captionOf, (lines) => ({ type: "captions", ...head, lines }));
     case "moved": {
       const { from, room } = said;
       return typeof from === "string" && typeof room === "string" ? { type: "moved", ...head, from, room } : undefined;
@@ -115,6 +128,14 @@ function onStageOf(said: unknown): OnStage | undefined {
   if (session === undefined) return undefined;
   const ranked: Pick<OnStage, "rank"> = rank === 1 || rank === 2 ? { rank } : {};
   return { voice, session, name, role, state, ...ranked, ...(said["muteLocked"] === true ? { muteLocked: true } : {}) };
+}
+
+function captionOf(said: unknown): CaptionLine | undefined {
+  if (!isFields(said)) return undefined;
+  const { id, voice, name, text, from } = said;
+  if (typeof id !== "string" || !isCount(voice) || typeof name !== "string" || typeof text !== "string" || !isNumber(from))
+    return undefined;
+  return { id, voice, name, text, from, final: said["final"] === true };
 }
 
 function handOf(said: unknown): WaitingHand | undefined {

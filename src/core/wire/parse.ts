@@ -107,9 +107,13 @@ function laneOf(said: Fields): Lane | undefined {
   return said["lane"] === "cached" && isCount(comeBackMs) ? { type: "lane", lane: "cached", comeBackMs, ...segmentsOf(said) } : undefined;
 }
 
-/** A path on the same server, and nothing that could lead anywhere else. */
 function segmentsOf({ segments }: Fields): { readonly segments?: string } {
-  return typeof segments === "string" && /^(?:\/[A-Za-z0-9_-]{1,64}){1,8}$/.test(segments) ? { segments } : {};
+  return typeof segments === "string" && isPath(segments) ? { segments } : {};
+}
+
+/** True of a path on the same server, and of nothing that could lead anywhere else. */
+export function isPath(said: string): boolean {
+  return /^(?:\/[A-Za-z0-9_-]{1,64}){1,8}$/.test(said);
 }
 
 function gapOf(said: Fields): Gap | undefined {

@@ -79,8 +79,29 @@ export type PinnedState = Head<"pinned", "all"> & {
 /** Another room feeds this audience from here on: other people, the same listeners, and nobody has to do anything. */
 export type MovedState = Head<"moved", "all"> & { readonly from: string; readonly room: string };
 
+/** What somebody said, in words. `from`: when it began, on the room's timeline, in ms. */
+export type CaptionLine = {
+  /** Tells a line from every other of this room; the same line again is longer, or final. */
+  readonly id: string;
+  readonly voice: number;
+  readonly name: string;
+  readonly text: string;
+  readonly from: number;
+  /** It will not change any more. */
+  readonly final: boolean;
+};
+
+/** The newest lines of captions, oldest first, at most four; a few times a second at most. */
+export type CaptionsState = Head<"captions", "all"> & { readonly lines: readonly CaptionLine[] };
+
 /** The states that travel down the tree; a node keeps the newest of each type. */
-export type State = RoomState | StageState | AudienceState | ReactionsState | PinnedState | Status | MovedState;
+export type State = RoomState | StageState | AudienceState | ReactionsState | PinnedState | Status | MovedState | CaptionsState;
+
+/**
+ * Whether what is said from here on is kept, told to the archive in order with the sound: what came before this text is not touched by it.
+ * `keepMs`: how long after the room's end, in ms.
+ */
+export type RecordingState = Head<"recording", "nodes"> & { readonly on: boolean; readonly keepMs: number };
 
 /** Whom the room keeps out, told to every leaf: sessions, and HMACs of addresses; up to 1,000 of each (core/tree/bans.ts). */
 export type BansState = Head<"bans", "nodes"> & { readonly sessions: readonly SessionId[]; readonly addresses: readonly string[] };

@@ -1,0 +1,56 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Run } from "../../../src/core/audio/lane-head.ts";
+import { recordingOf, replayMs, replayTimeOf, segmentAt, segmentsOf } from "../../../src/core/audio/recording.ts";
+import { SEGMENT_MS } from "../../../src/core/audio/segment.ts";
+
+/** Runs as an archive tells them: epochs rise, and within one so do indices, with a break between two runs. */
+const runs: fc.Arbitrary<Run[]> = fc
+  .array(fc.record({ newEpoch: fc.boolean(), skipped: fc.integer({ min: 1, max: 50 }), length: fc.integer({ min: 1, max: 50 }) }), {
+    maxLength: 20,
+    size: "max",
+  })
+  .map((steps) => {
+    const made: Run[] = [];
+    let epoch = 1;
+    let next = 0;
+    for (const { newEpoch, skipped, length } of steps) {
+      if (newEpoch) epoch++;
+      const first = newEpoch ? skipped - 1 : next + skipped;
+      made.push({ epoch, first, last: first + length - 1 });
+      next = first + length;
+    }
+    return made;
+  });
+
+describe("the time of a replay", () => {
+  it("goes through every segment once, in order, and ends with the last", () => {
+    fc.assert(
+      fc.property(runs, (runs) => {
+        const recording = { ...recordingOf([]), runs };
+        const names = [...segmentsOf(recording)];
+        expect(replayMs(recording)).toBe(names.length * SEGMENT_MS);
+        for (const [at, { epoch, index }] of names.entries()) {
+          expect(segmentAt(recording, at * SEGMENT_MS + 700)).toEqual({ epoch, index, intoMs: 700 });
+        }
+        expect(segmentAt(recording, replayMs(recording))).toBeUndefined();
+        expect(segmentAt(recording, -1)).toBeUndefined();
+      }),
+    );
+  });
+
+  it("leads from an instant of the room to its place and back, and knows no place for what was not recorded", () => {
+    fc.assert(
+      fc.property(runs, fc.nat(), (runs, luck) => {
+        const recording = { ...recordingOf([]), runs };
+        const whole = replayMs(recording);
+        if (whole === 0) return;
+        const ms = luck % whole;
+        const found = segmentAt(recording, ms);
+        expect(found).toBeDefined();
+        if (found !== undefined) expect(replayTimeOf(recording, found.epoch, found.index * SEGMENT_MS + found.intoMs)).toBe(ms);
+        expect(replayTimeOf(recording, 0, ms)).toBeUndefined();
+      }),
+    );
+  });
+});
