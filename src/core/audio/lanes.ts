@@ -56,6 +56,8 @@ export class Lanes<States> {
   #held: (Uint8Array | Missing)[] = [];
   #heldBytes = 0;
   #isGreeting = false;
+  /** Up to here it was told that chunks will not come. */
+  #toldTo: Position | undefined;
 
   /** @param heard where he stands already, if he heard something before there were lanes */
   constructor(open: OpenLane<States>, hears: LanesHear, onStates: (states: States) => void = () => undefined, heard?: Stand) {
@@ -96,7 +98,7 @@ export class Lanes<States> {
     if (path === undefined || this.#cached !== undefined) return;
     const opened = this.#open(path, this.#heard, undefined, {
       hear: (bytes, replayed) => this.#take(bytes, "cached", replayed),
-      gap: (gap) => this.#hears.gap(gap),
+      gap: (gap) => this.#gap(gap),
       states: this.#onStates,
       done: () => undefined,
     });
@@ -113,10 +115,10 @@ export class Lanes<States> {
       return;
     }
     // A line that is too slow for the live sound has no room for the missed one besides.
-    if (!this.#isGreeting || path === undefined || heard === undefined) return this.#hears.gap(gap);
+    if (!this.#isGreeting || path === undefined || heard === undefined) return this.#gap(gap);
     this.#filling = this.#open(path, heard, gap.to, {
       hear: (bytes, replayed) => this.#take(bytes, "cached", replayed),
-      gap: (rest) => this.#hears.gap(rest),
+      gap: (rest) => this.#gap(rest),
       states: () => undefined,
       done: () => this.#filled(),
     });
@@ -124,6 +126,7 @@ export class Lanes<States> {
 
   /** Sound from a leaf. The bytes are copied if they must wait. */
   live(message: Uint8Array): void {
+    this.#look(message);
     this.#isGreeting = false;
     if (this.#filling === undefined) return this.#take(message, "live", false);
     // Not slice(): Node's Buffer would give a view.
@@ -133,9 +136,23 @@ export class Lanes<States> {
     const first = this.#held.find((held) => held instanceof Uint8Array);
     const header = first === undefined ? undefined : readHeader(first, 0);
     if (header !== undefined && this.#heard !== undefined) {
-      this.#hears.gap({ from: bare(this.#heard), to: bare(header) });
+      this.#gap({ from: bare(this.#heard), to: bare(header) });
     }
     this.#filled();
+  }
+
+  /** A leaf that was asked before the cached lane had brought anything takes him for a newcomer: it knows of nothing that he misses. */
+  #look(message: Uint8Array): void {
+    const heard = this.#heard;
+    if (!this.#isGreeting || this.#filling !== undefined || heard === undefined || this.#path === undefined) return;
+    const first = readHeader(message, 0);
+    if (first === undefined || (this.#toldTo !== undefined && comparePositions(this.#toldTo, first) >= 0)) return;
+    this.told({ from: bare(heard), to: bare(first) });
+  }
+
+  #gap(gap: Missing): void {
+    this.#toldTo = gap.to;
+    this.#hears.gap(gap);
   }
 
   /** The leaf's connection is gone; what waited is asked for again. */
@@ -162,7 +179,7 @@ export class Lanes<States> {
     this.#dropHeld();
     for (const [index, said] of held.entries()) {
       if (said instanceof Uint8Array) this.#take(said, "live", index < held.length - 1);
-      else this.#hears.gap(said);
+      else this.#gap(said);
     }
   }
 

@@ -81,6 +81,21 @@ describe("a listener whom the tree cannot take", () => {
     expect(told).toEqual(Array.from({ length: 62 }, (_, index) => index + 1));
   });
 
+  it("misses nothing if the leaf was asked before he had heard anything", () => {
+    const { lanes, opened, told } = aListener();
+    lanes.diverted("/s");
+    // The leaf was asked already when the cached lane began; it knows of nobody who has heard something, and begins at the live edge.
+    opened[0]?.tells.hear(chunks(1, 20), false);
+    lanes.welcomed("/s");
+    lanes.live(chunks(50, 60));
+    lanes.live(aChunk(61));
+    expect(told).toHaveLength(20);
+    expect(opened[1]).toMatchObject({ heard: { sequence: 20 }, until: { epoch: 1, sequence: 50 } });
+    opened[1]?.tells.hear(chunks(21, 49), true);
+    opened[1]?.tells.done();
+    expect(told).toEqual(Array.from({ length: 61 }, (_, index) => index + 1));
+  });
+
   it("hears nothing where there are no segments, and asks nobody", () => {
     const { lanes, opened } = aListener();
     lanes.diverted(undefined);
@@ -153,13 +168,15 @@ it("a gap in the middle of a connection is told and not filled: a line that is t
 it("whatever lanes come and go: every chunk once, in order, every hole told before what comes after it", () => {
   fc.assert(
     fc.property(
-      fc.array(fc.constantFrom("live", "lose", "divert", "return", "cached", "fill", "pass"), { maxLength: 60 }),
+      fc.array(fc.constantFrom("live", "lose", "divert", "dial", "return", "cached", "fill", "pass"), { maxLength: 60 }),
       fc.integer(),
       (steps, seed) => {
         const random = luck(seed);
         const { lanes, opened, told } = aListener();
         let now = 10;
         let leaf: number | undefined;
+        /** Where he stood when he last asked to be taken; a welcome may come much later. */
+        let asked = 0;
         /** A leaf or a lane brings what comes after `from`, or says what it has no more. */
         const tell = (from: number, remembers: number): { first: number; skipped: boolean } => {
           const first = Math.max(from + 1, now - remembers);
@@ -170,10 +187,11 @@ it("whatever lanes come and go: every chunk once, in order, every hole told befo
           const lane = opened.findLast(({ stopped, until }) => !stopped && until === undefined);
           const fill = opened.findLast(({ stopped, until }) => !stopped && until !== undefined);
           const stands = lanes.heard?.sequence ?? 0;
-          if (step === "return" && leaf === undefined) {
+          if (step === "dial" && leaf === undefined) asked = stands;
+          else if (step === "return" && leaf === undefined) {
             lanes.welcomed("/s");
-            const { first, skipped } = tell(stands, 30);
-            if (skipped) lanes.told(gap(stands, first));
+            const { first, skipped } = tell(asked, asked === 0 ? 9 : 30);
+            if (skipped) lanes.told(gap(asked, first));
             if (first <= now) lanes.live(chunks(first, now));
             leaf = now;
           } else if (step === "live" && leaf !== undefined && now > leaf) {
