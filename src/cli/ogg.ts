@@ -1,24 +1,13 @@
-import { access } from "node:fs/promises";
-import {
-  ALL_FORMATS,
-  EncodedAudioPacketSource,
-  EncodedPacket,
-  EncodedPacketSink,
-  FilePathSource,
-  FilePathTarget,
-  Input,
-  type InputAudioTrack,
-  OggOutputFormat,
-  Output,
-} from "mediabunny";
+import { randomInt } from "node:crypto";
+import { access, type FileHandle, open } from "node:fs/promises";
+import { ALL_FORMATS, EncodedPacketSink, FilePathSource, Input, type InputAudioTrack } from "mediabunny";
 import { FRAME_MS, FRAME_SAMPLES, MAX_FRAME_BYTES, SAMPLE_RATE_HZ } from "../core/audio/format.ts";
+import { MAX_SEGMENTS, oggPage, opusHead, opusHeaderPages, opusTags, segmentsOf } from "../core/audio/ogg.ts";
 import { opusSamples } from "../core/audio/opus.ts";
 import { Halt } from "./problem.ts";
 
-/** Samples that libopus's decoder looks ahead at 48 kHz; what an encoder's own pre-skip is. */
-export const ENCODER_PRE_SKIP = 312;
-/** What a decoder needs to settle when a stream is entered midway: 80 ms (RFC 7845 §4.2), in samples. */
-export const MIDWAY_PRE_SKIP = 3_840;
+/** Packets on a page: a second, so that a recording that is cut off has lost no more than that. */
+const PAGE_PACKETS = 1_000 / FRAME_MS;
 
 /** An Opus file, ready to be spoken: frames of 20 ms, and whether they carry two channels. */
 export type OpusFile = { readonly frames: readonly Uint8Array[]; readonly channels: number };
@@ -64,24 +53,23 @@ function convertLine(path: string): string {
 /** An Ogg Opus file that grows packet by packet (RFC 7845). Packets are 20 ms each and follow each other without a hole. */
 export class OpusWriter {
   readonly path: string;
-  readonly #source = new EncodedAudioPacketSource("opus");
-  readonly #output: Output;
-  readonly #head: Uint8Array;
-  readonly #channels: number;
+  readonly #serial = randomInt(2 ** 32);
+  readonly #file: Promise<FileHandle>;
+  /** What will stand on the next page: a page is written when the one after it begins, so that the last one can say so. */
+  #waiting: Uint8Array[] = [];
+  #segments = 0;
+  #sequence = 2;
   #packets = 0;
   /** Writes happen one after another, off the path of who adds. */
-  #tail: Promise<void>;
+  #tail: Promise<unknown>;
   #fault: unknown;
 
   /** @param preSkip samples that a player drops at the start, until its decoder has settled */
   constructor(path: string, channels: number, preSkip: number) {
     this.path = path;
-    this.#channels = channels;
-    this.#head = opusHead(channels, preSkip);
-    // A page a second, so that a recording that is cut off has lost no more than that.
-    this.#output = new Output({ format: new OggOutputFormat({ maximumPageDuration: 1 }), target: new FilePathTarget(path) });
-    this.#output.addAudioTrack(this.#source);
-    this.#tail = this.#output.start();
+    this.#file = open(path, "w");
+    this.#tail = this.#file.catch(() => {});
+    this.#write(opusHeaderPages(this.#serial, opusHead(channels, preSkip), opusTags([])));
   }
 
   /** Packets so far. */
@@ -91,41 +79,33 @@ export class OpusWriter {
 
   /** Adds one packet of 20 ms. The bytes are kept until they are written: hand over a copy. */
   add(packet: Uint8Array): void {
-    const at = (this.#packets++ * FRAME_MS) / 1_000;
-    const encoded = new EncodedPacket(packet, "key", at, FRAME_MS / 1_000);
-    const config = { codec: "opus", numberOfChannels: this.#channels, sampleRate: SAMPLE_RATE_HZ, description: this.#head };
-    this.#tail = this.#tail
-      .then(() => this.#source.add(encoded, { decoderConfig: config }))
-      .catch((fault: unknown) => {
-        this.#fault ??= fault;
-      });
+    const segments = segmentsOf(packet.byteLength);
+    if (this.#waiting.length === PAGE_PACKETS || this.#segments + segments > MAX_SEGMENTS) this.#page(false);
+    this.#waiting.push(packet);
+    this.#segments += segments;
+    this.#packets++;
   }
 
   /** Writes what is left and closes the file. @throws what went wrong while writing */
   async finish(): Promise<void> {
+    this.#page(true);
     await this.#tail;
+    await this.#file.then((file) => file.close()).catch(() => {});
     if (this.#fault !== undefined) throw new Halt(`${this.path} could not be written: ${String(this.#fault)}`);
-    await this.#output.finalize();
   }
-}
 
-/**
- * The identification header (RFC 7845 §5.1).
- *
- *     bytes 0-7    "OpusHead"
- *     byte  8      version, 1
- *     byte  9      channels
- *     bytes 10-11  pre-skip, u16 little-endian, in samples at 48 kHz
- *     bytes 12-15  rate of what was encoded, u32 little-endian, in Hz; for information only
- *     bytes 16-17  gain, 0
- *     byte  18     mapping family, 0: mono or stereo
- */
-function opusHead(channels: number, preSkip: number): Uint8Array {
-  const head = Buffer.alloc(19);
-  head.write("OpusHead", 0, "latin1");
-  head.writeUInt8(1, 8);
-  head.writeUInt8(channels, 9);
-  head.writeUInt16LE(preSkip, 10);
-  head.writeUInt32LE(SAMPLE_RATE_HZ, 12);
-  return head;
+  #page(last: boolean): void {
+    const place = { serial: this.#serial, sequence: this.#sequence++, granule: this.#packets * FRAME_SAMPLES, last };
+    this.#write(oggPage(this.#waiting, place));
+    this.#waiting = [];
+    this.#segments = 0;
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#tail = this.#tail
+      .then(async () => (await this.#file).write(bytes))
+      .catch((fault: unknown) => {
+        this.#fault ??= fault;
+      });
+  }
 }

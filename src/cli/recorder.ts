@@ -1,7 +1,8 @@
 import { join, parse } from "node:path";
 import { BLOCK_FLAG, type Chunk, type VoiceBlock } from "../core/audio/chunk.ts";
 import { FRAME_SAMPLES, SAMPLES_PER_MS } from "../core/audio/format.ts";
-import { ENCODER_PRE_SKIP, MIDWAY_PRE_SKIP, OpusWriter } from "./ogg.ts";
+import { ENCODER_PRE_SKIP, MIDWAY_PRE_SKIP } from "../core/audio/ogg.ts";
+import { OpusWriter } from "./ogg.ts";
 
 /** 20 ms of digital silence: CELT, full band, mono, no coded band (RFC 6716 §4.3). */
 const SILENT_FRAME = Uint8Array.of(0xf8, 0xff, 0xfe);
