@@ -12,10 +12,11 @@ import { limited } from "./limits.ts";
 import { listen } from "./listen.ts";
 import { readLobby } from "./lobby.ts";
 import { metrics } from "./metrics.ts";
+import { described, documentOf } from "./openapi.ts";
 import { broadcastPage, embedPage, homePage, listenerPage, problemFor } from "./pages.tsx";
 import { qrCode } from "./qr.ts";
 import { reportRoom } from "./report.ts";
-import { createRoom, readRoom, smallBody } from "./rooms.ts";
+import { CREATE_ROOM, createRoom, READ_ROOM, readRoom, smallBody } from "./rooms.ts";
 import { readHead, readSegment } from "./segments.ts";
 import { readTicket, stage } from "./stage.ts";
 import { askRoom } from "./verbs.ts";
@@ -53,14 +54,23 @@ const forFrames = secureHeaders({
   crossOriginResourcePolicy: "cross-origin",
 });
 
-/** Every route, on one screen. */
+/**
+ * Every route, on one screen.
+ *
+ * Each says of itself what `/openapi.json` and the page `/api` tell: a constant beside its handler (`RouteSays` in openapi.ts: who may call it, its
+ * body's and its answers' schemas, its *noes*), given to `described` in front of the handlers here.
+ */
 export const app = new Hono<{ Bindings: Env }>();
 
 app.get("/healthz", (c) => c.json({ ok: true }));
 app.get("/metrics", metrics);
+app.get("/openapi.json", async (c) => {
+  const headers = { "Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*" };
+  return c.json(await documentOf(app, new URL(c.req.url).origin), 200, headers);
+});
 
-app.post("/api/rooms", limited("CREATES"), smallBody, createRoom);
-app.get("/api/rooms/:room", readRoom);
+app.post("/api/rooms", described(CREATE_ROOM), limited("CREATES"), smallBody, createRoom);
+app.get("/api/rooms/:room", described(READ_ROOM), readRoom);
 app.post("/api/rooms/:room/continue", limited("CREATES"), smallBody, continueRoom);
 app.get("/api/rooms/:room/ticket", limited("ASKS"), readTicket);
 app.post("/api/rooms/:room/report", limited("REPORTS"), smallBody, reportRoom);

@@ -50,10 +50,15 @@ const REFUSED: Partial<Record<RefusalCode, ContentfulStatusCode>> = {
   "room-ended": 410,
 };
 
+/** The status that a *no* of a room's people goes out with. */
+export function statusOfRefusal(code: RefusalCode): ContentfulStatusCode {
+  return REFUSED[code] ?? 409;
+}
+
 /** A *no* of a room's people, with its own code and sentence. */
 export function problemOf(c: Context, { code, says }: Refusal): Response {
   // Off the stage a ticket is what any wrong one is.
-  return code === "off-stage" ? problem(c, "ticket-role-wrong", says) : answer(c, code, REFUSED[code] ?? 409, says, says);
+  return code === "off-stage" ? problem(c, "ticket-role-wrong", says) : answer(c, code, statusOfRefusal(code), says, says);
 }
 
 /** True of a code in PROBLEMS; objects refuse with these. */

@@ -6,13 +6,14 @@ import { parseRoomId, type RoomId } from "../core/ids.ts";
 import { DEFAULT_SPEAKERS, MOST_SPEAKERS } from "../core/room/state.ts";
 import { MAX_TITLE, readable } from "../core/text.ts";
 import { regionOf } from "../core/tree/region.ts";
-import type { Created, Env } from "../objects/calls.ts";
+import type { Created, Env, Summary } from "../objects/calls.ts";
 import { lobbyOf } from "../objects/lobby-client.ts";
 import type { Listing } from "../objects/lobby-object.ts";
 import { roomStub } from "../objects/locate.ts";
 import { log } from "../objects/log.ts";
 import { jsonOf, sentenceOf } from "./body.ts";
 import { bringsKey } from "./keys.ts";
+import type { RouteSays } from "./openapi.ts";
 import { forget, recall } from "./plan-memory.ts";
 import { type ProblemCode, problem } from "./problem.ts";
 import { inventName } from "./room-names.ts";
@@ -55,6 +56,32 @@ const CreateBody = z.strictObject({
   maxSpeakers: WISHES.maxSpeakers.default(DEFAULT_SPEAKERS),
 });
 
+/** What a room's maker is answered. */
+export const Made = z
+  .object({
+    room: z.string().describe("Its name, as it stands in its addresses"),
+    hostTicket: z.string().describe("Makes its bearer the host; 30 days"),
+    successorTickets: z.array(z.string()).describe("For people whom you trust with your audience: the first to use one takes it over"),
+    continues: z.string().optional().describe("The room whose audience this one has taken over"),
+    urls: z.object({
+      page: z.url().describe("For listeners"),
+      broadcast: z.url().describe("The host's studio; the ticket stands in the fragment"),
+      listen: z.url().describe("WebSocket: sound and states"),
+      stage: z.url().describe("WebSocket: who speaks"),
+    }),
+  })
+  .meta({ ref: "Made" });
+
+export const CREATE_ROOM: RouteSays = {
+  name: "createRoom",
+  tag: "rooms",
+  summary: "Make a room",
+  door: "create-key",
+  body: { schema: CreateBody, example: { title: "Friday talk", listed: true } },
+  answers: { 201: { says: "The room, and the tickets that open it", schema: Made } },
+  no: ["room-taken", "room-name-invalid", "too-many-requests"],
+};
+
 /** `POST /api/rooms`: a new room, and the tickets that open it. */
 export async function createRoom(c: Context<{ Bindings: Env }>): Promise<Response> {
   const locked = await lockedFor(c);
@@ -84,6 +111,34 @@ export function made(c: Context<{ Bindings: Env }>, room: RoomId, created: Creat
 export function nameOf(wished: string | undefined): RoomId | undefined {
   return parseRoomId(wished ?? inventName(crypto.getRandomValues(new Uint32Array(3))));
 }
+
+/** What anybody may know of a room. */
+const RoomSummary = z
+  .object({
+    room: z.string(),
+    title: z.string(),
+    phase: z.enum(["quiet", "live", "ended"]),
+    listeners: z.int(),
+    chunkMs: z.number(),
+    listed: z.boolean(),
+    createdAt: z.iso.datetime(),
+    locked: z.boolean().describe("Private: who comes to listen needs a ticket"),
+    speakers: z
+      .array(z.object({ name: z.string(), role: z.enum(["host", "co-host", "speaker"]) }))
+      .exactOptional()
+      .describe("Who is on stage; missing in a private room"),
+  })
+  .meta({ ref: "Room" }) satisfies z.ZodType<Omit<Summary, "room">>;
+
+export const READ_ROOM: RouteSays = {
+  name: "readRoom",
+  tag: "rooms",
+  summary: "What anybody may know of a room",
+  about: "At most SUMMARY_SECONDS old.",
+  door: "anybody",
+  answers: { 200: { says: "The room", schema: RoomSummary } },
+  no: ["room-unknown"],
+};
 
 /** `GET /api/rooms/:room`: what anybody may know of a room. At most SUMMARY_SECONDS old. */
 export async function readRoom(c: Context<{ Bindings: Env }>): Promise<Response> {

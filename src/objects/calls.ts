@@ -44,6 +44,10 @@ export type Env = {
   readonly REPORT_WEBHOOK?: string;
   /** Signs what is sent there. */
   readonly REPORT_KEY?: string;
+  /** Where is told what happens in rooms; without it nothing is. */
+  readonly WEBHOOK_URL?: string;
+  /** Signs what is told there. */
+  readonly WEBHOOK_KEY?: string;
   /** How much one address may do in a while; Cloudflare's counters where they are bound, else this isolate's own (edge/limits.ts). */
   readonly CREATES?: RateLimit;
   readonly JOINS?: RateLimit;

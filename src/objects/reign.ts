@@ -7,6 +7,7 @@ import type { Env } from "./calls.ts";
 import { unlist } from "./lobby-client.ts";
 import { archiveStub, audienceStub } from "./locate.ts";
 import { log } from "./log.ts";
+import type { Outbox } from "./outbox.ts";
 import type { Planting } from "./planting.ts";
 import type { RoomRecord, RoomStore } from "./room-store.ts";
 import type { Root } from "./root.ts";
@@ -24,7 +25,15 @@ const NOTE_MS = 10_000;
 const RETIRE_MS = 500;
 
 /** A room's object, once it is a room. */
-export type Awake = { record: RoomRecord; people: People; readonly root: Root; readonly announcer: Announcer; readonly planting: Planting };
+export type Awake = {
+  record: RoomRecord;
+  people: People;
+  readonly root: Root;
+  readonly announcer: Announcer;
+  readonly planting: Planting;
+  /** Where is noted what programs outside may want to hear of. */
+  readonly events: Outbox;
+};
 
 /**
  * A room's right to feed its audience: claimed at every start, leased while it publishes, doubted when it wakes or a child leaves for another
@@ -128,6 +137,8 @@ export class Reign {
     this.#stage.closeAll(ENDING.moved);
     const { room, listed } = this.#awake.record;
     if (listed) this.#state.waitUntil(unlist(this.#env, room));
+    // Whoever took it over tells the operator; whom this room's own maker named only this room knows.
+    this.#awake.events.noteFor("maker", "moved", { to: moved });
     log("room-moved", { room, to: moved });
   }
 

@@ -61,13 +61,14 @@ export class RoomBody {
 
   /** @param first done before the effects: who comes is welcomed before he hears of anything else */
   handle(event: RoomEvent, first?: () => void): Outcome {
-    const { title } = this.#awake.people;
-    const { room, effects } = decide(this.#awake.people, event, Date.now());
+    const before = this.#awake.people;
+    const { room, effects } = decide(before, event, Date.now());
     this.#awake.people = room;
     const outcome: Outcome = {};
     first?.();
     for (const effect of effects) this.#perform(effect, outcome);
-    if (room.title !== title) this.#renamed();
+    if (room.title !== before.title) this.#renamed();
+    this.#awake.events.saw(before, room);
     this.#watchSilence();
     this.#watchTime();
     return outcome;

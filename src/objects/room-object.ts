@@ -31,6 +31,7 @@ import { type Ear, FastPath } from "./fast-path.ts";
 import { idleMsOf } from "./idle.ts";
 import { Lease } from "./lease.ts";
 import { log } from "./log.ts";
+import { doorOf, Outbox } from "./outbox.ts";
 import { Planting } from "./planting.ts";
 import { type Awake, Reign } from "./reign.ts";
 import { RoomBody } from "./room-body.ts";
@@ -150,9 +151,13 @@ export class Room extends DurableObject<Env> implements RoomCalls {
 
   override async alarm(): Promise<void> {
     this.#use.request();
-    const planting = this.#awake?.planting;
-    if (planting === undefined || this.#upkeep === undefined) return;
-    await this.#alarms.ring(Date.now(), { ...this.#upkeep.chores, heartbeat: () => planting.beat() });
+    if (this.#awake === undefined || this.#upkeep === undefined) return;
+    const { planting, events } = this.#awake;
+    await this.#alarms.ring(Date.now(), {
+      ...this.#upkeep.chores,
+      heartbeat: () => planting.beat(),
+      webhooks: () => events.ring(),
+    });
   }
 
   /** A speaker's upgrade; the edge has checked the ticket, and tells whose it is and what it says. */
@@ -201,13 +206,15 @@ export class Room extends DurableObject<Env> implements RoomCalls {
 
   #settle({ record, created }: Founded): Created {
     this.#store.save(record);
-    this.#wake(record);
+    const { events } = this.#wake(record);
     const { room, chunkMs, listed, continues } = record;
+    if (continues === undefined) events.note("opened");
+    else events.note("moved", { room: continues.room, to: room });
     log("room-created", { room, chunkMs, listed, continues: continues?.room });
     return created;
   }
 
-  #wake(record: RoomRecord): void {
+  #wake(record: RoomRecord): Awake {
     const lease = new Lease(this.ctx.storage, (why) => reign.retire(why));
     const root = new Root(this.env, record, lease, {
       heard: () => this.#use.message(),
@@ -245,6 +252,11 @@ export class Room extends DurableObject<Env> implements RoomCalls {
         awake.record = { ...awake.record, plan };
         this.ctx.waitUntil(awake.announcer.note());
       }),
+      events: new Outbox(this.ctx, this.#alarms, {
+        sender: () => ({ room: record.room, title: awake.people.title }),
+        doorOf: (addressee) => doorOf(this.env, awake.record, addressee),
+        outlive: (work) => this.ctx.waitUntil(work),
+      }),
     };
     const upkeep = new Upkeep(this.env, this.#alarms, this.#store, awake, idleMsOf(this.env), {
       isUsed: () => this.#stage.size > 0 || root.listeners > 0,
@@ -269,6 +281,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     const told = awake.announcer.tellAll();
     if (record.continues !== undefined) awake.announcer.tellAdopted(record.continues.room);
     reign.doubt(told);
+    return awake;
   }
 
   #said(awake: Awake, seat: Seat, text: string): void {

@@ -71,7 +71,7 @@ export class Upkeep {
   }
 
   /** By name, what is done when it is due; each tells when it wants to be done next. */
-  readonly chores: Readonly<Record<Exclude<Chore, "heartbeat">, () => Promise<number | undefined>>> = {
+  readonly chores: Readonly<Record<Exclude<Chore, "heartbeat" | "webhooks">, () => Promise<number | undefined>>> = {
     "address-key": () => this.#rekey(),
     idle: () => this.#look(),
     register: () => this.#register(),
