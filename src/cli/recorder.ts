@@ -2,10 +2,8 @@ import { join, parse } from "node:path";
 import { BLOCK_FLAG, type Chunk, type VoiceBlock } from "../core/audio/chunk.ts";
 import { FRAME_SAMPLES, SAMPLES_PER_MS } from "../core/audio/format.ts";
 import { ENCODER_PRE_SKIP, MIDWAY_PRE_SKIP } from "../core/audio/ogg.ts";
+import { SILENT_PACKET } from "../core/audio/opus.ts";
 import { OpusWriter } from "./ogg.ts";
-
-/** 20 ms of digital silence: CELT, full band, mono, no coded band (RFC 6716 §4.3). */
-const SILENT_FRAME = Uint8Array.of(0xf8, 0xff, 0xfe);
 
 /**
  * Writes what was heard: one Ogg Opus file per voice, all on one timeline that starts with the first chunk.
@@ -43,7 +41,7 @@ export class Recorder {
     const track = this.#trackOf(block, atSample);
     // Rounded to whole frames, always from the absolute position: what is rounded here is made good by the next silence.
     const silent = Math.round(atSample / FRAME_SAMPLES) - track.packets;
-    for (let left = silent; left > 0; left--) track.add(SILENT_FRAME);
+    for (let left = silent; left > 0; left--) track.add(SILENT_PACKET);
     // Not slice(): a Buffer's slice is a view, and the bytes below are about to be read over.
     for (const frame of block.frames) track.add(new Uint8Array(frame));
   }

@@ -7,6 +7,9 @@ const FRAME_MS_BY_CONFIG: readonly number[] = [
   ...[2.5, 5, 10, 20, 2.5, 5, 10, 20, 2.5, 5, 10, 20, 2.5, 5, 10, 20], // CELT
 ];
 
+/** 20 ms of digital silence: CELT, full band, mono, no coded band (RFC 6716 §4.3). */
+export const SILENT_PACKET: Uint8Array = Uint8Array.of(0xf8, 0xff, 0xfe);
+
 /**
  * How much sound an Opus packet holds, in samples per channel at 48 kHz; 0 if it is no Opus packet.
  *
