@@ -88,7 +88,10 @@ export function sayRole({ role, rank }: Pick<OnStage, "role" | "rank">, isMine: 
   return isMine ? `${said} · ${people.you}` : said;
 }
 
-/** Why somebody on stage is not heard; empty if he may be. */
-export function sayState({ state, muteLocked }: Pick<OnStage, "state" | "muteLocked">): string {
-  return state === "muted" && muteLocked === true ? words.people.held : words.people.state[state];
+/** Why somebody on stage is not heard, and whether he stands by; empty if he may be heard like everybody. */
+export function sayState({ state, muteLocked, standby, steppedIn }: OnStage): string {
+  const { people } = words;
+  const why = state === "muted" && muteLocked === true ? people.held : people.state[state];
+  const by = standby !== true ? "" : steppedIn === true ? people.steppedIn : people.standby;
+  return [by, why].filter((part) => part !== "").join(" · ");
 }

@@ -14,6 +14,7 @@ export class Mine {
   readonly #mute = part("mine-mute", HTMLButtonElement);
   readonly #on = part("mine-on", HTMLButtonElement);
   readonly #check = part("mine-check", HTMLButtonElement);
+  readonly #standBy = part("mine-standby", HTMLButtonElement);
   readonly #says = part("mine-says", HTMLElement);
   readonly #onStage: OnStage;
 
@@ -25,6 +26,7 @@ export class Mine {
     };
     this.#on.onclick = () => onStage.speaking?.goOnAir();
     this.#check.onclick = () => onStage.speaking?.rehearse();
+    this.#standBy.onclick = () => onStage.speaking?.ask({ type: "standby", on: onStage.speaking?.state.standsBy !== true });
     part("step-down", HTMLButtonElement).onclick = () => onStage.stepDown();
   }
 
@@ -36,6 +38,7 @@ export class Mine {
     this.#mute.setAttribute("aria-pressed", String(state.muted));
     this.#mute.setAttribute("aria-disabled", String(state.muteLocked));
     write(part("mine-mute-label", HTMLElement), state.muted ? words.studio.unmute : words.studio.mute);
+    this.#standBy.setAttribute("aria-pressed", String(state.standsBy));
     // Whoever is not on air yet may try his sound first.
     hide(this.#on, state.wanted, () => this.#mute);
     hide(this.#check, state.wanted || state.rehearsing, () => this.#mute);
@@ -60,5 +63,6 @@ function sayMine(state: Studio): string {
   if (state.rehearsing) return say.off;
   if (state.muteLocked) return say.locked;
   if (state.muted) return say.muted;
+  if (state.onAir && state.standsBy) return state.steppedIn ? words.studio.steppedIn : words.studio.standingBy;
   return state.onAir ? say.heard : words.studio.going;
 }

@@ -40,12 +40,14 @@ export function sayLine(roundTripMs: number | undefined, unsentBytes: number, { 
   return `${studio.line[grade]} · ${studio.line.roundTrip(count.plain(roundTripMs))}${waiting}`;
 }
 
-function sayOnAir({ muted, mutedInRoom, muteLocked, microphone }: Studio, say: Words["studio"]): string {
+function sayOnAir({ muted, mutedInRoom, muteLocked, standsBy, steppedIn, microphone }: Studio, say: Words["studio"]): string {
   if (microphone === "fault" || microphone === "closed") return say.noMicrophone;
   if (microphone === "opening") return say.changing;
   if (muteLocked) return say.heldMuted;
   if (muted) return say.onMuted;
-  return mutedInRoom ? say.unmuting : say.heard;
+  if (mutedInRoom) return say.unmuting;
+  if (standsBy) return steppedIn ? say.steppedIn : say.standingBy;
+  return say.heard;
 }
 
 function sayEnd(end: LinkEnd, say: Words["studio"]): string {

@@ -34,6 +34,9 @@ export type Studio = {
   readonly mutedInRoom: boolean;
   /** Muted by who runs the room: only there can this microphone be opened again. */
   readonly muteLocked: boolean;
+  /** He is to be heard only while nobody else is; and he is now. */
+  readonly standsBy: boolean;
+  readonly steppedIn: boolean;
   /** The stage hears him and the audience does not: he tries his sound out before he goes on air. */
   readonly rehearsing: boolean;
   /** The browser or the phone holds back what the others on stage say: a touch of the page gives it free. */
@@ -84,6 +87,8 @@ export function newStudio(before: { readonly onAir: boolean; readonly muted: boo
     muted: before.muted,
     mutedInRoom: false,
     muteLocked: false,
+    standsBy: false,
+    steppedIn: false,
     rehearsing: false,
     earsHeld: false,
     file: undefined,
@@ -115,9 +120,13 @@ export function newStudio(before: { readonly onAir: boolean; readonly muted: boo
 }
 
 /** Where the room says that the speaker with this voice stands. */
-export function placeIn(stage: StageState, voice: number | undefined): Pick<Studio, "onAir" | "mutedInRoom" | "muteLocked"> {
-  const { state, muteLocked } = stage.speakers.find((speaker) => speaker.voice === voice) ?? {};
-  return { onAir: state === "on-air" || state === "muted", mutedInRoom: state === "muted", muteLocked: muteLocked === true };
+export function placeIn(
+  stage: StageState,
+  voice: number | undefined,
+): Pick<Studio, "onAir" | "mutedInRoom" | "muteLocked" | "standsBy" | "steppedIn"> {
+  const { state, muteLocked, standby, steppedIn } = stage.speakers.find((speaker) => speaker.voice === voice) ?? {};
+  const [onAir, mutedInRoom] = [state === "on-air" || state === "muted", state === "muted"];
+  return { onAir, mutedInRoom, muteLocked: muteLocked === true, standsBy: standby === true, steppedIn: steppedIn === true };
 }
 
 /** What a text of the room changes of what is shown, as it is. */

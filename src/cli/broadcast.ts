@@ -20,6 +20,7 @@ const program = new Command("npm run broadcast --")
   .option("--ticket <ticket>", "the host's ticket: what follows #ticket= in the host's link")
   .requiredOption("--file <file>", "an Ogg Opus file with packets of 20 ms")
   .option("--loop", "begin again at the end, until Ctrl-C")
+  .option("--standby", "stand by: be heard only while nobody else in the room is")
   .option("--create", "make the room first, and print its links")
   .option("--continue <room>", "take over the audience of a room that failed; --ticket is then one of its successor tickets")
   .option("--title <title>", "the title of the room that is made")
@@ -33,6 +34,7 @@ type Flags = {
   readonly ticket?: string;
   readonly file: string;
   readonly loop?: boolean;
+  readonly standby?: boolean;
   readonly create?: boolean;
   readonly continue?: string;
   readonly title?: string;
@@ -64,6 +66,7 @@ await runCommand(async () => {
       if (said?.type !== "stage-welcome") return;
       line = socket;
       // On air belongs to the connection's session, and a room that started anew has forgotten it: say it every time.
+      if (flags.standby === true) socket.sendText(JSON.stringify({ type: "standby", on: true }));
       socket.sendText(JSON.stringify({ type: "on-air" }));
       speaker.speak(socket);
       console.log(`On air in "${room}" as ${said.name}`);

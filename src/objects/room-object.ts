@@ -229,6 +229,10 @@ export class Room extends DurableObject<Env> implements RoomCalls {
         memory.changed();
       },
       grow: (plan) => this.ctx.waitUntil(awake.planting.grow(plan)),
+      steppedIn: (voices) => {
+        for (const voice of awake.people.steppedIn) if (!voices.includes(voice)) this.#fastPath.silence(voice);
+        body.handle({ type: "stepped-in", voices });
+      },
       doubted: () => reign.doubt(),
     });
     const memory = new CrowdMemory(this.ctx.storage, root);
@@ -301,15 +305,18 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   #spoke(awake: Awake, seat: Seat, message: Uint8Array): void {
     const now = Date.now();
     const speech = this.#stage.read(seat.socket, message, now);
-    const voice = awake.people.speakers.get(seat.session)?.voice;
-    if (speech === undefined || voice === undefined) return;
+    const speaker = awake.people.speakers.get(seat.session);
+    if (speech === undefined || speaker === undefined) return;
+    const { voice, standsBy } = speaker;
     const heard = isHeard(awake.people, seat.session, seat.connection);
-    if (isHeardOnStage(awake.people, seat.session, seat.connection)) this.#fastPath.hear(voice, speech);
     const { bundle } = awake.root;
+    // Who stands by is kept out of both mixes; what he tries out in a sound check is for the stage to hear.
+    const keptOut = heard && standsBy && bundle?.steppedIn.includes(voice) !== true;
+    if (!keptOut && isHeardOnStage(awake.people, seat.session, seat.connection)) this.#fastPath.hear(voice, speech);
     if (bundle === undefined) return;
     const frames = this.#stage.place(seat.socket, speech, bundle, now);
     if (!heard) return;
-    for (const frame of frames) awake.root.add(voice, frame);
+    for (const frame of frames) awake.root.add(voice, frame, standsBy);
     if (speech.ends && speech.frames.length === 0) bundle.end(voice);
   }
 

@@ -35,6 +35,8 @@ export type RootEvents = {
   reacted(counts: Reactions): void;
   /** The tree calls for this plan: to be stored, then adopted. */
   grow(plan: Plan): void;
+  /** Other voices that stand by are on air now than before: these. */
+  steppedIn(voices: readonly number[]): void;
   /** A child let go and said that another feeds it: this root may have been replaced. */
   doubted(): void;
 };
@@ -47,6 +49,7 @@ export class Root {
   readonly #lease: Lease;
   /** What a child is told once this root must feed nobody. */
   #refusal: AttachAnswer | undefined;
+  #steppedIn: readonly number[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #second: ReturnType<typeof setTimeout> | undefined;
 
@@ -174,9 +177,9 @@ export class Root {
     this.#perform(this.#mind.stop());
   }
 
-  /** A frame to be heard; nothing while no epoch has begun. */
-  add(voice: number, frame: PlacedFrame): void {
-    this.#mind.add(voice, frame);
+  /** A frame to be heard, by who stands by only while nobody else is; nothing while no epoch has begun. */
+  add(voice: number, frame: PlacedFrame, standsBy = false): void {
+    this.#mind.add(voice, frame, standsBy);
   }
 
   /** A state for the tree. */
@@ -228,8 +231,16 @@ export class Root {
       const { sequence, ticks } = tick.closed;
       // Once per merge beyond a second, not per chunk: a host who reads the log should see that the machine slept.
       if (ticks >= 10) log("ticks-merged", { sequence, ticks });
+      this.#tellSteppedIn();
     }
     this.#arm();
+  }
+
+  #tellSteppedIn(): void {
+    const now = this.bundle?.steppedIn ?? [];
+    if (now.length === this.#steppedIn.length && now.every((voice, index) => voice === this.#steppedIn[index])) return;
+    this.#steppedIn = now;
+    this.#events.steppedIn(now);
   }
 
   get #self(): ParentRef {

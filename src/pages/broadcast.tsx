@@ -74,6 +74,9 @@ export function BroadcastPage({ words, room, title, address }: BroadcastProps) {
                 <button type="button" data-part="check">
                   {say.microphone.check}
                 </button>
+                <button type="button" data-part="stand-by" aria-pressed="false" hidden>
+                  {say.standBy}
+                </button>
               </div>
               <fieldset class="switches">
                 <legend>{say.microphone.clean}</legend>

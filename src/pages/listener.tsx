@@ -136,6 +136,9 @@ export function ListenerPage({ words, room, title, phase, listeners, locked, can
             <button type="button" data-part="mine-check" hidden>
               {say.stage.check}
             </button>
+            <button type="button" data-part="mine-standby" aria-pressed="false">
+              {words.studio.standBy}
+            </button>
             <button type="button" data-part="step-down">
               <Icon name="down" />
               {say.stage.stepDown}

@@ -181,12 +181,12 @@ export class RoomHost extends Host implements ParentHost, Stage {
     const seat = this.#seats.get(connection);
     const bundle = awake?.mind.bundle;
     if (awake === undefined || seat === undefined || bundle === undefined) return;
-    const voice = awake.people.speakers.get(seat.session)?.voice;
+    const speaker = awake.people.speakers.get(seat.session);
     const speech = decodeSpeech(message);
-    if (voice === undefined || typeof speech === "string") return;
+    if (speaker === undefined || typeof speech === "string") return;
     const frames = placeSpeech(seat.alignment, speech, bundle.positionAt(this.local), bundle.openFrom);
     if (typeof frames === "string" || !isHeard(awake.people, seat.session, connection)) return;
-    for (const frame of frames) awake.mind.add(voice, frame);
+    for (const frame of frames) awake.mind.add(speaker.voice, frame, speaker.standsBy);
   }
 
   left(connection: number): void {

@@ -156,6 +156,39 @@ describe("three on stage who speak at once", () => {
   });
 });
 
+describe("one on stage who stands by", () => {
+  it("is heard by nobody until the other falls silent, then by all, and out again when the other is back", async () => {
+    const { room, persons } = await aStage(2);
+    const [main, standby] = persons;
+    if (main === undefined || standby === undefined) throw new Error("two came");
+    const listener = await listen(room);
+    standby.say({ type: "standby", on: true });
+    for (const person of persons) person.say({ type: "on-air" });
+    for (const person of persons) person.speak();
+    await until(() => marksIn(listener).includes(1) && marksIn(standby.heard).includes(1));
+    await pass(500);
+    expect(marksIn(listener)).toEqual([1]);
+    expect(marksIn(main.heard)).toEqual([]);
+
+    main.hush();
+    const lastAt = listener.at(-1)?.at ?? 0;
+    await until(() => marksIn(listener).includes(2) && marksIn(main.heard).includes(2));
+    const firstAt = listener.find(({ frames }) => frames.some((frame) => frame[1] === 2))?.at ?? 0;
+    // The machine may be late; it is never early.
+    expect(firstAt - lastAt).toBeGreaterThan(1_200);
+    const isIn = () => main.told.findLast((said) => said.type === "stage")?.speakers.some(({ steppedIn }) => steppedIn === true);
+    await until(() => isIn() === true);
+
+    main.speak();
+    await until(() => isIn() === false);
+    const below = listener.length;
+    await pass(300);
+    for (const person of persons) person.hush();
+    expect(marksIn(listener.slice(below))).toEqual([1]);
+    expect(listener.filter(({ voice }) => voice === standby.voice).at(-1)).toMatchObject({ flags: 2, frames: [] });
+  });
+});
+
 describe("a stage on which nobody speaks", () => {
   it("is sent nothing", async () => {
     const { persons } = await aStage(2);

@@ -29,6 +29,7 @@ const go = part("go", HTMLButtonElement);
 const mute = part("mute", HTMLButtonElement);
 const off = part("off", HTMLButtonElement);
 const rehearse = part("rehearse", HTMLButtonElement);
+const standBy = part("stand-by", HTMLButtonElement);
 const takeBack = part("take-back", HTMLButtonElement);
 const switches = [...root.querySelectorAll<HTMLInputElement>('[data-part="switch"]')];
 const confirmEnd = part("confirm", HTMLDialogElement);
@@ -80,6 +81,7 @@ function run(hostTicket: string): void {
   off.onclick = () => studio.goOffAir();
   mute.onclick = () => isOff(mute) || studio.mute(!studio.state.muted);
   rehearse.onclick = () => (studio.state.rehearsing ? studio.goOffAir() : studio.rehearse());
+  standBy.onclick = () => studio.ask({ type: "standby", on: !studio.state.standsBy });
   takeBack.onclick = () => {
     studio.connect();
     void open();
@@ -176,6 +178,8 @@ function show(studio: Broadcasting): void {
   switchOff(mute, state.muteLocked);
   hide(rehearse, over || state.wanted || state.microphone !== "open" || state.link !== "open", () => go);
   rehearse.setAttribute("aria-pressed", String(state.rehearsing));
+  hide(standBy, over || state.link !== "open", () => check);
+  standBy.setAttribute("aria-pressed", String(state.standsBy));
   writeOrHide(part("line", HTMLElement), over ? undefined : sayLine(state.roundTripMs, studio.unsentBytes));
   hide(takeBack, state.end?.code !== 4501, () => (chosen ? device : allow));
   // Whoever is not let in as the host may still listen.

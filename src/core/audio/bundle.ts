@@ -8,8 +8,9 @@ import {
   MAX_CHUNK_BYTES,
   type VoiceBlock,
 } from "./chunk.ts";
-import { FRAME_SAMPLES, SAMPLES_PER_MS, SILENCE_LEVEL } from "./format.ts";
-import { type Candidate, Loudest } from "./loudest.ts";
+import { FRAME_MS, FRAME_SAMPLES, SAMPLES_PER_MS, SILENCE_LEVEL } from "./format.ts";
+import { Loudest } from "./loudest.ts";
+import { SOUND_LEVEL, type Source, Standby } from "./standby.ts";
 import { type PlacedFrame, VoiceQueue } from "./voice-queue.ts";
 
 /** Most room time that one chunk covers when late ticks are merged, in ms: offsets within a chunk are u16 samples, 1,365 ms. */
@@ -27,7 +28,8 @@ export type Closed = { readonly bytes: Uint8Array; readonly sequence: number; re
  * Speakers' frames in, one chunk per tick out: the room's clock and timeline within one epoch.
  *
  * Time comes as an argument, in ms of one wall clock. Tick n covers [n, n + 1) × chunkMs after the epoch began and is due at its end.
- * One close makes one chunk, however late it comes: what the clock slept through is merged into it. Four voices sound at most (Loudest).
+ * One close makes one chunk, however late it comes: what the clock slept through is merged into it. Four voices sound at most (Loudest),
+ * and who stands by sounds while nobody else does (Standby).
  */
 export class Bundle {
   readonly #epoch: number;
@@ -37,6 +39,7 @@ export class Bundle {
   #sequence = 0;
   readonly #voices = new Map<number, VoiceQueue>();
   readonly #loudest = new Loudest();
+  readonly #standby = new Standby();
   /** Voices whose newest frame that left did not end a talkspurt. */
   readonly #open = new Set<number>();
   /** Those of them that do not go on: the next chunk says so. */
@@ -75,13 +78,19 @@ export class Bundle {
     this.#forgetBefore(this.openFrom);
   }
 
-  /** A frame of `voice`; frames of one voice come in order of their positions. */
-  add(voice: number, frame: PlacedFrame): void {
+  /** Voices that stand by and are on air just now. */
+  get steppedIn(): readonly number[] {
+    return this.#standby.onAir;
+  }
+
+  /** A frame of `voice`; frames of one voice come in order of their positions. @param standsBy it is to be heard only while nobody else is */
+  add(voice: number, frame: PlacedFrame, standsBy = false): void {
     let queue = this.#voices.get(voice);
     if (queue === undefined) {
       queue = new VoiceQueue();
       this.#voices.set(voice, queue);
     }
+    queue.standsBy = standsBy;
     queue.add(frame);
   }
 
@@ -121,9 +130,10 @@ export class Bundle {
     return { chunk: { flags, epoch: this.#epoch, sequence, roomTimeMs: first * this.#chunkMs, dueMs, durationMs, blocks }, ticks };
   }
 
-  /** True while anything waits for its tick. */
+  /** True while anything waits for its tick and will be heard, as far as it can be known. */
   get #waits(): boolean {
-    for (const queue of this.#voices.values()) if (!queue.isEmpty) return true;
+    const { steppedIn } = this;
+    for (const [voice, queue] of this.#voices) if (!queue.isEmpty && (!queue.standsBy || steppedIn.includes(voice))) return true;
     return false;
   }
 
@@ -139,16 +149,17 @@ export class Bundle {
 
   /** The blocks of [start, end), of the loudest voices. */
   #take(start: number, end: number): readonly VoiceBlock[] {
-    const { sounding, waiting, displaced } = this.#loudest.choose(
-      this.#candidates(end),
-      end / SAMPLES_PER_MS,
-      (end - start) / SAMPLES_PER_MS,
-    );
+    const [endMs, tickMs] = [end / SAMPLES_PER_MS, (end - start) / SAMPLES_PER_MS];
+    const sources = this.#sources(end);
+    const keptOut = this.#standby.choose(sources, endMs, tickMs);
+    for (const voice of keptOut.silenced) this.#breakOff(voice);
+    const candidates = sources.filter(({ voice }) => !keptOut.silenced.has(voice));
+    const { sounding, waiting, displaced } = this.#loudest.choose(candidates, endMs, tickMs);
     for (const voice of displaced) this.#breakOff(voice);
     const blocks: VoiceBlock[] = [];
     let room = MAX_CHUNK_BYTES - CHUNK_HEADER_BYTES - this.#ended.size * BLOCK_HEADER_BYTES;
     for (const [voice, queue] of this.#voices) {
-      if (waiting.has(voice)) continue;
+      if (waiting.has(voice) || keptOut.waiting.has(voice)) continue;
       if (queue.isOver(start)) this.#voices.delete(voice);
       if (!sounding.has(voice)) {
         queue.skip(end);
@@ -170,15 +181,26 @@ export class Bundle {
     return [...this.#endings(), ...blocks];
   }
 
-  #candidates(end: number): readonly Candidate[] {
-    const candidates: Candidate[] = [];
+  #sources(end: number): readonly Source[] {
+    const sources: Source[] = [];
     for (const [voice, queue] of this.#voices) {
       const frames = queue.before(end);
-      if (frames.length === 0) continue;
+      const last = frames.at(-1);
+      if (last === undefined) continue;
       const level = frames.reduce((loudest, frame) => Math.min(loudest, frame.level), SILENCE_LEVEL);
-      candidates.push({ voice, level, ageMs: (end - queue.spurtAt) / SAMPLES_PER_MS, ends: frames.at(-1)?.ends === true });
+      const sounding = frames.filter((frame) => frame.level <= SOUND_LEVEL);
+      const soundsTo = sounding.at(-1)?.position;
+      sources.push({
+        voice,
+        level,
+        ageMs: (end - queue.spurtAt) / SAMPLES_PER_MS,
+        ends: last.ends,
+        standsBy: queue.standsBy,
+        soundMs: sounding.length * FRAME_MS,
+        soundsToMs: soundsTo === undefined ? undefined : soundsTo / SAMPLES_PER_MS + FRAME_MS,
+      });
     }
-    return candidates;
+    return sources;
   }
 
   /** Notes whether the voice's talkspurt goes on after these frames. */

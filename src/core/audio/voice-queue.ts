@@ -16,6 +16,8 @@ export type PlacedFrame = {
  * A talkspurt that had to wait can be moved to a later start as a whole; what is added to it follows. The next one is at its own place again.
  */
 export class VoiceQueue {
+  /** Whether this voice stood by when its newest frame came (standby.ts). */
+  standsBy = false;
   #frames: PlacedFrame[] = [];
   /** How far the newest talkspurt is moved, in samples. */
   #moved = 0;

@@ -5,7 +5,7 @@ import { once } from "./once.ts";
 import { answer, ask, pin } from "./questions.ts";
 import { refusal } from "./refusals.ts";
 import { may } from "./roles.ts";
-import { air, anybodyOnAir, came, heard, hold, holdAll, left, muteOneself, offStage, SEAT_MS, without } from "./stage.ts";
+import { air, anybodyOnAir, came, heard, hold, holdAll, left, muteOneself, offStage, SEAT_MS, standBy, without } from "./stage.ts";
 import { type Decision, type Room, type RoomEffect, type RoomEvent, standingOf, withSpeaker } from "./state.ts";
 import { both, no, type Step } from "./step.ts";
 import { appoint, dismiss, hostDueMs, takeOver, transfer, watchHost } from "./succession.ts";
@@ -91,6 +91,8 @@ function stepOf(room: Room, event: RoomEvent, now: number): Step {
     case "nobody-on-air-for-long":
       if (room.phase !== "live" || anybodyOnAir(room)) return { room };
       return { room: { ...room, phase: "quiet" }, early: [{ do: "stop-clock" }] };
+    case "stepped-in":
+      return { room: { ...room, steppedIn: event.voices } };
     case "claim-refused":
       return { room: allOff({ ...room, phase: "quiet" }), early: [{ do: "stop-clock" }] };
     default:
@@ -112,6 +114,8 @@ function asked(room: Room, { by, as, deed }: Extract<RoomEvent, { type: "asked" 
       return air(room, by, "off");
     case "check":
       return air(room, by, "check");
+    case "standby":
+      return standBy(room, by, deed.on);
     case "mute":
       if (deed.session === undefined || deed.session === by) return muteOneself(room, by, deed.muted, deed.again === true);
       return hold(room, deed.session, !deed.muted ? "no" : deed.lock === true ? "locked" : "muted");
@@ -186,7 +190,7 @@ function woke(room: Room, now: number): Step {
     }),
   );
   const host = room.host.presence === "here" ? { ...room.host, heardAt: now } : room.host;
-  return { room: { ...room, phase: "quiet", speakers, host } };
+  return { room: { ...room, phase: "quiet", speakers, host, steppedIn: [] } };
 }
 
 /** It is over, for everybody and for good. */

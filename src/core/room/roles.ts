@@ -57,6 +57,7 @@ const RULES: Readonly<Record<Verb | "expect", Rule>> = {
   "on-air": { by: STAGE },
   "off-air": { by: STAGE },
   check: { by: STAGE },
+  standby: { by: STAGE },
   "call-me": { by: STAGE },
   "step-down": { by: ["co-host", "speaker"], only: "host-stays" },
   mute: { by: HOSTS, to: "below", roles: STAGE, else: "not-on-stage", self: STAGE },

@@ -38,6 +38,7 @@ export function parseRoom(text: string): Room | undefined {
     maxSpeakers,
     speakers: new Map(speakers.map((speaker) => [speaker.session, speaker])),
     nextVoice,
+    steppedIn: listOf(said["steppedIn"], (one) => (isCount(one) ? one : undefined)) ?? [],
     hands,
     invited,
     keptOut,
@@ -64,7 +65,7 @@ function speakerOf(said: unknown): Speaker | undefined {
   const who = whoOf(said);
   if (who === undefined) return undefined;
   const { session, name, fields } = who;
-  const { role, rank, voice, connection, air, muted, held, awaySince, address } = fields;
+  const { role, rank, voice, connection, air, muted, held, awaySince, address, standsBy } = fields;
   if (!isRole(role) || role === "listener" || !isCount(voice)) return undefined;
   if (air !== "off" && air !== "check" && air !== "on") return undefined;
   if (held !== "no" && held !== "muted" && held !== "locked") return undefined;
@@ -76,6 +77,7 @@ function speakerOf(said: unknown): Speaker | undefined {
     voice,
     connection: isCount(connection) ? connection : undefined,
     air,
+    standsBy: standsBy === true,
     muted: muted === true,
     held,
     awaySince: isNumber(awaySince) ? awaySince : undefined,

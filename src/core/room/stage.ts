@@ -32,7 +32,17 @@ export function came(room: Room, event: Extract<RoomEvent, { type: "speaker-came
     return { room: heard(withSpeaker(room, { ...before, ...here }), session, now), early };
   }
   const role = standingOf(room, session, as).role === "host" ? "host" : "speaker";
-  const speaker: Speaker = { session, name, role, rank: undefined, voice: room.nextVoice, ...here, muted: false, held: "no" };
+  const speaker: Speaker = {
+    session,
+    name,
+    role,
+    rank: undefined,
+    voice: room.nextVoice,
+    ...here,
+    standsBy: false,
+    muted: false,
+    held: "no",
+  };
   const invited = room.invited.filter((one) => one.session !== session);
   const hands = room.hands.filter((one) => one.session !== session);
   return { room: heard({ ...withSpeaker(room, speaker), nextVoice: room.nextVoice + 1, invited, hands }, session, now) };
@@ -59,6 +69,12 @@ export function air(room: Room, session: SessionId, to: Speaker["air"]): Step {
   // What he said before is for the ears that it was said to: his last words on air are heard, a sound check never was.
   if (to !== "on" || room.phase === "live") return { room: next };
   return { room: { ...next, phase: "live" }, early: [{ do: "start-clock" }] };
+}
+
+/** Whether he is heard only while nobody else sounds. */
+export function standBy(room: Room, session: SessionId, on: boolean): Step {
+  const speaker = room.speakers.get(session);
+  return speaker === undefined ? no(room, "not-on-stage") : { room: withSpeaker(room, { ...speaker, standsBy: on }) };
 }
 
 /**

@@ -23,6 +23,8 @@ export type Speaker = {
   readonly connection: number | undefined;
   /** check: the stage hears him, the audience does not. */
   readonly air: "off" | "check" | "on";
+  /** He is to be heard only while nobody else on air sounds. */
+  readonly standsBy: boolean;
   /** He has closed his microphone himself. */
   readonly muted: boolean;
   /** Who runs the room has closed it: he may open it again himself, or (locked) only they may. */
@@ -71,6 +73,8 @@ export type Room = {
   /** Who has a place on stage, in the order in which they came up. */
   readonly speakers: ReadonlyMap<SessionId, Speaker>;
   readonly nextVoice: number;
+  /** Voices that stand by and are on air just now, because nobody else sounds. */
+  readonly steppedIn: readonly number[];
   readonly hands: readonly Hand[];
   /** So many hands wait, or waited not long ago, that no more are taken. */
   readonly handsFull?: true;
@@ -104,6 +108,7 @@ export function newRoom(of: Pick<Room, "id" | "title" | "chunkMs"> & { readonly 
     maxSpeakers: of.maxSpeakers ?? DEFAULT_SPEAKERS,
     speakers: new Map(),
     nextVoice: 1,
+    steppedIn: [],
     hands: [],
     invited: [],
     keptOut: [],
@@ -154,6 +159,8 @@ export type RoomEvent =
   /** The day of the key to addresses is over, and nobody is there. */
   | { readonly type: "key-is-old" }
   | { readonly type: "nobody-on-air-for-long" }
+  /** These voices, of those that stand by, are on air now; none but these. */
+  | { readonly type: "stepped-in"; readonly voices: readonly number[] }
   /** The audience is fed by another room now: this one must not publish. */
   | { readonly type: "claim-refused" };
 

@@ -55,8 +55,9 @@ function roomView(room: Room): unknown {
 }
 
 function stageView(room: Room): unknown {
-  return [...room.speakers.values()].map(({ session, voice, name, role, rank, connection, air, muted, held }: Speaker) => {
-    return [session, voice, name, role, rank, connection === undefined, air, muted || held !== "no", held === "locked"];
+  return [...room.speakers.values()].map(({ session, voice, name, role, rank, connection, air, standsBy, muted, held }: Speaker) => {
+    const standby = standsBy && [room.steppedIn.includes(voice)];
+    return [session, voice, name, role, rank, connection === undefined, air, muted || held !== "no", held === "locked", standby];
   });
 }
 

@@ -9,6 +9,8 @@ export type Deed =
   | { readonly type: "off-air" }
   /** A sound check: from here on the stage hears him, the audience does not. `on-air` or `off-air` ends it. */
   | { readonly type: "check" }
+  /** His own sound is to be heard only while nobody else's is: he stands by (core/audio/standby.ts). */
+  | { readonly type: "standby"; readonly on: boolean }
   /** Oneself, or with `session` somebody else; `lock`: only who runs the room opens it again. Nobody opens what its owner has closed himself. */
   | { readonly type: "mute"; readonly muted: boolean; readonly session?: SessionId; readonly lock?: boolean; readonly again?: boolean }
   /** Everybody whom he may mute, but himself. */
@@ -56,6 +58,7 @@ export const DEEDS: Readonly<Record<Verb | "expect", string>> = {
   "on-air": "go on air",
   "off-air": "go off air",
   check: "check their sound",
+  standby: "stand by",
   mute: "mute others",
   "mute-all": "mute everybody",
   invite: "invite people to the stage",

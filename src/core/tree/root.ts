@@ -219,9 +219,9 @@ export class TreeRoot<Link> {
     return [...this.down.flow(false), ...this.down.dismiss()];
   }
 
-  /** A frame to be heard; nothing while no epoch has begun. */
-  add(voice: number, frame: PlacedFrame): void {
-    this.#bundle?.add(voice, frame);
+  /** A frame to be heard, by who stands by only while nobody else is; nothing while no epoch has begun. */
+  add(voice: number, frame: PlacedFrame, standsBy = false): void {
+    this.#bundle?.add(voice, frame, standsBy);
   }
 
   /** Closes what is due at `now` as one chunk; undefined if nothing is. */

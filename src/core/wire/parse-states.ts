@@ -127,7 +127,11 @@ function onStageOf(said: unknown): OnStage | undefined {
   const session = sessionOf(said["session"]) ?? parseSessionId(`voice-${String(voice).padStart(4, "0")}`);
   if (session === undefined) return undefined;
   const ranked: Pick<OnStage, "rank"> = rank === 1 || rank === 2 ? { rank } : {};
-  return { voice, session, name, role, state, ...ranked, ...(said["muteLocked"] === true ? { muteLocked: true } : {}) };
+  const standby: Pick<OnStage, "standby" | "steppedIn"> = {
+    ...(said["standby"] === true ? { standby: true } : {}),
+    ...(said["steppedIn"] === true ? { steppedIn: true } : {}),
+  };
+  return { voice, session, name, role, state, ...ranked, ...(said["muteLocked"] === true ? { muteLocked: true } : {}), ...standby };
 }
 
 function captionOf(said: unknown): CaptionLine | undefined {

@@ -39,14 +39,19 @@ export function roomStateOf(room: Room, epoch: number, head: Head): RoomState {
 
 /** Who is on stage, as everybody is told: in the order in which they came up. */
 export function stageStateOf(room: Room, head: Head): StageState {
-  return { type: "stage", for: "all", ...head, speakers: [...room.speakers.values()].map(onStageOf) };
+  return { type: "stage", for: "all", ...head, speakers: [...room.speakers.values()].map((one) => onStageOf(one, room.steppedIn)) };
 }
 
-function onStageOf(speaker: Speaker): OnStage {
-  const { voice, session, name, role, rank, connection, air, held } = speaker;
+function onStageOf(speaker: Speaker, steppedIn: readonly number[]): OnStage {
+  const { voice, session, name, role, rank, connection, air, standsBy, held } = speaker;
   const state = connection === undefined ? "away" : air !== "on" ? "off" : isMuted(speaker) ? "muted" : "on-air";
   const ranked = rank === undefined ? {} : { rank };
-  return { voice, session, name, role, ...ranked, state, ...(held === "locked" ? { muteLocked: true } : {}) };
+  const stepsIn = state === "on-air" && steppedIn.includes(voice);
+  const standby: Pick<OnStage, "standby" | "steppedIn"> = {
+    ...(standsBy ? { standby: true } : {}),
+    ...(standsBy && stepsIn ? { steppedIn: true } : {}),
+  };
+  return { voice, session, name, role, ...ranked, state, ...(held === "locked" ? { muteLocked: true } : {}), ...standby };
 }
 
 /** The question that is shown to all. */

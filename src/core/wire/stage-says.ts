@@ -29,6 +29,8 @@ export function stageSaysOf(said: { readonly [key: string]: unknown } | undefine
     case "take-over":
     case "end":
       return { type };
+    case "standby":
+      return typeof said["on"] === "boolean" ? { type, on: said["on"] } : undefined;
     case "mute": {
       if (typeof muted !== "boolean" || (said["session"] !== undefined && session === undefined)) return undefined;
       return {

@@ -51,6 +51,10 @@ export type OnStage = {
   readonly state: "on-air" | "muted" | "off" | "away";
   /** Muted by who runs the room, who alone can open this microphone again. */
   readonly muteLocked?: boolean;
+  /** He stands by: on air, he is heard only while nobody else is. */
+  readonly standby?: true;
+  /** He stands by, and is heard now, because nobody else is. */
+  readonly steppedIn?: true;
 };
 
 export type StageState = Head<"stage", "all"> & { readonly speakers: readonly OnStage[] };

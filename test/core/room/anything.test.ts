@@ -23,6 +23,7 @@ const deed: fc.Arbitrary<Deed> = fc
     type: fc.constantFrom(...Object.keys(DEEDS)),
     session: who,
     muted: fc.boolean(),
+    on: fc.boolean(),
     lock: fc.boolean(),
     locked: fc.boolean(),
     title: fc.constant("Title"),
@@ -58,6 +59,10 @@ const event: fc.Arbitrary<RoomEvent> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant("address" as const), session: who, address: fc.constant("x".repeat(22)) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("line-heard" as const), session: who }) },
   { weight: 2, arbitrary: fc.constant({ type: "time" as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant("stepped-in" as const), voices: fc.uniqueArray(fc.integer({ min: 1, max: 9 })) }),
+  },
   {
     weight: 1,
     arbitrary: fc.constantFrom({ type: "woke" as const }, { type: "nobody-on-air-for-long" as const }, { type: "claim-refused" as const }),
@@ -132,6 +137,7 @@ describe("whatever happens in a room", () => {
             if (speaker.muted && !next.muted) expect(isOwn, "his own microphone").toBe(true);
             if (speaker.held === "locked" && next.held !== "locked" && next.role !== "host")
               expect(isOwn, "a locked microphone").toBe(false);
+            if (speaker.standsBy !== next.standsBy) expect(isOwn, "standing by").toBe(true);
             if (speaker.air === "off" && next.air !== "off") expect(isOwn, "on air").toBe(true);
           }
         });

@@ -6,6 +6,7 @@ import { formatRoom, parseRoom } from "../../../src/core/room/saved.ts";
 import { isHeard, isHeardOnStage, mayCome } from "../../../src/core/room/stage.ts";
 import { coHostsOf, hostOf, isMuted, newRoom } from "../../../src/core/room/state.ts";
 import { mayTakeOver } from "../../../src/core/room/succession.ts";
+import { stageStateOf } from "../../../src/core/wire/room-states.ts";
 import { roomId } from "../../support/build.ts";
 import { aStage, FIRST, HOST, LISTENER, Play, SECOND, SPEAKER, session } from "./people.ts";
 
@@ -366,5 +367,34 @@ describe("what a listener asked, told again to a room that began a new life", ()
     expect(after.room.hands).toHaveLength(1);
     after.asks(HOST, { type: "decline", session: LISTENER }).event({ ...hand, ask: "l-lou demo.weur.0.0.8" });
     expect(after.room.hands).toHaveLength(1);
+  });
+});
+
+describe("who stands by", () => {
+  const told = (play: Play) => stageStateOf(play.room, { revision: 1, roomTime: 0 }).speakers.find(({ session: one }) => one === SPEAKER);
+
+  it("says so himself, everybody reads it, and it outlives his line and the room's object", () => {
+    const play = aStage().asks(SPEAKER, { type: "on-air" }).asks(SPEAKER, { type: "standby", on: true });
+    expect(play.did).toEqual(["save", "tell-stage"]);
+    expect(told(play)).toMatchObject({ state: "on-air", standby: true });
+    play.leaves(SPEAKER).event({ type: "woke" }).comes(SPEAKER);
+    expect(told(play)).toMatchObject({ standby: true });
+    expect(told(play.asks(SPEAKER, { type: "standby", on: false }))).not.toHaveProperty("standby");
+  });
+
+  it("is told to have stepped in, which is no change that must be kept", () => {
+    const play = aStage().asks(SPEAKER, { type: "on-air" }).asks(SPEAKER, { type: "standby", on: true });
+    const voice = play.room.speakers.get(SPEAKER)?.voice ?? 0;
+    expect(play.event({ type: "stepped-in", voices: [voice] }).did).toEqual(["tell-stage"]);
+    expect(told(play)).toMatchObject({ steppedIn: true });
+    expect(told(play.event({ type: "stepped-in", voices: [] }))).not.toHaveProperty("steppedIn");
+  });
+
+  it("is nobody in a room that was kept before anybody could", () => {
+    const { steppedIn: _, ...older } = JSON.parse(formatRoom(aStage().room));
+    for (const speaker of older.speakers) delete speaker.standsBy;
+    const room = parseRoom(JSON.stringify(older));
+    expect(room?.steppedIn).toEqual([]);
+    expect([...(room?.speakers.values() ?? [])].every(({ standsBy }) => !standsBy)).toBe(true);
   });
 });

@@ -15,6 +15,7 @@ const ALONE: Record<string, Record<Who, string>> = {
   "on-air": { host: "yes", first: "yes", second: "yes", speaker: "yes", listener: "not-on-stage" },
   "off-air": { host: "yes", first: "yes", second: "yes", speaker: "yes", listener: "not-on-stage" },
   check: { host: "yes", first: "yes", second: "yes", speaker: "yes", listener: "not-on-stage" },
+  standby: { host: "yes", first: "yes", second: "yes", speaker: "yes", listener: "not-on-stage" },
   mute: { host: "yes", first: "yes", second: "yes", speaker: "yes", listener: "not-on-stage" },
   "call-me": { host: "yes", first: "yes", second: "yes", speaker: "yes", listener: "not-on-stage" },
   "step-down": { host: "host-stays", first: "yes", second: "yes", speaker: "yes", listener: "not-on-stage" },
@@ -112,6 +113,8 @@ function deedOf(verb: Verb, target: SessionId | undefined): Deed {
     case "lock-stage":
     case "lock-room":
       return { type: verb, locked: true };
+    case "standby":
+      return { type: verb, on: true };
     case "rename":
       return { type: verb, title: "Another title" };
     case "call-me":

@@ -13,6 +13,8 @@ export const people = {
   ranked: (rank: number): string => (rank === 1 ? "1st co-host" : "2nd co-host"),
   state: { "on-air": "", muted: "muted", off: "not on air", away: "reconnecting" } as Readonly<Record<OnStage["state"], string>>,
   held: "muted by a host",
+  standby: "standby",
+  steppedIn: "standby, on air",
   /** After one's own name. */
   you: "you",
   listening: (listeners: number) => count(listeners, { one: "# listening", other: "# listening" }),

@@ -9,6 +9,8 @@ export const people: Words["people"] = {
   ranked: (rank) => (rank === 1 ? "1er co-hôte" : "2e co-hôte"),
   state: { "on-air": "", muted: "micro coupé", off: "hors antenne", away: "se reconnecte" },
   held: "micro coupé par un hôte",
+  standby: "en relève",
+  steppedIn: "en relève, à l’antenne",
   you: "vous",
   listening: (listeners) => count(listeners, { one: "# personne écoute", other: "# personnes écoutent" }),
   hearing: (hearing) => count(hearing, { one: "# entend le son", other: "# entendent le son" }),
