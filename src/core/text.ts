@@ -4,6 +4,8 @@ export const MAX_NAME = 40;
 export const MAX_TITLE = 120;
 /** Longest question, in characters. */
 export const MAX_QUESTION = 280;
+/** Longest line of captions, in characters: some twenty seconds of quick speech. */
+export const MAX_CAPTION = 300;
 
 /**
  * Control characters, line and paragraph separators, and what turns text around or hides in it: bidirectional overrides and isolates,

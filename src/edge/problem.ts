@@ -47,6 +47,7 @@ const REFUSED: Partial<Record<RefusalCode, ContentfulStatusCode>> = {
   "mute-locked": 403,
   removed: 403,
   "question-unknown": 404,
+  "caption-too-often": 429,
   "room-ended": 410,
 };
 
@@ -81,7 +82,7 @@ function answer(c: Context, code: string, status: ContentfulStatusCode, title: s
   const headers: Record<string, string> = { "Content-Type": "application/problem+json", "Cache-Control": "no-store" };
   if (status === 503) headers["Retry-After"] = "2";
   // As long as what was counted is counted (edge/limits.ts).
-  if (status === 429) headers["Retry-After"] = code === "too-many-joins" ? "10" : "60";
+  if (status === 429) headers["Retry-After"] = code === "too-many-joins" ? "10" : code === "caption-too-often" ? "4" : "60";
   if (status === 426) headers["Upgrade"] = "websocket";
   if (code === "create-key-wrong" || code === "admin-key-wrong") headers["WWW-Authenticate"] = "Bearer";
   return c.body(JSON.stringify(body), status, headers);

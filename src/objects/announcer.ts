@@ -7,6 +7,7 @@ import type { BackstageState, QualityState, StageWelcome, State } from "../core/
 import {
   audienceStateOf,
   bansStateOf,
+  captionsStateOf,
   crowdStateOf,
   type Head,
   handsStateOf,
@@ -19,6 +20,7 @@ import {
   stageStateOf,
 } from "../core/wire/room-states.ts";
 import type { Env } from "./calls.ts";
+import { Captions } from "./captions.ts";
 import { audienceStub } from "./locate.ts";
 import { log } from "./log.ts";
 import type { RoomRecord } from "./room-store.ts";
@@ -55,6 +57,8 @@ export class Announcer {
     this.#tell(roomStateOf(people, record.epoch, this.#head()));
   });
   readonly #stages = new Spaced(CHANGES, 1_000, () => this.#tell(stageStateOf(this.#facts().people, this.#head())));
+  /** What is said, in words; to everybody. */
+  readonly captions = new Captions((lines) => this.#tell(captionsStateOf(lines, this.#facts().record.epoch, this.#head())));
   readonly #roomNotes = new Spaced(NOTES, 1_000, () => void this.note());
   #revision: number;
   #epochTold = 0;

@@ -1,7 +1,7 @@
 import type { SessionId } from "../core/ids.ts";
 import { decide, nextDueMs, quietAfterMs } from "../core/room/decide.ts";
 import { MOST_HANDS } from "../core/room/hands.ts";
-import { HAND_SAYS, type Refusal } from "../core/room/refusals.ts";
+import { HAND_SAYS, type Refusal, refusal } from "../core/room/refusals.ts";
 import type { Role } from "../core/room/roles.ts";
 import type { RoomEffect, RoomEvent } from "../core/room/state.ts";
 import type { Deed } from "../core/room/verbs.ts";
@@ -165,6 +165,11 @@ export class RoomBody {
       case "listener-ticket":
         outcome.listener = effect.name;
         return;
+      case "caption": {
+        const refused = announcer.captions.say(effect, root.bundle === undefined ? undefined : root.roomTime);
+        if (refused !== undefined) outcome.refusal = refusal(refused);
+        return;
+      }
       case "dismiss":
         return root.dismiss(effect.session, effect.address);
       case "lock-audience":

@@ -297,6 +297,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
       case "whisper":
       case "new-ticket":
       case "listener-ticket":
+      case "caption":
       case "dismiss":
       case "lock-audience":
       case "forget-addresses":

@@ -1,5 +1,6 @@
 import { unreachable } from "../unreachable.ts";
 import { ADDRESS_MS, forgetAddresses, keepOut, learnAddress, letIn, withoutAddresses } from "./bans.ts";
+import { caption } from "./captions.ts";
 import { decline, expire, HAND_MS, invite, lockStage, lower, raise, withHandsCounted } from "./hands.ts";
 import { once } from "./once.ts";
 import { answer, ask, pin } from "./questions.ts";
@@ -105,7 +106,8 @@ function asked(room: Room, { by, as, deed }: Extract<RoomEvent, { type: "asked" 
   const actor = standingOf(room, by, as);
   const target =
     !("session" in deed) || deed.session === undefined ? undefined : deed.session === by ? "self" : standingOf(room, deed.session);
-  const allowed = may(actor, deed.type, deed.type === "mute" ? (target ?? "self") : target);
+  const isOwn = deed.type === "mute" || deed.type === "caption";
+  const allowed = may(actor, deed.type, isOwn ? (target ?? "self") : target);
   if (allowed !== true) return { room, late: [{ do: "refuse", refusal: allowed }] };
   switch (deed.type) {
     case "on-air":
@@ -157,6 +159,8 @@ function asked(room: Room, { by, as, deed }: Extract<RoomEvent, { type: "asked" 
       return pin(room, deed.question);
     case "answer":
       return answer(room, deed.question);
+    case "caption":
+      return caption(room, by, deed);
     case "invite-listener":
       return { room, late: [{ do: "listener-ticket", name: deed.name }] };
     case "end":

@@ -77,6 +77,8 @@ const RULES: Readonly<Record<Verb | "expect", Rule>> = {
   "take-over": { by: ["co-host"], only: "co-hosts-only" },
   pin: { by: HOSTS },
   answer: { by: HOSTS },
+  // Whoever runs the room may have others' words written down by a program; nobody puts words into the mouth of who is not there.
+  caption: { by: HOSTS, to: "any", roles: STAGE, else: "not-on-stage", self: STAGE },
   "invite-listener": { by: HOSTS },
   end: { by: HOSTS },
   expect: { by: HOSTS },

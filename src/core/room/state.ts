@@ -200,6 +200,8 @@ export type RoomEffect =
   | { readonly do: "dismiss"; readonly session: SessionId; readonly address: boolean }
   /** Whether who listens needs a ticket. */
   | { readonly do: "lock-audience"; readonly locked: boolean }
+  /** Something of what he says, in words. `mayBegin`: a new line too, and not only the end of one that he has begun. */
+  | { readonly do: "caption"; readonly of: Speaker; readonly said: Extract<Deed, { type: "caption" }>; readonly mayBegin: boolean }
   /** The secret that addresses are hashed with must be forgotten. */
   | { readonly do: "forget-addresses" }
   /** A *no* to who asked. */

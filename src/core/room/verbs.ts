@@ -46,6 +46,19 @@ export type Deed =
   | { readonly type: "pin"; readonly question?: string }
   /** A question is dealt with, and leaves the queue. */
   | { readonly type: "answer"; readonly question: string }
+  /**
+   * What somebody on stage says, in words: oneself, or with `session` somebody else. The same `id` again is the same line, longer or corrected,
+   * until it is `final`. `from` and `to`: when it was said, on the room's timeline, in ms.
+   */
+  | {
+      readonly type: "caption";
+      readonly id: string;
+      readonly text: string;
+      readonly final: boolean;
+      readonly session?: SessionId;
+      readonly from?: number;
+      readonly to?: number;
+    }
   /** An invitation to listen to a private room: answered by a ticket. */
   | { readonly type: "invite-listener"; readonly name: string }
   | { readonly type: "end" };
@@ -78,6 +91,7 @@ export const DEEDS: Readonly<Record<Verb | "expect", string>> = {
   "take-over": "take the room over",
   pin: "pin a question",
   answer: "mark a question as answered",
+  caption: "write down what others say",
   "invite-listener": "invite people to listen",
   end: "end the room",
   expect: "say how many people are expected",

@@ -82,8 +82,10 @@ export function stateOf(said: Fields): State | undefined {
       if (typeof id !== "string" || typeof name !== "string" || typeof text !== "string") return undefined;
       return { type: "pinned", ...head, question: { id, name, text } };
     }
-    case "captions":
-      return listed(said["lines"], captionOf, (lines) => ({ type: "captions", ...head, lines }));
+    case "captions": {
+      const { epoch } = said;
+      return isCount(epoch) ? listed(said["lines"], captionOf, (lines) => ({ type: "captions", ...head, epoch, lines })) : undefined;
+    }
     case "moved": {
       const { from, room } = said;
       return typeof from === "string" && typeof room === "string" ? { type: "moved", ...head, from, room } : undefined;
@@ -136,10 +138,10 @@ function onStageOf(said: unknown): OnStage | undefined {
 
 function captionOf(said: unknown): CaptionLine | undefined {
   if (!isFields(said)) return undefined;
-  const { id, voice, name, text, from } = said;
-  if (typeof id !== "string" || !isCount(voice) || typeof name !== "string" || typeof text !== "string" || !isNumber(from))
-    return undefined;
-  return { id, voice, name, text, from, final: said["final"] === true };
+  const { id, voice, name, text, from, to } = said;
+  if (typeof id !== "string" || !isCount(voice) || typeof name !== "string" || typeof text !== "string") return undefined;
+  if (!isNumber(from) || !isNumber(to)) return undefined;
+  return { id, voice, name, text, from, to, final: said["final"] === true };
 }
 
 function handOf(said: unknown): WaitingHand | undefined {

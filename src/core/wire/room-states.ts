@@ -1,5 +1,6 @@
 import { comeBackMs } from "../backoff.ts";
 import type { SessionId } from "../ids.ts";
+import type { CaptionLine } from "../room/caption-lines.ts";
 import { handsAre, INVITATION_MS } from "../room/hands.ts";
 import { coHostsOf, isMuted, type Room, type Speaker } from "../room/state.ts";
 import { mayTakeOver } from "../room/succession.ts";
@@ -9,6 +10,7 @@ import type { Reactions } from "../tree/reactions.ts";
 import type {
   AudienceState,
   BansState,
+  CaptionsState,
   CrowdState,
   HandsState,
   ListenerHears,
@@ -62,6 +64,11 @@ export function pinnedStateOf({ pinned }: Room, head: Head): PinnedState {
     ...head,
     ...(pinned === undefined ? {} : { question: { id: pinned.id, name: pinned.name, text: pinned.text } }),
   };
+}
+
+/** What is said, in words, as everybody is told. */
+export function captionsStateOf(lines: readonly CaptionLine[], epoch: number, head: Head): CaptionsState {
+  return { type: "captions", for: "all", ...head, epoch, lines };
 }
 
 /** Who wants to speak, for who runs the room: who was asked up first, then who waits, oldest first. */

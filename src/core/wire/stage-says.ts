@@ -1,7 +1,7 @@
 import { parseSessionId } from "../ids.ts";
-import { isCount, parseObject } from "../json.ts";
+import { isCount, isNumber, parseObject } from "../json.ts";
 import type { Deed } from "../room/verbs.ts";
-import { MAX_NAME, MAX_TITLE, readable } from "../text.ts";
+import { MAX_CAPTION, MAX_NAME, MAX_TITLE, readable } from "../text.ts";
 import { MAX_TEXT_LENGTH } from "./limits.ts";
 
 /** What a speaker may say in text; sound is binary (core/audio/speech.ts). */
@@ -73,6 +73,21 @@ export function stageSaysOf(said: { readonly [key: string]: unknown } | undefine
       return said["question"] === undefined ? { type } : question === undefined ? undefined : { type, question };
     case "answer":
       return question === undefined ? undefined : { type, question };
+    case "caption": {
+      const { final, from, to } = said;
+      const caption = readable(said["text"], MAX_CAPTION);
+      if (typeof id !== "string" || !/^[A-Za-z0-9_-]{1,40}$/.test(id) || caption === undefined) return undefined;
+      if (said["session"] !== undefined && session === undefined) return undefined;
+      return {
+        type,
+        id,
+        text: caption,
+        final: final === true,
+        ...(session === undefined ? {} : { session }),
+        ...(isNumber(from) ? { from } : {}),
+        ...(isNumber(to) ? { to } : {}),
+      };
+    }
     case "ping":
       return isCount(id) ? { type, id, ...(isCount(said["rttMs"]) ? { rttMs: said["rttMs"] } : {}) } : undefined;
     default:

@@ -1,4 +1,5 @@
 import type { SessionId } from "../ids.ts";
+import type { CaptionLine } from "../room/caption-lines.ts";
 import type { Role } from "../room/roles.ts";
 import type { RoomPhase } from "../room/state.ts";
 import type { Over } from "../room/upkeep.ts";
@@ -6,6 +7,8 @@ import type { Status } from "../tree/greeting.ts";
 import type { Reactions } from "../tree/reactions.ts";
 import type { Region } from "../tree/region.ts";
 import type { Scope } from "../tree/states.ts";
+
+export type { CaptionLine };
 
 /** What stands in every text that travels down. */
 type Head<Type extends string, For extends Scope> = {
@@ -83,20 +86,8 @@ export type PinnedState = Head<"pinned", "all"> & {
 /** Another room feeds this audience from here on: other people, the same listeners, and nobody has to do anything. */
 export type MovedState = Head<"moved", "all"> & { readonly from: string; readonly room: string };
 
-/** What somebody said, in words. `from`: when it began, on the room's timeline, in ms. */
-export type CaptionLine = {
-  /** Tells a line from every other of this room; the same line again is longer, or final. */
-  readonly id: string;
-  readonly voice: number;
-  readonly name: string;
-  readonly text: string;
-  readonly from: number;
-  /** It will not change any more. */
-  readonly final: boolean;
-};
-
-/** The newest lines of captions, oldest first, at most four; a few times a second at most. */
-export type CaptionsState = Head<"captions", "all"> & { readonly lines: readonly CaptionLine[] };
+/** The newest lines of captions, in the order in which they were begun, at most four; three times a second at most. */
+export type CaptionsState = Head<"captions", "all"> & { readonly epoch: number; readonly lines: readonly CaptionLine[] };
 
 /** The states that travel down the tree; a node keeps the newest of each type. */
 export type State = RoomState | StageState | AudienceState | ReactionsState | PinnedState | Status | MovedState | CaptionsState;

@@ -31,6 +31,8 @@ const deed: fc.Arbitrary<Deed> = fc
     rank: fc.constantFrom(1, 2),
     address: fc.boolean(),
     question,
+    id: fc.constant("line-1"),
+    text: fc.constant("Words"),
   })
   .map((fields) => stageSaysOf(fields))
   .filter((said): said is Deed => said !== undefined && said.type !== "ping" && said.type !== "end");

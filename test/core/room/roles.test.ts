@@ -17,6 +17,7 @@ const ALONE: Record<string, Record<Who, string>> = {
   check: { host: "yes", first: "yes", second: "yes", speaker: "yes", listener: "not-on-stage" },
   standby: { host: "yes", first: "yes", second: "yes", speaker: "yes", listener: "not-on-stage" },
   mute: { host: "yes", first: "yes", second: "yes", speaker: "yes", listener: "not-on-stage" },
+  caption: { host: "yes", first: "yes", second: "yes", speaker: "yes", listener: "not-on-stage" },
   "call-me": { host: "yes", first: "yes", second: "yes", speaker: "yes", listener: "not-on-stage" },
   "step-down": { host: "host-stays", first: "yes", second: "yes", speaker: "yes", listener: "not-on-stage" },
   "mute-all": { host: "yes", first: "yes", second: "yes", speaker: "hosts-only", listener: "hosts-only" },
@@ -45,6 +46,13 @@ const UPON: Record<string, Record<Who, Record<Who, string>>> = {
     host: { host: "yes", first: "yes", second: "yes", speaker: "yes", listener: "not-on-stage" },
     first: { host: "outranked", first: "yes", second: "yes", speaker: "yes", listener: "not-on-stage" },
     second: { host: "outranked", first: "outranked", second: "yes", speaker: "yes", listener: "not-on-stage" },
+    speaker: { ...NO_HOST, speaker: "yes" },
+    listener: { ...NO_HOST, listener: "not-on-stage" },
+  },
+  caption: {
+    host: { host: "yes", first: "yes", second: "yes", speaker: "yes", listener: "not-on-stage" },
+    first: { host: "yes", first: "yes", second: "yes", speaker: "yes", listener: "not-on-stage" },
+    second: { host: "yes", first: "yes", second: "yes", speaker: "yes", listener: "not-on-stage" },
     speaker: { ...NO_HOST, speaker: "yes" },
     listener: { ...NO_HOST, listener: "not-on-stage" },
   },
@@ -108,6 +116,10 @@ function deedOf(verb: Verb, target: SessionId | undefined): Deed {
   switch (verb) {
     case "mute":
       return target === undefined ? { type: verb, muted: true } : { type: verb, muted: true, session: target };
+    case "caption": {
+      const said = { type: verb, id: "line-1", text: "Words", final: true } as const;
+      return target === undefined ? said : { ...said, session: target };
+    }
     case "mute-all":
       return { type: verb, lock: true };
     case "lock-stage":
@@ -168,7 +180,7 @@ describe("every role and every verb", () => {
         for (const target of EVERYBODY) {
           const play = ready(verb);
           const before = play.room;
-          const upon = actor === "listener" && target === "listener" && verb !== "mute" ? OTHER : ACTORS[target];
+          const upon = actor === "listener" && target === "listener" && verb !== "mute" && verb !== "caption" ? OTHER : ACTORS[target];
           play.asks(ACTORS[actor], deedOf(verb as Verb, upon));
           expect(outcome(play), `${actor} to ${target}`).toBe(rows[actor][target]);
           if (rows[actor][target] !== "yes") expect(play.room, `${actor} to ${target}`).toBe(before);
