@@ -7,6 +7,7 @@ import { roomStub } from "../objects/locate.ts";
 import { pageOfRegister } from "../objects/register-client.ts";
 import { jsonOf, sentenceOf } from "./body.ts";
 import { noOperator } from "./keys.ts";
+import type { RouteSays } from "./openapi.ts";
 import { recall } from "./plan-memory.ts";
 import { problem } from "./problem.ts";
 import { settingsOf } from "./settings.ts";
@@ -25,6 +26,41 @@ const EndBody = z.strictObject({
     return reason ?? z.NEVER;
   }),
 });
+
+const RegisterView = z.object({
+  rooms: z.array(
+    z.object({
+      room: z.string(),
+      title: z.string(),
+      listed: z.boolean(),
+      createdAt: z.iso.datetime(),
+      phase: z.enum(["quiet", "live", "ended"]).exactOptional(),
+      listeners: z.int().exactOptional(),
+      locked: z.boolean().exactOptional(),
+    }),
+  ),
+  next: z.string().exactOptional().describe("The `after` of the next page; missing on the last one"),
+});
+
+export const READ_ROOMS: RouteSays = {
+  name: "listRooms",
+  tag: "operator",
+  summary: "Every room that is not over, newest first",
+  door: "admin-key",
+  query: z.object({ after: z.string().max(MAX_AFTER).optional().describe("Where the page begins: the `next` of the one before") }),
+  answers: { 200: { says: "Up to fifty rooms; of one that cannot be asked now, what the register has", schema: RegisterView } },
+};
+
+export const END_ROOM: RouteSays = {
+  name: "endRoomByOperator",
+  tag: "operator",
+  summary: "End any room, for everybody and for good",
+  about: "Everybody in it reads the reason.",
+  door: "admin-key",
+  body: { schema: EndBody, example: { reason: "It broke the rules of this server" } },
+  answers: { 204: "It is over" },
+  no: ["room-unknown", "room-moved", "room-ended"],
+};
 
 /** `GET /api/admin/rooms`: every room that is not over, newest first, listed or not, and what it is doing. For the operator. */
 export async function readRooms(c: Context<{ Bindings: Env }>): Promise<Response> {

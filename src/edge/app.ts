@@ -3,22 +3,24 @@ import { routePath } from "hono/route";
 import { secureHeaders } from "hono/secure-headers";
 import type { Env } from "../objects/calls.ts";
 import { log } from "../objects/log.ts";
-import { endRoom, readRooms } from "./admin.ts";
+import { END_ROOM, endRoom, READ_ROOMS, readRooms } from "./admin.ts";
 import { asset } from "./assets.ts";
-import { continueRoom } from "./continue.ts";
-import { expectCrowd, readExpected } from "./expect.ts";
+import { READ_BACKSTAGE, readBackstage } from "./backstage.ts";
+import { CONTINUE_ROOM, continueRoom } from "./continue.ts";
+import { EXPECT_CROWD, expectCrowd, READ_EXPECTED, readExpected } from "./expect.ts";
 import { switchLanguage } from "./language.ts";
 import { limited } from "./limits.ts";
-import { listen } from "./listen.ts";
-import { readLobby } from "./lobby.ts";
-import { metrics } from "./metrics.ts";
-import { described, documentOf } from "./openapi.ts";
+import { LISTEN, listen } from "./listen.ts";
+import { READ_LOBBY, readLobby } from "./lobby.ts";
+import { METRICS, metrics } from "./metrics.ts";
+import { described, documentOf, HEALTHZ, OPENAPI } from "./openapi.ts";
 import { broadcastPage, embedPage, homePage, listenerPage, problemFor } from "./pages.tsx";
-import { qrCode } from "./qr.ts";
-import { reportRoom } from "./report.ts";
+import { QR_CODE, qrCode } from "./qr.ts";
+import { REPORT_ROOM, reportRoom } from "./report.ts";
 import { CREATE_ROOM, createRoom, READ_ROOM, readRoom, smallBody } from "./rooms.ts";
-import { readHead, readSegment } from "./segments.ts";
-import { readTicket, stage } from "./stage.ts";
+import { READ_HEAD, READ_SEGMENT, readHead, readSegment } from "./segments.ts";
+import { READ_TICKET, readTicket, STAGE, stage } from "./stage.ts";
+import { VERB_ROUTES } from "./verb-says.ts";
 import { askRoom } from "./verbs.ts";
 
 /** What a page may do: its own scripts, WebAssembly for browsers without Opus, sockets, and nothing from anywhere else. */
@@ -62,37 +64,40 @@ const forFrames = secureHeaders({
  */
 export const app = new Hono<{ Bindings: Env }>();
 
-app.get("/healthz", (c) => c.json({ ok: true }));
-app.get("/metrics", metrics);
-app.get("/openapi.json", async (c) => {
+app.get("/healthz", described(HEALTHZ), (c) => c.json({ ok: true }));
+app.get("/metrics", described(METRICS), metrics);
+app.get("/openapi.json", described(OPENAPI), async (c) => {
   const headers = { "Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*" };
   return c.json(await documentOf(app, new URL(c.req.url).origin), 200, headers);
 });
 
 app.post("/api/rooms", described(CREATE_ROOM), limited("CREATES"), smallBody, createRoom);
 app.get("/api/rooms/:room", described(READ_ROOM), readRoom);
-app.post("/api/rooms/:room/continue", limited("CREATES"), smallBody, continueRoom);
-app.get("/api/rooms/:room/ticket", limited("ASKS"), readTicket);
-app.post("/api/rooms/:room/report", limited("REPORTS"), smallBody, reportRoom);
-app.post("/api/rooms/:room/expect", limited("ASKS"), smallBody, expectCrowd);
-app.get("/api/rooms/:room/expect", limited("ASKS"), readExpected);
+app.post("/api/rooms/:room/continue", described(CONTINUE_ROOM), limited("CREATES"), smallBody, continueRoom);
+app.get("/api/rooms/:room/ticket", described(READ_TICKET), limited("ASKS"), readTicket);
+app.post("/api/rooms/:room/report", described(REPORT_ROOM), limited("REPORTS"), smallBody, reportRoom);
+app.post("/api/rooms/:room/expect", described(EXPECT_CROWD), limited("ASKS"), smallBody, expectCrowd);
+app.get("/api/rooms/:room/expect", described(READ_EXPECTED), limited("ASKS"), readExpected);
+app.get("/api/rooms/:room/backstage", described(READ_BACKSTAGE), limited("ASKS"), readBackstage);
+for (const { verb, says } of VERB_ROUTES) app.post(`/api/rooms/:room/${verb}`, described(says), limited("ASKS"), smallBody, askRoom);
+// Of what is no verb it says so.
 app.post("/api/rooms/:room/:verb", limited("ASKS"), smallBody, askRoom);
-app.get("/api/admin/rooms", limited("ASKS"), readRooms);
-app.post("/api/admin/rooms/:room/end", limited("ASKS"), smallBody, endRoom);
-app.get("/api/lobby", readLobby);
+app.get("/api/admin/rooms", described(READ_ROOMS), limited("ASKS"), readRooms);
+app.post("/api/admin/rooms/:room/end", described(END_ROOM), limited("ASKS"), smallBody, endRoom);
+app.get("/api/lobby", described(READ_LOBBY), readLobby);
 
-app.get("/rooms/:room/listen", listen);
-app.get("/rooms/:room/stage", stage);
+app.get("/rooms/:room/listen", described(LISTEN), listen);
+app.get("/rooms/:room/stage", described(STAGE), stage);
 
-app.get("/rooms/:room/segments/:secret/head", readHead);
-app.get("/rooms/:room/segments/:secret/:epoch/:index", readSegment);
+app.get("/rooms/:room/segments/:secret/head", described(READ_HEAD), readHead);
+app.get("/rooms/:room/segments/:secret/:epoch/:index", described(READ_SEGMENT), readSegment);
 
 app.get("/", forPages, switchLanguage, homePage);
 app.get("/rooms/:room", forPages, switchLanguage, listenerPage);
 app.get("/rooms/:room/broadcast", forPages, switchLanguage, broadcastPage);
 
 app.get("/embed/:room", forFrames, embedPage);
-app.get("/rooms/:room/qr.svg", qrCode);
+app.get("/rooms/:room/qr.svg", described(QR_CODE), qrCode);
 
 app.get("/assets/:name", asset);
 

@@ -6,14 +6,26 @@ import type { Env, Known } from "../objects/calls.ts";
 import { unlist } from "../objects/lobby-client.ts";
 import { audienceStub, roomStub } from "../objects/locate.ts";
 import { bearerOf, jsonOf, sentenceOf } from "./body.ts";
+import type { RouteSays } from "./openapi.ts";
 import { forget, recall } from "./plan-memory.ts";
 import { type ProblemCode, problem } from "./problem.ts";
-import { listRoom, made, nameOf, WISHES } from "./rooms.ts";
+import { listRoom, Made, made, nameOf, WISHES } from "./rooms.ts";
 import { settingsOf } from "./settings.ts";
 import { checkTicket } from "./tickets.ts";
 
 /** What `POST /api/rooms/:room/continue` takes: as for a new room, and what is left out stays as it is in the old one. */
 const ContinueBody = z.strictObject(WISHES).partial();
+
+export const CONTINUE_ROOM: RouteSays = {
+  name: "continueRoom",
+  tag: "rooms",
+  summary: "Take over the audience of a room that failed",
+  about: "The new room has the audience of `room`, whose listeners keep their sockets. What is left out stays as it is in the old one.",
+  door: "successor",
+  body: { schema: ContinueBody, example: { title: "Friday talk, second part" }, optional: true },
+  answers: { 201: { says: "The new room, and the tickets that open it; `continues` is the old one", schema: Made } },
+  no: ["room-moved", "room-ended", "room-taken", "room-name-invalid", "ticket-used"],
+};
 
 /** A successor's right: the session that his ticket names, and the room that it has made already, if he asks again. */
 type Right = { readonly ticket: string; readonly room: RoomId | undefined };

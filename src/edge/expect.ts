@@ -1,9 +1,10 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { REGIONS } from "../core/tree/region.ts";
-import type { Env, Progress, Refused } from "../objects/calls.ts";
+import type { Env, Progress, Refused, TooMany } from "../objects/calls.ts";
 import { roomStub } from "../objects/locate.ts";
 import { jsonOf, sentenceOf } from "./body.ts";
+import type { RouteSays } from "./openapi.ts";
 import { problem, problemOf } from "./problem.ts";
 import { settingsOf } from "./settings.ts";
 import { roomAndBearer } from "./verbs.ts";
@@ -45,6 +46,42 @@ const ExpectBody = z.strictObject({
     .optional(),
 });
 
+/** How far a tree is ready for its crowd. */
+const Readiness = z
+  .object({
+    expected: z.int().describe("Listeners that were last said to come; 0 if none were"),
+    seats: z.int().describe("Listeners for whom there are leaves"),
+    leaves: z.int(),
+    ready: z.int().describe("Leaves that are awake and linked"),
+    listeners: z.int(),
+    capped: z.boolean().describe("More are expected than the operator allows"),
+    full: z.boolean().describe("More want to come just now than the operator allows: they hear the cached lane"),
+  })
+  .meta({ ref: "Readiness" }) satisfies z.ZodType<Progress>;
+
+const READY = { 200: { says: "How far the tree is ready", schema: Readiness } };
+
+export const EXPECT_CROWD: RouteSays = {
+  name: "expectCrowd",
+  tag: "running",
+  summary: "Say how many people are expected",
+  about: "Makes the tree wide enough for so many and wakes it, before they come. `listeners: 0` ends it.",
+  door: "ticket",
+  body: { schema: ExpectBody, example: { listeners: 50_000, regions: { weur: 0.7, enam: 0.3 } } },
+  answers: READY,
+  no: ["hosts-only", "too-many-verbs"],
+};
+
+export const READ_EXPECTED: RouteSays = {
+  name: "readExpected",
+  tag: "running",
+  summary: "How far the tree is ready for its crowd",
+  about: "To be read until `ready` is `leaves`.",
+  door: "ticket",
+  answers: READY,
+  no: ["hosts-only", "too-many-verbs"],
+};
+
 /** `POST /api/rooms/:room/expect`: a crowd will come; the tree is made for it and woken before the doors open. For who runs the room. */
 export async function expectCrowd(c: Context<{ Bindings: Env }>): Promise<Response> {
   const bearer = await roomAndBearer(c);
@@ -64,7 +101,8 @@ export async function readExpected(c: Context<{ Bindings: Env }>): Promise<Respo
   return told(c, await roomStub(c.env, bearer.room).progress(bearer.by));
 }
 
-function told(c: Context, progress: Progress | Refused | undefined): Response {
+function told(c: Context, progress: Progress | Refused | TooMany | undefined): Response {
   if (progress === undefined) return problem(c, "room-ended");
+  if (progress === "too-many") return problem(c, "too-many-verbs");
   return "refused" in progress ? problemOf(c, progress.refused) : c.json(progress, 200, { "Cache-Control": "no-store" });
 }

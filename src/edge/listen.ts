@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { z } from "zod";
 import { parsePosition } from "../core/audio/position.ts";
 import { parseRoomId, type RoomId } from "../core/ids.ts";
 import { FullRooms } from "../core/tree/full-rooms.ts";
@@ -12,6 +13,7 @@ import { closing, upgraded } from "./closing.ts";
 import { divert } from "./divert.ts";
 import { type Guest, guestOf } from "./guest.ts";
 import { mayStill } from "./limits.ts";
+import type { RouteSays } from "./openapi.ts";
 import { knownOf, learnFrom } from "./plan-memory.ts";
 import { isProblemCode, type ProblemCode, problem } from "./problem.ts";
 import { placeOf } from "./visitor.ts";
@@ -20,6 +22,21 @@ import { placeOf } from "./visitor.ts";
 const TRIES = 3;
 /** Where this isolate found no seat. */
 const fullRooms = new FullRooms();
+
+export const LISTEN: RouteSays = {
+  name: "listen",
+  tag: "sound",
+  summary: "The WebSocket of who listens",
+  about:
+    "Subprotocols `canopy.v1`, `me.<id>` and, in a private room, `ticket.<your ticket>`. Raising a hand, asking and reacting are texts on this socket " +
+    "alone: they end at a leaf and climb the tree as totals, so that a crowd's never costs the room a request. `src/core/wire/README.md` is its page.",
+  door: "listener",
+  query: z.object({
+    from: z.string().optional().describe("The last chunk that was heard, `epoch.sequence`: what came after it comes again"),
+  }),
+  answers: { 101: "The socket" },
+  no: ["upgrade-required", "from-invalid", "room-ended", "too-many-joins", "server-full"],
+};
 
 /**
  * `GET /rooms/:room/listen`: ends the upgrade here, and hands the socket to a leaf.

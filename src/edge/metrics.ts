@@ -3,7 +3,17 @@ import type { Env } from "../objects/calls.ts";
 import { countedSoFar, OBJECT_KINDS, type ObjectCounts } from "../objects/counted.ts";
 import { heldSockets, mostQueuedBytes } from "../objects/sockets.ts";
 import { noOperator } from "./keys.ts";
+import type { RouteSays } from "./openapi.ts";
 import { problem } from "./problem.ts";
+
+export const METRICS: RouteSays = {
+  name: "readMetrics",
+  tag: "operator",
+  summary: "What this isolate does, in Prometheus' text format",
+  about: "On Cloudflare each isolate answers for itself.",
+  door: "admin-key",
+  answers: { 200: { says: "Counters and gauges", type: "text/plain" } },
+};
 
 /**
  * `GET /metrics`: what this isolate has done that is billed, in Prometheus' text format; for the operator alone.

@@ -8,7 +8,8 @@ import { isProblemCode, PROBLEMS, type ProblemCode, statusOfRefusal } from "./pr
 /** What routes are about, in the order in which they are shown. */
 export const TAGS = {
   rooms: "Making rooms, and what anybody may know of them",
-  people: "What who is on stage, or runs the room, may ask of it",
+  stage: "What who is on stage may ask of the room, as on the stage's socket",
+  running: "What who runs the room may ask of it besides",
   sound: "What is heard, live or later",
   operator: "For who runs this server",
 } as const;
@@ -73,23 +74,46 @@ const DOOR_NO: Readonly<Record<keyof typeof DOORS, readonly ProblemCode[]>> = {
     "ticket-expired",
     "ticket-for-another-room",
     "ticket-role-wrong",
+    "too-many-requests",
   ],
   listener: ["room-unknown", "listen-ticket-missing", "ticket-invalid", "ticket-expired", "ticket-for-another-room", "ticket-role-wrong"],
-  successor: ["room-unknown", "ticket-missing", "ticket-invalid", "ticket-expired", "ticket-for-another-room", "ticket-role-wrong"],
-  "create-key": ["create-key-missing", "create-key-wrong"],
-  "admin-key": ["not-found", "admin-key-wrong"],
+  successor: [
+    "room-unknown",
+    "ticket-missing",
+    "ticket-invalid",
+    "ticket-expired",
+    "ticket-for-another-room",
+    "ticket-role-wrong",
+    "too-many-requests",
+  ],
+  "create-key": ["create-key-missing", "create-key-wrong", "too-many-requests"],
+  "admin-key": ["not-found", "admin-key-wrong", "too-many-requests"],
 };
 
 /** Every error's body (RFC 9457). */
-const Problem = z
-  .object({
-    type: z.string().meta({ examples: ["urn:canopy:problem:room-unknown"] }),
-    title: z.string().describe("What the code means, for people"),
-    status: z.int(),
-    code: z.string().describe("Stable, for programs"),
-    detail: z.string().describe("What happened here, for people"),
-  })
-  .meta({ ref: "Problem" });
+const Problem = z.object({
+  type: z.string().meta({ examples: ["urn:canopy:problem:room-unknown"] }),
+  title: z.string().describe("What the code means, for people"),
+  status: z.int(),
+  code: z.string().describe("Stable, for programs"),
+  detail: z.string().describe("What happened here, for people"),
+});
+
+export const HEALTHZ: RouteSays = {
+  name: "readHealth",
+  tag: "operator",
+  summary: "Whether this server answers",
+  door: "anybody",
+  answers: { 200: { says: "It does", schema: z.object({ ok: z.literal(true) }) } },
+};
+
+export const OPENAPI: RouteSays = {
+  name: "readDescription",
+  tag: "operator",
+  summary: "This description",
+  door: "anybody",
+  answers: { 200: { says: "OpenAPI 3.1", schema: z.looseObject({ openapi: z.string() }) } },
+};
 
 /** Says of the route that it stands before what `/openapi.json` is to say of it. It does nothing else. */
 export function described(route: RouteSays): MiddlewareHandler<{ Bindings: Env }> {
@@ -136,7 +160,7 @@ function problemsOf(codes: readonly (ProblemCode | RefusalCode)[]): ResponsesWit
     [...new Set(codes.map(statusOf))].map((status) => {
       const some = [...new Set(codes)].filter((code) => statusOf(code) === status);
       const says = some.map((code) => `\`${code}\`: ${isProblemCode(code) ? PROBLEMS[code][1] : REFUSALS[code]}`);
-      const schema = resolver(Problem.extend({ status: z.literal(status), code: z.enum(some) }).meta({ ref: undefined }));
+      const schema = { allOf: [{ $ref: "#/components/schemas/Problem" }], properties: { code: { type: "string" as const, enum: some } } };
       return [String(status), { description: says.join("\n\n"), content: { "application/problem+json": { schema } } }];
     }),
   );
@@ -174,6 +198,7 @@ function keep(app: Hono<{ Bindings: Env }>): Promise<object> {
 }
 
 async function generate(app: Hono<{ Bindings: Env }>): Promise<object> {
+  const { schema: problemSchema } = await resolver(Problem).toOpenAPISchema();
   const made = await generateSpecs(app, {
     excludeStaticFile: false,
     documentation: {
@@ -185,6 +210,7 @@ async function generate(app: Hono<{ Bindings: Env }>): Promise<object> {
       },
       tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
       components: {
+        schemas: { Problem: problemSchema },
         securitySchemes: Object.fromEntries(
           Object.entries(DOORS).flatMap(([door, description]) => {
             return description === undefined ? [] : [[door, { type: "http" as const, scheme: "bearer", description }]];

@@ -30,6 +30,7 @@ export const PROBLEMS = {
   "report-off": [503, "This server takes no reports. Write to whoever runs it"],
   "too-many-joins": [429, "So many came from your network at once that there was no time for this one. Try again in ten seconds"],
   "too-many-requests": [429, "So much came from your network at this moment that this was left out. Try again in a minute"],
+  "too-many-verbs": [429, "You ask for more than a room does at once. Try again in a second"],
   "body-invalid": [400, "The request's body could not be read"],
   "body-too-large": [413, "The request's body is too large"],
   fault: [500, "Something broke on our side. It has been written down; please try again"],
@@ -77,12 +78,14 @@ export function problem(c: Context, code: ProblemCode, detail?: string): Respons
   return answer(c, code, status, says, detail ?? says);
 }
 
+/** As long as what was counted is counted (edge/limits.ts), in s, where that is no minute. */
+const RETRY_AFTER: Readonly<Record<string, string>> = { "too-many-joins": "10", "too-many-verbs": "1", "caption-too-often": "4" };
+
 function answer(c: Context, code: string, status: ContentfulStatusCode, title: string, detail: string): Response {
   const body = { type: `urn:canopy:problem:${code}`, title, status, code, detail };
   const headers: Record<string, string> = { "Content-Type": "application/problem+json", "Cache-Control": "no-store" };
   if (status === 503) headers["Retry-After"] = "2";
-  // As long as what was counted is counted (edge/limits.ts).
-  if (status === 429) headers["Retry-After"] = code === "too-many-joins" ? "10" : code === "caption-too-often" ? "4" : "60";
+  if (status === 429) headers["Retry-After"] = RETRY_AFTER[code] ?? "60";
   if (status === 426) headers["Upgrade"] = "websocket";
   if (code === "create-key-wrong" || code === "admin-key-wrong") headers["WWW-Authenticate"] = "Bearer";
   return c.body(JSON.stringify(body), status, headers);

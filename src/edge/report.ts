@@ -6,6 +6,7 @@ import { readable } from "../core/text.ts";
 import type { Env } from "../objects/calls.ts";
 import { log } from "../objects/log.ts";
 import { jsonOf, sentenceOf } from "./body.ts";
+import type { RouteSays } from "./openapi.ts";
 import { recall } from "./plan-memory.ts";
 import { problem } from "./problem.ts";
 import { settingsOf } from "./settings.ts";
@@ -28,6 +29,17 @@ const ReportBody = z.strictObject({
       return said ?? z.NEVER;
     }),
 });
+
+export const REPORT_ROOM: RouteSays = {
+  name: "reportRoom",
+  tag: "rooms",
+  summary: "Tell the operator that something is wrong with a room",
+  about: "Nothing of who reports goes with it.",
+  door: "anybody",
+  body: { schema: ReportBody, example: { reason: "spam", text: "They sell watches" } },
+  answers: { 204: "The operator's webhook has it", 202: "It is tried again" },
+  no: ["report-off", "room-unknown", "too-many-requests"],
+};
 
 /** True if a report would reach somebody: the pages show their button only then. */
 export function canReport({ REPORT_WEBHOOK }: Pick<Env, "REPORT_WEBHOOK">): boolean {

@@ -79,7 +79,7 @@ export const CREATE_ROOM: RouteSays = {
   door: "create-key",
   body: { schema: CreateBody, example: { title: "Friday talk", listed: true } },
   answers: { 201: { says: "The room, and the tickets that open it", schema: Made } },
-  no: ["room-taken", "room-name-invalid", "too-many-requests"],
+  no: ["room-taken", "room-name-invalid"],
 };
 
 /** `POST /api/rooms`: a new room, and the tickets that open it. */

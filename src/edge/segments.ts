@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { z } from "zod";
 import type { LaneHead } from "../core/audio/lane-head.ts";
 import { parseRoomId } from "../core/ids.ts";
 import type { Plan } from "../core/tree/plan.ts";
@@ -8,6 +9,7 @@ import { archiveStub } from "../objects/locate.ts";
 import { bearerOf } from "./body.ts";
 import { edgeCache } from "./edge-cache.ts";
 import { listenClaims } from "./guest.ts";
+import type { RouteSays } from "./openapi.ts";
 import { knownOf, learn } from "./plan-memory.ts";
 import { type ProblemCode, problem } from "./problem.ts";
 import { type KeptSegment, SegmentMemory } from "./segment-memory.ts";
@@ -39,6 +41,26 @@ const tickets = new Map<string, { readonly claims: TicketClaims; readonly until:
 const misses = new Map<string, number>();
 const headQuestions = new SharedQuestions<string, ArchiveSays | undefined>();
 const segmentQuestions = new SharedQuestions<string, KeptSegment | undefined>();
+
+export const READ_HEAD: RouteSays = {
+  name: "readHead",
+  tag: "sound",
+  summary: "What can be fetched of a live room, and its newest states",
+  about: "Whoever hears the cached lane is told this path by `listen`; nobody can guess it.",
+  door: "listener",
+  answers: { 200: { says: "The head, as `src/core/wire/README.md` draws it", schema: z.looseObject({ type: z.literal("head") }) } },
+  no: ["not-found", "room-ended", "removed"],
+};
+
+export const READ_SEGMENT: RouteSays = {
+  name: "readSegment",
+  tag: "sound",
+  summary: "Two seconds of sound",
+  about: "Chunks back to back, as on the socket. Its content never changes.",
+  door: "listener",
+  answers: { 200: { says: "The segment", type: "application/octet-stream" } },
+  no: ["not-found", "room-ended", "removed"],
+};
 
 /** `GET /rooms/:room/segments/:secret/head`: what can be fetched, and the newest states. At most a second old, and says how old. */
 export async function readHead(c: Context<{ Bindings: Env }>): Promise<Response> {

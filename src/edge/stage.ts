@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { z } from "zod";
 import { parseRoomId, type RoomId } from "../core/ids.ts";
 import type { Role } from "../core/room/roles.ts";
 import { PROTOCOL, type TicketClaims, ticketInProtocols } from "../core/wire/ticket.ts";
@@ -7,10 +8,35 @@ import { roomStub } from "../objects/locate.ts";
 import { bearerOf } from "./body.ts";
 import { claimsOf, listenClaims } from "./guest.ts";
 import { addressMarkOf } from "./identity.ts";
+import type { RouteSays } from "./openapi.ts";
 import { knownOf, recall } from "./plan-memory.ts";
 import { isProblemCode, type ProblemCode, problem, problemOf } from "./problem.ts";
 import { settingsOf } from "./settings.ts";
 import { addressTextOf } from "./visitor.ts";
+
+export const READ_TICKET: RouteSays = {
+  name: "readTicket",
+  tag: "rooms",
+  summary: "Whether a ticket opens the stage now, or lets one listen",
+  about: "A browser cannot read why an upgrade was refused.",
+  door: "ticket",
+  query: z.object({
+    for: z.literal("listen").optional().describe("Ask whether its bearer may listen: a public room needs no ticket for that"),
+  }),
+  answers: { 204: "It does" },
+  no: ["listen-ticket-missing", "removed", "off-stage", "stage-locked", "stage-full"],
+};
+
+export const STAGE: RouteSays = {
+  name: "stage",
+  tag: "stage",
+  summary: "The WebSocket of who is on stage",
+  about:
+    "Subprotocols `canopy.v1` and `ticket.<your ticket>`. Sound goes and comes as binary messages, verbs and states as texts: `src/core/wire/README.md`.",
+  door: "ticket",
+  answers: { 101: "The socket" },
+  no: ["upgrade-required", "removed", "off-stage", "stage-locked", "stage-full", "server-full", "room-unready"],
+};
 
 /**
  * `GET /api/rooms/:room/ticket`: 204 if the bearer's ticket opens the stage now, or with `?for=listen`, if he may listen; else why not. A

@@ -4,9 +4,10 @@ import { isFields } from "../core/json.ts";
 import { stageSaysOf } from "../core/wire/stage-says.ts";
 import type { Bearer, Env } from "../objects/calls.ts";
 import { roomStub } from "../objects/locate.ts";
-import { bearerOf, jsonOf } from "./body.ts";
+import { bearerOf, jsonOf, sentenceOf } from "./body.ts";
 import { problem, problemOf } from "./problem.ts";
 import { admit } from "./stage.ts";
+import { VERB_ROUTES } from "./verb-says.ts";
 
 /** `POST /api/rooms/:room/<verb>`: what may be said on the stage's socket, by HTTP. 204, or a ticket if that was asked for. */
 export async function askRoom(c: Context<{ Bindings: Env }>): Promise<Response> {
@@ -14,15 +15,23 @@ export async function askRoom(c: Context<{ Bindings: Env }>): Promise<Response> 
   if ("refused" in bearer) return bearer.refused;
   const text = await c.req.text();
   const body = text === "" ? {} : jsonOf(text);
-  const deed = isFields(body) ? stageSaysOf({ ...body, type: c.req.param("verb") }) : undefined;
-  if (deed === undefined || deed.type === "ping") {
-    return problem(c, "body-invalid", "There is no such verb, or its fields are missing or cannot be read: see src/core/wire/README.md");
-  }
+  const verb = c.req.path.split("/").at(-1) ?? "";
+  const deed = isFields(body) ? stageSaysOf({ ...body, type: verb }) : undefined;
+  if (deed === undefined || deed.type === "ping") return problem(c, "body-invalid", whatIsWrong(verb, body));
   const answer = await roomStub(c.env, bearer.room).ask(bearer.by, deed);
   if (answer === undefined) return problem(c, "room-ended");
+  if (answer === "too-many") return problem(c, "too-many-verbs");
   if ("refused" in answer) return problemOf(c, answer.refused);
   const headers = { "Cache-Control": "no-store" };
   return answer.ticket === undefined ? c.body(null, 204, headers) : c.json({ ticket: answer.ticket }, 200, headers);
+}
+
+/** Why that is nothing that may be asked. */
+function whatIsWrong(verb: string, body: unknown): string {
+  const says = VERB_ROUTES.find((route) => route.verb === verb)?.says.body;
+  if (says === undefined) return "There is no such verb. GET /openapi.json lists them";
+  const { error } = says.schema.safeParse(body);
+  return error === undefined ? "The fields of this verb could not be read" : sentenceOf(error, JSON.stringify(says.example));
 }
 
 /**

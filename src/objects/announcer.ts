@@ -19,7 +19,7 @@ import {
   roomStateOf,
   stageStateOf,
 } from "../core/wire/room-states.ts";
-import type { Env } from "./calls.ts";
+import type { Backstage, Env } from "./calls.ts";
 import { Captions } from "./captions.ts";
 import { audienceStub } from "./locate.ts";
 import { log } from "./log.ts";
@@ -220,6 +220,32 @@ export class Announcer {
       states,
     };
     send(seat.socket, JSON.stringify(text));
+  }
+
+  /** What who runs the room sees of it now, in one piece. */
+  view(): Backstage {
+    const { people, record } = this.#facts();
+    const head = { revision: this.#revision, roomTime: this.#root.roomTime };
+    const { room, title, phase, host, locked, stageLocked } = roomStateOf(people, record.epoch, head);
+    const { successors, mayTakeOver, bans } = peopleStateOf(people, head);
+    const { listeners, peak, unique, hearing, parts } = this.#root.figures();
+    return {
+      room,
+      title,
+      phase,
+      host,
+      locked,
+      stageLocked,
+      speakers: stageStateOf(people, head).speakers,
+      hands: handsStateOf(people, head).hands,
+      questions: questionsStateOf(people, head).questions,
+      successors,
+      mayTakeOver,
+      bans,
+      audience: { listeners, peak, unique, hearing },
+      regions: parts,
+      lines: this.#stage.quality(Date.now()),
+    };
   }
 
   #backstage(people: People): readonly BackstageState[] {

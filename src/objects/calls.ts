@@ -11,7 +11,17 @@ import type { Adoption, AudienceAnswer, Claimed, Move, Moved, Known as Of, Outca
 import type { Plan } from "../core/tree/plan.ts";
 import type { Expectation } from "../core/tree/plant.ts";
 import type { Region } from "../core/tree/region.ts";
-import type { OnStage, RoomPhase } from "../core/wire/messages.ts";
+import type {
+  CrowdState,
+  HandsState,
+  OnStage,
+  PeopleState,
+  QualityState,
+  QuestionsState,
+  RoomPhase,
+  RoomState,
+  StageState,
+} from "../core/wire/messages.ts";
 
 /** What objects may ask of each other. Classes meet here, so that none imports another. */
 
@@ -112,15 +122,31 @@ export type Refused = { readonly refused: Refusal };
 /** What was asked is done; `ticket`: the one that was asked for. */
 export type Done = { readonly done: true; readonly ticket?: string };
 
+/** What who runs the room sees of it, at one moment. */
+export type Backstage = Pick<RoomState, "room" | "title" | "phase" | "host" | "locked" | "stageLocked"> &
+  Pick<StageState, "speakers"> &
+  Pick<HandsState, "hands"> &
+  Pick<QuestionsState, "questions"> &
+  Pick<PeopleState, "successors" | "mayTakeOver" | "bans"> & {
+    readonly audience: { readonly listeners: number; readonly peak: number; readonly unique: number; readonly hearing: number };
+    readonly regions: readonly Pick<CrowdState["parts"][number], "region" | "listeners" | "hearing">[];
+    readonly lines: QualityState["lines"];
+  };
+
+/** One session asks so often that this was left out. */
+export type TooMany = "too-many";
+
 /** Undefined answers: there is no such room, or it is over. */
 export interface RoomCalls extends ParentCalls {
   create(ask: CreateAsk): Promise<Created | "taken">;
   /** A crowd is expected: the tree is made wide enough and woken. */
-  expect(by: Bearer, expectation: Expectation, maxListeners: number): Promise<Progress | Refused | undefined>;
+  expect(by: Bearer, expectation: Expectation, maxListeners: number): Promise<Progress | Refused | TooMany | undefined>;
   /** How far the tree is ready. */
-  progress(by: Bearer): Promise<Progress | Refused | undefined>;
+  progress(by: Bearer): Promise<Progress | Refused | TooMany | undefined>;
   /** Somebody asks for something by HTTP, as he would on his line. */
-  ask(by: Bearer, deed: Deed): Promise<Done | Refused | undefined>;
+  ask(by: Bearer, deed: Deed): Promise<Done | Refused | TooMany | undefined>;
+  /** What who runs the room sees of it. */
+  backstage(by: Bearer): Promise<Backstage | Refused | TooMany | undefined>;
   /** Why this ticket does not open the stage now, though it is good. */
   whyNotOnStage(by: Bearer): Promise<Refused | undefined>;
   /** The operator ends the room for everybody, for good. True if he did. */

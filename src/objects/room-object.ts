@@ -1,9 +1,10 @@
 import { DurableObject } from "cloudflare:workers";
+import { RateLimit } from "../core/rate-limit.ts";
 import type { Refusal } from "../core/room/refusals.ts";
 import { may } from "../core/room/roles.ts";
 import { isHeard, isHeardOnStage, mayCome } from "../core/room/stage.ts";
 import { standingOf } from "../core/room/state.ts";
-import type { Deed } from "../core/room/verbs.ts";
+import type { Asking, Deed } from "../core/room/verbs.ts";
 import type { Expectation } from "../core/tree/plant.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import { MAX_TEXT_LENGTH } from "../core/wire/limits.ts";
@@ -14,6 +15,7 @@ import { Announcer } from "./announcer.ts";
 import type {
   AttachAnswer,
   AttachAsk,
+  Backstage,
   Bearer,
   ContinueAsk,
   CreateAsk,
@@ -24,6 +26,7 @@ import type {
   Progress,
   Refused,
   RoomCalls,
+  TooMany,
 } from "./calls.ts";
 import { ObjectUse } from "./counted.ts";
 import { CrowdMemory } from "./crowd-memory.ts";
@@ -45,11 +48,14 @@ import { Upkeep } from "./upkeep.ts";
 
 /** Texts that a speaker may send within a second: his page sends one of its own every 2 s, and what he clicks. */
 const TEXTS_PER_SECOND = 30;
+/** What one session may ask for by HTTP within a second: nobody clicks faster, and each costs a request and may be told to everybody. */
+const ASKS_PER_SECOND = 30;
 
 /** The authoritative room: keeps what is decided, seats the speakers, and is the root of the tree while live. */
 export class Room extends DurableObject<Env> implements RoomCalls {
   /** Calls that this object has answered, by kind; joins of listeners must never add to it. */
   readonly requests = { create: 0, attach: 0, stage: 0, expect: 0, ask: 0 };
+  readonly #asks = new RateLimit(ASKS_PER_SECOND, 1_000);
   readonly #use = new ObjectUse("Room");
   readonly #store: RoomStore;
   readonly #alarms: Alarms;
@@ -107,26 +113,39 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     return this.#awake?.root.attach(ask) ?? { dialed: false, why: "no such room" };
   }
 
-  async expect(by: Bearer, expectation: Expectation, maxListeners: number): Promise<Progress | Refused | undefined> {
+  async expect(by: Bearer, expectation: Expectation, maxListeners: number): Promise<Progress | Refused | TooMany | undefined> {
     const awake = this.#expecting();
     if (awake === undefined || awake.record.movedTo !== undefined) return undefined;
-    const refused = mayExpect(awake, by);
+    if (!this.#mayAsk(by)) return "too-many";
+    const refused = whyNot(awake, by, "expect");
     if (refused !== undefined) return { refused };
     this.#reign?.keep({ maxListeners });
     return awake.planting.expect(expectation, { maxListeners });
   }
 
-  async progress(by: Bearer): Promise<Progress | Refused | undefined> {
+  async progress(by: Bearer): Promise<Progress | Refused | TooMany | undefined> {
     const awake = this.#expecting();
     if (awake === undefined) return undefined;
-    const refused = mayExpect(awake, by);
+    if (!this.#mayAsk(by)) return "too-many";
+    const refused = whyNot(awake, by, "expect");
     return refused === undefined ? awake.planting.progress() : { refused };
   }
 
-  async ask(by: Bearer, deed: Deed): Promise<Done | Refused | undefined> {
+  async ask(by: Bearer, deed: Deed): Promise<Done | Refused | TooMany | undefined> {
     this.#use.request();
     this.requests.ask++;
+    if (!this.#mayAsk(by)) return "too-many";
     return this.#awake?.record.movedTo === undefined ? this.#body?.ask(by, deed) : undefined;
+  }
+
+  async backstage(by: Bearer): Promise<Backstage | Refused | TooMany | undefined> {
+    this.#use.request();
+    this.requests.ask++;
+    const awake = this.#awake;
+    if (awake === undefined || awake.record.ended || awake.record.movedTo !== undefined) return undefined;
+    if (!this.#mayAsk(by)) return "too-many";
+    const refused = whyNot(awake, by, "backstage");
+    return refused === undefined ? awake.announcer.view() : { refused };
   }
 
   async whyNotOnStage({ session, role }: Bearer): Promise<Refused | undefined> {
@@ -141,6 +160,10 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     if (this.#awake?.record.ended !== false || this.#awake.record.movedTo !== undefined) return undefined;
     this.#body?.handle({ type: "closed", over: { by: "operator", why } });
     return true;
+  }
+
+  #mayAsk({ session }: Bearer): boolean {
+    return this.#asks.take(session, Date.now());
   }
 
   #expecting(): Awake | undefined {
@@ -338,7 +361,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   }
 }
 
-function mayExpect({ people }: Awake, { session, role }: Bearer): Refusal | undefined {
-  const allowed = may(standingOf(people, session, role), "expect");
+function whyNot({ people }: Awake, { session, role }: Bearer, asking: Asking): Refusal | undefined {
+  const allowed = may(standingOf(people, session, role), asking);
   return allowed === true ? undefined : allowed;
 }

@@ -1,5 +1,5 @@
 import { type Refusal, type RefusalCode, refusal } from "./refusals.ts";
-import { DEEDS, type Rank, type Verb } from "./verbs.ts";
+import { type Asking, DEEDS, type Rank } from "./verbs.ts";
 
 /** Who somebody is in a room. A co-host is a speaker who may also run the room; rank 1 comes before rank 2. */
 export type Role = "host" | "co-host" | "speaker" | "listener";
@@ -53,7 +53,7 @@ const HOSTS: readonly Role[] = ["host", "co-host"];
  * What also depends on the moment (a full stage, a host who is still here, a locked microphone) is refused where that is known: stage.ts,
  * hands.ts, bans.ts, succession.ts, questions.ts.
  */
-const RULES: Readonly<Record<Verb | "expect", Rule>> = {
+const RULES: Readonly<Record<Asking, Rule>> = {
   "on-air": { by: STAGE },
   "off-air": { by: STAGE },
   check: { by: STAGE },
@@ -82,6 +82,7 @@ const RULES: Readonly<Record<Verb | "expect", Rule>> = {
   "invite-listener": { by: HOSTS },
   end: { by: HOSTS },
   expect: { by: HOSTS },
+  backstage: { by: HOSTS },
 };
 
 /**
@@ -90,7 +91,7 @@ const RULES: Readonly<Record<Verb | "expect", Rule>> = {
  * @param target where he stands, or "self" for the actor himself
  * @returns true, or why not
  */
-export function may(actor: Standing, verb: Verb | "expect", target?: Standing | "self"): true | Refusal {
+export function may(actor: Standing, verb: Asking, target?: Standing | "self"): true | Refusal {
   const rule = RULES[verb];
   if (target === "self" && rule.self?.includes(actor.role)) return true;
   if (!rule.by.includes(actor.role)) return refusal(...notHis(rule, actor, verb, target));
@@ -100,12 +101,7 @@ export function may(actor: Standing, verb: Verb | "expect", target?: Standing | 
   return rule.to === "below" && !standsBelow(target, actor) ? refusal("outranked") : true;
 }
 
-function notHis(
-  { by, only, self }: Rule,
-  actor: Standing,
-  verb: Verb | "expect",
-  target: Standing | "self" | undefined,
-): [RefusalCode, string?] {
+function notHis({ by, only, self }: Rule, actor: Standing, verb: Asking, target: Standing | "self" | undefined): [RefusalCode, string?] {
   if (actor.role === "listener" && (by === STAGE || verb === "step-down" || (self !== undefined && target === "self"))) {
     return ["not-on-stage", "Only who is on stage can do this"];
   }

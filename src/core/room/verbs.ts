@@ -66,8 +66,11 @@ export type Deed =
 /** What may be asked of a room, by its word. */
 export type Verb = Deed["type"];
 
-/** Each verb, and `expect` (of the API alone), as it ends the sentence "Only the host and co-hosts can …". */
-export const DEEDS: Readonly<Record<Verb | "expect", string>> = {
+/** What needs leave: verbs, and what the API alone asks. */
+export type Asking = Verb | "expect" | "backstage";
+
+/** Each of them, as it ends the sentence "Only the host and co-hosts can …". */
+export const DEEDS: Readonly<Record<Asking, string>> = {
   "on-air": "go on air",
   "off-air": "go off air",
   check: "check their sound",
@@ -95,4 +98,5 @@ export const DEEDS: Readonly<Record<Verb | "expect", string>> = {
   "invite-listener": "invite people to listen",
   end: "end the room",
   expect: "say how many people are expected",
+  backstage: "look behind the stage",
 };

@@ -33,6 +33,7 @@ export function stageSaysOf(said: { readonly [key: string]: unknown } | undefine
       return typeof said["on"] === "boolean" ? { type, on: said["on"] } : undefined;
     case "mute": {
       if (typeof muted !== "boolean" || (said["session"] !== undefined && session === undefined)) return undefined;
+      if (!isFlag(lock) || !isFlag(said["again"])) return undefined;
       return {
         type,
         muted,
@@ -42,7 +43,7 @@ export function stageSaysOf(said: { readonly [key: string]: unknown } | undefine
       };
     }
     case "mute-all":
-      return { type, lock: lock === true };
+      return isFlag(lock) ? { type, lock: lock === true } : undefined;
     case "invite":
     case "decline":
     case "demote":
@@ -52,7 +53,7 @@ export function stageSaysOf(said: { readonly [key: string]: unknown } | undefine
     case "transfer":
       return session === undefined ? undefined : { type, session };
     case "ban":
-      return session === undefined ? undefined : { type, session, address: said["address"] === true };
+      return session === undefined || !isFlag(said["address"]) ? undefined : { type, session, address: said["address"] === true };
     case "lock-stage":
     case "lock-room":
       return typeof locked === "boolean" ? { type, locked } : undefined;
@@ -78,14 +79,15 @@ export function stageSaysOf(said: { readonly [key: string]: unknown } | undefine
       const caption = readable(said["text"], MAX_CAPTION);
       if (typeof id !== "string" || !/^[A-Za-z0-9_-]{1,40}$/.test(id) || caption === undefined) return undefined;
       if (said["session"] !== undefined && session === undefined) return undefined;
+      if (!isFlag(final) || !(from === undefined || isNumber(from)) || !(to === undefined || isNumber(to))) return undefined;
       return {
         type,
         id,
         text: caption,
         final: final === true,
         ...(session === undefined ? {} : { session }),
-        ...(isNumber(from) ? { from } : {}),
-        ...(isNumber(to) ? { to } : {}),
+        ...(from === undefined ? {} : { from }),
+        ...(to === undefined ? {} : { to }),
       };
     }
     case "ping":
@@ -93,4 +95,9 @@ export function stageSaysOf(said: { readonly [key: string]: unknown } | undefine
     default:
       return undefined;
   }
+}
+
+/** True of what may be left out, and is yes or no where it is not. */
+function isFlag(said: unknown): said is boolean | undefined {
+  return said === undefined || typeof said === "boolean";
 }
