@@ -6,7 +6,10 @@ import type { Speech } from "./speech.ts";
 export type Calm = {
   /** How long the slowest arrival is remembered, in ms. */
   readonly memoryMs: number;
-  /** Added to it, in ms, so that a message a little later than any before does not cut a talkspurt. */
+  /**
+   * Added to it, in ms, so that a message a little later than any before does not cut a talkspurt. A chunk leaves at its end and a frame is
+   * placed by its start, so even 0 leaves the length of a frame; less than 0 takes of that.
+   */
   readonly marginMs: number;
   /** Sound that lies further ahead of its arrival than this, in ms, after a line recovered, is cut to get back to now. */
   readonly maxLeadMs: number;
@@ -14,7 +17,7 @@ export type Calm = {
 /** For the audience: half a minute, so that a line that is slow now and then cuts no second word. */
 const LISTENED_TO: Calm = { memoryMs: 30_000, marginMs: 20, maxLeadMs: 400 };
 /** For those who answer: a stall is soon forgotten, and a cut of some frames disturbs them less than a delay that stays. */
-export const TALKED_WITH: Calm = { memoryMs: 2_000, marginMs: 10, maxLeadMs: 60 };
+export const TALKED_WITH: Calm = { memoryMs: 2_000, marginMs: -5, maxLeadMs: 60 };
 /** Sound further ahead of now than this, in samples, is not taken: two seconds, more than any page sends after a stall. */
 const MAX_AHEAD_SAMPLES = 2_000 * SAMPLES_PER_MS;
 /** A jump of the speaker's own clock above this, in samples, is a new beginning: one minute. */
