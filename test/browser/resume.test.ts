@@ -3,14 +3,16 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunningServer } from "../../src/cli/server.ts";
-import { fetchTape } from "../support/chirp-tap.ts";
-import { chirpsIn, chirpWav, patternOf, withPauses } from "../support/chirps.ts";
+import { fetchTape, type Tape } from "../support/chirp-tap.ts";
+import { type Chirp, chirpsIn, chirpWav, patternOf, withPauses } from "../support/chirps.ts";
 import { launchChromium, missingChromium, person } from "../support/chromium.ts";
 import { factsOf, factsUntil, goOnAir, listenTo, makeRoom } from "../support/chromium-rooms.ts";
 import { removeFolders, serverForTest, temporaryFolder } from "../support/server.ts";
 import { LONG } from "../support/tier.ts";
 
 const missing = missingChromium();
+/** A chirp that is at least so alike went whole into the microphone. */
+const WHOLE = 0.8;
 
 describe.skipIf(missing !== undefined)(`a room in which things go wrong${missing === undefined ? "" : ` (${missing})`}`, () => {
   let server: RunningServer;
@@ -54,16 +56,25 @@ describe.skipIf(missing !== undefined)(`a room in which things go wrong${missing
     // A half-open link: nothing comes, nothing is closed. The page must notice by itself, after 3 s of silence and 2 s of no answer.
     await withoutLine(listener, 5_000);
     const after = await factsUntil(listener, ({ state, playing }) => state === "open" && playing === true);
+    const backAt = Date.now();
     expect(after.reconnects).toBe((before.reconnects ?? 0) + 1);
     expect(after.holes).toBe(before.holes);
     expect(after.stalls).toBeGreaterThan(before.stalls ?? 0);
     await factsUntil(listener, ({ behindMs }) => behindMs !== undefined && behindMs < 300, 60_000);
     const [mouth, ear] = [await fetchTape(host, "mouth"), await fetchTape(listener, "ear")];
-    const spoken = chirpsIn(mouth.pcm).filter(({ sample }) => mouth.wallOf(sample) > cutAt && mouth.wallOf(sample) < Date.now() - 2_000);
+    // What was missed, and no more: afterwards a busy machine may drop some of what is live, as it does without a cut.
+    const spoken = chirpsIn(mouth.pcm).filter(({ sample }) => mouth.wallOf(sample) > cutAt && mouth.wallOf(sample) < backAt);
     const heard = chirpsIn(ear.pcm.subarray(heardBefore));
-    console.log(`spoken since the cut ${patternOf(spoken)}, heard ${patternOf(heard)}`);
-    expect(spoken.length).toBeGreaterThanOrEqual(8);
-    expect(patternOf(heard)).toContain(patternOf(spoken));
+    const seconds = (chirps: readonly Chirp[], tape: Tape, from = 0) =>
+      chirps.map(
+        ({ sample, up, alike }) => `${up ? "/" : "\\"}${((tape.wallOf(from + sample) - cutAt) / 1_000).toFixed(1)} (${alike.toFixed(2)})`,
+      );
+    console.log(`spoken since the cut, to ${(backAt - cutAt) / 1_000} s: ${seconds(spoken, mouth).join(" ")}`);
+    console.log(`heard since then: ${seconds(heard, ear, heardBefore).join(" ")}`);
+    expect(spoken.length).toBeGreaterThanOrEqual(7);
+    // Of what the microphone of a busy machine tore already, an ear may find too little.
+    const missed = spoken.map((chirp) => patternOf([chirp]).replace("\\", "\\\\") + (chirp.alike < WHOLE ? "?" : "")).join("");
+    expect(patternOf(heard)).toMatch(new RegExp(missed));
   });
 
   it.runIf(LONG)("says how far behind a listener is after a long cut, and one click is enough", async () => {
