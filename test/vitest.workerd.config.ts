@@ -6,7 +6,16 @@ export default defineConfig({
   plugins: [
     cloudflareTest({
       wrangler: { configPath: "./wrangler.toml" },
-      miniflare: { bindings: { OPEN_CREATE: "1", FAN_OUT: "4", LISTENERS_PER_LEAF: "64", INITIAL_LEAVES: "20", SUMMARY_SECONDS: "0" } },
+      miniflare: {
+        bindings: {
+          OPEN_CREATE: "1",
+          FAN_OUT: "4",
+          LISTENERS_PER_LEAF: "64",
+          INITIAL_LEAVES: "20",
+          SUMMARY_SECONDS: "0",
+          RECORDINGS: "sqlite",
+        },
+      },
     }),
   ],
   test: {

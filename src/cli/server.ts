@@ -155,6 +155,8 @@ async function writeConfig(
     vars: {
       ...settings.vars,
       OPEN_CREATE: "1",
+      // Rooms are recorded to this machine's own disk, if their hosts want it.
+      RECORDINGS: "sqlite",
       SUMMARY_SECONDS: "2",
       SOCKET_LIMIT: String(sockets),
       MAX_LISTENERS: String(Math.ceil(sockets * SEATS_PER_SOCKET)),

@@ -16,6 +16,7 @@ import { METRICS, metrics } from "./metrics.ts";
 import { described, documentOf, HEALTHZ, OPENAPI } from "./openapi.ts";
 import { broadcastPage, embedPage, homePage, listenerPage, problemFor } from "./pages.tsx";
 import { QR_CODE, qrCode } from "./qr.ts";
+import { DELETE_RECORDING, deleteRecording, READ_RECORDING, readRecording } from "./recording.ts";
 import { REPORT_ROOM, reportRoom } from "./report.ts";
 import { CREATE_ROOM, createRoom, READ_ROOM, readRoom, smallBody } from "./rooms.ts";
 import { READ_HEAD, READ_SEGMENT, readHead, readSegment } from "./segments.ts";
@@ -79,6 +80,8 @@ app.post("/api/rooms/:room/report", described(REPORT_ROOM), limited("REPORTS"), 
 app.post("/api/rooms/:room/expect", described(EXPECT_CROWD), limited("ASKS"), smallBody, expectCrowd);
 app.get("/api/rooms/:room/expect", described(READ_EXPECTED), limited("ASKS"), readExpected);
 app.get("/api/rooms/:room/backstage", described(READ_BACKSTAGE), limited("ASKS"), readBackstage);
+app.get("/api/rooms/:room/recording", described(READ_RECORDING), readRecording);
+app.delete("/api/rooms/:room/recording", described(DELETE_RECORDING), limited("ASKS"), deleteRecording);
 for (const { verb, says } of VERB_ROUTES) app.post(`/api/rooms/:room/${verb}`, described(says), limited("ASKS"), smallBody, askRoom);
 // Of what is no verb it says so.
 app.post("/api/rooms/:room/:verb", limited("ASKS"), smallBody, askRoom);

@@ -1,21 +1,19 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import type { LaneHead } from "../core/audio/lane-head.ts";
-import { parseRoomId } from "../core/ids.ts";
+import type { LaneHead, Run } from "../core/audio/lane-head.ts";
+import { type AudienceId, parseRoomId } from "../core/ids.ts";
 import type { Plan } from "../core/tree/plan.ts";
-import type { TicketClaims } from "../core/wire/ticket.ts";
-import type { ArchiveSays, Env, Known } from "../objects/calls.ts";
+import type { ArchiveSays, Env } from "../objects/calls.ts";
 import { archiveStub } from "../objects/locate.ts";
-import { bearerOf } from "./body.ts";
 import { edgeCache } from "./edge-cache.ts";
-import { listenClaims } from "./guest.ts";
+import { lockedFor } from "./locked.ts";
 import type { RouteSays } from "./openapi.ts";
 import { knownOf, learn } from "./plan-memory.ts";
 import { type ProblemCode, problem } from "./problem.ts";
 import { type KeptSegment, SegmentMemory } from "./segment-memory.ts";
 import { SharedQuestions } from "./shared-questions.ts";
 
-/** How long an isolate believes what an archive said, in ms: also how long after a room's end its segments may still be had. */
+/** How long an isolate believes what an archive said, in ms: also how long after a room's end, or a recording's, its segments may still be had. */
 const HEAD_MS = 1_000;
 /** An archive that cannot be reached is believed for so long, in ms: what is cached goes on. */
 const STALE_MS = 10_000;
@@ -28,15 +26,10 @@ const MISS_MS = 250;
 /** Heads that one isolate remembers; the oldest give way. */
 const MOST_HEADS = 1_000;
 
-/** A ticket that was good is good for so long, in ms: no more than it may outlive its expiry here. */
-const PROVEN_MS = 30_000;
-
 type Said = { readonly says: ArchiveSays; readonly at: number };
 
 const memory = new SegmentMemory();
 const heads = new Map<string, Said>();
-/** Tickets that were good, and until when that is believed, in ms since 1970. */
-const tickets = new Map<string, { readonly claims: TicketClaims; readonly until: number }>();
 /** Segments that were not there, and until when that is believed, in ms since 1970. */
 const misses = new Map<string, number>();
 const headQuestions = new SharedQuestions<string, ArchiveSays | undefined>();
@@ -68,6 +61,7 @@ export async function readHead(c: Context<{ Bindings: Env }>): Promise<Response>
   if (typeof admitted === "string") return refuse(c, admitted);
   const { said } = admitted;
   const { head, states } = said.says;
+  if (head.phase === "ended") return refuse(c, "room-ended");
   // Embedded as they are, so that types unknown here reach the listener.
   const text = JSON.stringify({ type: "head", ...aged(head, Date.now() - said.at) });
   return c.body(`${text.slice(0, -1)},"states":[${states.join(",")}]}`, 200, {
@@ -90,7 +84,11 @@ export async function readSegment(c: Context<{ Bindings: Env }>): Promise<Respon
   const epoch = numberIn(c.req.param("epoch"));
   const index = numberIn(c.req.param("index"));
   if (epoch === undefined || index === undefined) return refuse(c, "not-found");
-  if (!mayBe(said.says.head, epoch, index)) return refuse(c, "not-found");
+  const { head, kept: recorded } = said.says;
+  if (!isIn(recorded, epoch, index)) {
+    if (head.phase === "ended") return refuse(c, "room-ended");
+    if (!mayBe(head, epoch, index)) return refuse(c, "not-found");
+  }
   const key = `${plan.audience}/${plan.segments}/${epoch}/${index}`;
   if ((misses.get(key) ?? 0) > Date.now()) return refuse(c, "not-found");
   const kept = memory.find(key, Date.now()) ?? (await segmentQuestions.ask(key, () => find(c, plan, key, epoch, index)));
@@ -112,37 +110,12 @@ async function admit(c: Context<{ Bindings: Env }>): Promise<Admitted | ProblemC
   const room = parseRoomId(c.req.param("room") ?? "");
   const known = room === undefined ? undefined : await knownOf(c.env, room);
   if (room === undefined || known?.plan.segments === undefined || known.plan.segments !== c.req.param("secret")) return "not-found";
-  if (known.summary.phase === "ended") return "room-ended";
   const said = await headOf(c.env, known.plan);
-  if (said === undefined) return "not-found";
-  if (said.says.head.phase === "ended") return "room-ended";
+  if (said === undefined) return known.summary.phase === "ended" ? "room-ended" : "not-found";
+  if (said.says.head.phase === "ended" && said.says.kept.length === 0) return "room-ended";
   // The archive hears of a room that became private as soon as any node; this isolate may not have heard of it otherwise.
   const plan = learn(room, said.says.plan) ?? known.plan;
-  const locked = plan.listenTicket === true ? await lockedFor(c, { ...known, plan }, said.says) : undefined;
-  return locked ?? { plan, said };
-}
-
-/** Why the bearer may not hear a private room; undefined if he may. */
-async function lockedFor(c: Context<{ Bindings: Env }>, known: Known, { keptOut }: ArchiveSays): Promise<ProblemCode | undefined> {
-  const ticket = bearerOf(c);
-  if (ticket === undefined) return "listen-ticket-missing";
-  const claims = await proven(c.env, known, ticket);
-  if (typeof claims === "string") return claims;
-  return keptOut.includes(claims.session) ? "removed" : undefined;
-}
-
-/** A ticket that was looked at a moment ago is not looked at again for each segment: that costs more than the segment. */
-async function proven(env: Env, known: Known, ticket: string): Promise<TicketClaims | ProblemCode> {
-  const key = `${known.plan.verifyKey.x} ${ticket}`;
-  const before = tickets.get(key);
-  if (before !== undefined && Date.now() < before.until) return before.claims;
-  tickets.delete(key);
-  const claims = await listenClaims(env, known, ticket);
-  if (typeof claims === "string") return claims;
-  tickets.set(key, { claims, until: Date.now() + PROVEN_MS });
-  const [oldest] = tickets.keys();
-  if (tickets.size > MOST_HEADS && oldest !== undefined) tickets.delete(oldest);
-  return claims;
+  return (await lockedFor(c, { ...known, plan }, said.says)) ?? { plan, said };
 }
 
 /** What the archive says, a second old at most; older for a while where the archive cannot be reached. @throws if it never could */
@@ -166,11 +139,15 @@ async function headOf(env: Env, plan: Plan): Promise<Said | undefined> {
 
 /** True of a segment that is held, or may have been closed since: nobody is asked for names that cannot be. */
 function mayBe(head: LaneHead, epoch: number, index: number): boolean {
-  if (head.runs.some((run) => run.epoch === epoch && run.first <= index && index <= run.last)) return true;
+  if (isIn(head.runs, epoch, index)) return true;
   if (epoch === head.epoch + 1) return index <= AHEAD;
   const newest = head.runs.at(-1);
   const isHeld = newest?.epoch === epoch && index <= newest.last;
   return epoch === head.epoch && !isHeld && index <= Math.floor((head.roomTimeMs + head.ageMs) / head.segmentMs) + AHEAD;
+}
+
+function isIn(runs: readonly Run[], epoch: number, index: number): boolean {
+  return runs.some((run) => run.epoch === epoch && run.first <= index && index <= run.last);
 }
 
 /** What is not there now is not asked for again at once: while the sound is away everybody asks for the same segment. */
@@ -225,8 +202,13 @@ function answer({ bytes, until }: KeptSegment): Response {
   });
 }
 
+/** What was deleted here is not handed out here any more. */
+export function forgetArchive(audience: AudienceId): void {
+  heads.delete(audience);
+}
+
 /** A *no*, that a page of any origin may read. */
-function refuse(c: Context<{ Bindings: Env }>, code: ProblemCode): Response {
+export function refuse(c: Context<{ Bindings: Env }>, code: ProblemCode): Response {
   const refused = problem(c, code);
   refused.headers.set("Access-Control-Allow-Origin", "*");
   return refused;

@@ -82,8 +82,13 @@ export async function stage(c: Context<{ Bindings: Env }>): Promise<Response> {
 }
 
 /** Who bears this ticket, if it opens this room's stage as far as the ticket says; else why not. */
-export async function admit(env: Env, room: RoomId, ticket: string | undefined): Promise<RoomClaims | ProblemCode> {
-  const claims = await bearerIn(env, room, ticket);
+export async function admit(
+  env: Env,
+  room: RoomId,
+  ticket: string | undefined,
+  ended: "ended-too" | "live-only" = "live-only",
+): Promise<RoomClaims | ProblemCode> {
+  const claims = await bearerIn(env, room, ticket, ended);
   return typeof claims !== "string" && claims.role === "listener" ? "ticket-role-wrong" : claims;
 }
 
@@ -91,7 +96,12 @@ export async function admit(env: Env, room: RoomId, ticket: string | undefined):
 export type RoomClaims = TicketClaims & { readonly role: Role };
 
 /** Who bears this ticket of the room; else why it is none. */
-async function bearerIn(env: Env, room: RoomId, ticket: string | undefined): Promise<RoomClaims | ProblemCode> {
+async function bearerIn(
+  env: Env,
+  room: RoomId,
+  ticket: string | undefined,
+  ended: "ended-too" | "live-only",
+): Promise<RoomClaims | ProblemCode> {
   const known = await knownOf(env, room);
   if (known === undefined) return "room-unknown";
   // Its tickets were signed with a key that its audience has no use for any more.
@@ -99,7 +109,7 @@ async function bearerIn(env: Env, room: RoomId, ticket: string | undefined): Pro
   if (ticket === undefined) return "ticket-missing";
   const claims = await claimsOf(env, known, ticket);
   if (typeof claims === "string") return claims;
-  if (known.summary.phase === "ended") return "room-ended";
+  if (known.summary.phase === "ended" && ended === "live-only") return "room-ended";
   const { role } = claims;
   return role === "successor" ? "ticket-role-wrong" : { ...claims, role };
 }

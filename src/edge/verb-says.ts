@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MOST_KEEP_DAYS } from "../core/room/recording.ts";
 import type { RefusalCode } from "../core/room/refusals.ts";
 import { DEEDS, type Verb } from "../core/room/verbs.ts";
 import { MAX_CAPTION, MAX_NAME, MAX_TITLE, readable } from "../core/text.ts";
@@ -95,6 +96,16 @@ export const VERBS: Readonly<Record<Verb, VerbSays>> = {
   unban: { fields: who, hosts: true, no: ["not-kept-out", "not-yourself"] },
   "lock-stage": { about: "Nobody new comes up, no hand is raised.", fields: locked, example: { locked: true }, hosts: true },
   "lock-room": { about: "Private: who comes to listen needs a ticket.", fields: locked, example: { locked: true }, hosts: true },
+  record: {
+    about: "What is said from here on is kept, or is not any more; everybody is told. A part of it can be deleted only with all of it.",
+    fields: z.looseObject({
+      on: z.boolean(),
+      keepDays: z.int().min(1).max(MOST_KEEP_DAYS).optional().describe("For how long after the room's end; 30 if nobody ever said"),
+    }),
+    example: { on: true, keepDays: 30 },
+    hosts: true,
+    no: ["recording-unavailable"],
+  },
   rename: { fields: z.looseObject({ title: text("title", MAX_TITLE) }), example: { title: "Friday talk, second part" }, hosts: true },
   "call-me": { fields: z.looseObject({ name: text("name", MAX_NAME) }), example: { name: "Ada" }, no: ["no-line"] },
   appoint: {

@@ -37,15 +37,18 @@ function whatIsWrong(verb: string, body: unknown): string {
 /**
  * The room, and who bears one of its tickets: this goes to the room's object, which strangers never reach. As on the stage, an invitation to
  * listen lets one do nothing else, whatever its session has become: it may have been handed on.
+ *
+ * @param ended whether a room that is over is still one
  */
 export async function roomAndBearer(
   c: Context<{ Bindings: Env }>,
+  ended: "ended-too" | "live-only" = "live-only",
 ): Promise<{ readonly room: RoomId; readonly by: Bearer } | { readonly refused: Response }> {
   const room = parseRoomId(c.req.param("room") ?? "");
   if (room === undefined) return { refused: problem(c, "room-unknown") };
   const ticket = bearerOf(c);
   if (ticket === undefined)
     return { refused: problem(c, "ticket-missing", "Bring your ticket for this room, as Authorization: Bearer <ticket>") };
-  const claims = await admit(c.env, room, ticket);
+  const claims = await admit(c.env, room, ticket, ended);
   return typeof claims === "string" ? { refused: problem(c, claims) } : { room, by: { session: claims.session, role: claims.role } };
 }

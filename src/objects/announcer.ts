@@ -1,8 +1,10 @@
 import type { RoomId } from "../core/ids.ts";
+import { isRecorded } from "../core/room/recording.ts";
 import { runsRoom } from "../core/room/roles.ts";
 import type { Room as People } from "../core/room/state.ts";
 import type { Moved } from "../core/tree/audience.ts";
 import type { Reactions } from "../core/tree/reactions.ts";
+import { type Switch, switched } from "../core/tree/switches.ts";
 import type { BackstageState, QualityState, StageWelcome, State } from "../core/wire/messages.ts";
 import {
   audienceStateOf,
@@ -16,6 +18,7 @@ import {
   pinnedStateOf,
   questionsStateOf,
   reactionsStateOf,
+  recordingStateOf,
   roomStateOf,
   stageStateOf,
 } from "../core/wire/room-states.ts";
@@ -62,6 +65,8 @@ export class Announcer {
   readonly #roomNotes = new Spaced(NOTES, 1_000, () => void this.note());
   #revision: number;
   #epochTold = 0;
+  /** What was told of the recording by this life of the object. */
+  #switches: readonly Switch[] = [];
   #countedAt = 0;
   #qualityAt = 0;
   #counting: ReturnType<typeof setTimeout> | undefined;
@@ -133,6 +138,14 @@ export class Announcer {
     this.#tellRunners(peopleStateOf(this.#facts().people, this.#head()));
   }
 
+  /** What is kept of what is said from here on; to the nodes of the tree. */
+  tellRecording(): void {
+    const { people, record } = this.#facts();
+    const after = this.#root.toldUpTo(record.epoch, record.continues !== undefined);
+    this.#switches = switched(this.#switches, { on: isRecorded(people), after, atMs: Math.floor(this.#root.roomTime) });
+    this.#root.tell(JSON.stringify(recordingStateOf(people, this.#switches, this.#head())));
+  }
+
   /** Who is kept out; to the nodes of the tree. */
   tellBans(): void {
     const { keptOut } = this.#facts().people;
@@ -156,6 +169,7 @@ export class Announcer {
     this.#stages.now();
     this.tellPinned();
     this.tellBans();
+    this.tellRecording();
     this.#rooms.now();
     return this.note();
   }

@@ -1,31 +1,29 @@
 import { DurableObject } from "cloudflare:workers";
+import type { RecordedCaption } from "../core/audio/recording.ts";
 import type { SegmentName } from "../core/audio/segment.ts";
 import { type AudienceId, localTime, parseAudienceId } from "../core/ids.ts";
 import { type ArchiveEffect, ArchiveNode } from "../core/tree/archive.ts";
 import { archiveOf, nodeName, type Plan, parentName } from "../core/tree/plan.ts";
 import { parseSaved } from "../core/tree/saved.ts";
+import type { ToStore } from "../core/tree/shelf.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
-import { type ArchiveCalls, type ArchiveSays, type Env, type FoundSegment, HEADER } from "./calls.ts";
+import { ArchiveStorage } from "./archive-storage.ts";
+import { type ArchiveCalls, type ArchiveSays, type Env, type FoundSegment, HEADER, type RecordingSays } from "./calls.ts";
 import { ObjectUse } from "./counted.ts";
 import { keptSockets, UPLINK } from "./kept-sockets.ts";
-import { parentStub } from "./locate.ts";
+import { audienceStub, parentStub } from "./locate.ts";
 import { log } from "./log.ts";
-import { R2Segments, type SegmentStore, SqliteSegments } from "./segment-store.ts";
 import { bytesOf, end, hangUp } from "./sockets.ts";
 
 /** The mind's seconds, in ms. */
 const SECOND_MS = 1_000;
-/** While anything is held, this object is woken so often, in ms, whatever became of it: so nothing outlives its time by more. */
-const TIDY_MS = 10_000;
-/** A write to R2 that is not done by then has failed, in ms. */
-const WRITE_MS = 10_000;
+/** Most segments that may be asked for at once. */
+const MOST_ASKED = 1_000;
+/** An alarm that would ring this much earlier than the one that is set is not worth a write, in ms. */
+const ALARM_SLACK_MS = 1_000;
 
-/** Times that all of a room that is over is erased, and the time between two of them, in ms: a bucket may be away for a moment. */
-const ERASE_TRIES = 3;
-const ERASE_MS = 1_000;
-
-type Awake = { readonly mind: ArchiveNode<WebSocket>; readonly store: SegmentStore };
+type Awake = { readonly mind: ArchiveNode<WebSocket>; readonly storage: ArchiveStorage };
 
 /**
  * A child of the root that turns chunks into segments and keeps them for a while. Decides nothing: platform events in, effects out.
@@ -34,12 +32,10 @@ type Awake = { readonly mind: ArchiveNode<WebSocket>; readonly store: SegmentSto
  */
 export class Archive extends DurableObject<Env> implements ArchiveCalls {
   /** Calls answered, by kind; listeners of the cached lane cost one per edge isolate and segment, and one a second per isolate. */
-  readonly requests = { wake: 0, head: 0, segment: 0 };
+  readonly requests = { wake: 0, head: 0, segment: 0, recording: 0 };
   readonly #use = new ObjectUse("Archive");
   #awake: Awake | undefined;
   #second: ReturnType<typeof setTimeout> | undefined;
-  /** What is done to the storage, one thing after another: nothing is written behind what erases it. */
-  #storing: Promise<void> = Promise.resolve();
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -64,8 +60,8 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
     this.requests.head++;
     const mind = this.#known(secret);
     if (mind?.plan === undefined) return undefined;
-    const { states, plan, bans } = mind;
-    return { head: mind.head(localTime(Date.now())), states, plan, keptOut: [...bans.sessions] };
+    const { states, plan, bans, keptRuns } = mind;
+    return { head: mind.head(localTime(Date.now())), states, plan, keptOut: [...bans.sessions], kept: keptRuns };
   }
 
   async segment(secret: string, epoch: number, index: number): Promise<FoundSegment | undefined> {
@@ -74,8 +70,52 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
     const name: SegmentName = { epoch, index };
     const found = this.#known(secret)?.find(name, localTime(Date.now()));
     if (found === undefined) return undefined;
-    const bytes = found.bytes ?? (await this.#awake?.store.read(name));
-    return bytes === undefined ? undefined : { bytes, leftMs: found.leftMs };
+    const bytes = found.bytes ?? (await this.#awake?.storage.segments.read(name));
+    // It may have been deleted while it was read.
+    return bytes === undefined || this.#known(secret)?.find(name, localTime(Date.now())) === undefined
+      ? undefined
+      : { bytes, leftMs: found.leftMs };
+  }
+
+  async recording(secret: string): Promise<RecordingSays | undefined> {
+    this.#use.request();
+    this.requests.recording++;
+    const mind = this.#known(secret);
+    const kept = mind?.kept;
+    if (mind?.plan === undefined || kept === undefined) return undefined;
+    return { ...kept, plan: mind.plan, keptOut: [...mind.bans.sessions] };
+  }
+
+  async captions(secret: string): Promise<readonly RecordedCaption[] | undefined> {
+    this.#use.request();
+    this.requests.recording++;
+    const people = this.#known(secret)?.kept?.recording.people;
+    if (people === undefined) return undefined;
+    const tracks = new Map(people.flatMap(({ track, voices }) => voices.map(({ epoch, voice }) => [`${epoch}/${voice}`, track])));
+    return this.#awake?.storage.lines((epoch, voice) => tracks.get(`${epoch}/${voice}`));
+  }
+
+  async segments(
+    secret: string,
+    names: readonly SegmentName[],
+  ): Promise<readonly (SegmentName & { readonly bytes: Uint8Array<ArrayBuffer> })[] | undefined> {
+    this.#use.request();
+    this.requests.segment++;
+    const mind = this.#known(secret);
+    if (mind?.kept === undefined) return undefined;
+    const found = await this.#awake?.storage.read(names.slice(0, MOST_ASKED).filter((name) => mind.keeps(name)));
+    return found?.filter((name) => mind.keeps(name));
+  }
+
+  async deleteRecording(): Promise<boolean> {
+    this.#use.request();
+    this.requests.recording++;
+    const mind = this.#awake?.mind;
+    if (mind?.kept === undefined) return false;
+    this.#perform(mind.deleteKept(localTime(Date.now())));
+    await this.#settle();
+    log("recording-deleted", { audience: mind.plan?.audience });
+    return true;
   }
 
   /** `/link`: the parent dials; accepted at once, so that it waits for nothing. */
@@ -139,20 +179,38 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
       case "save":
         this.ctx.waitUntil(this.ctx.storage.put("saved", JSON.stringify(effect.saved), { allowUnconfirmed: true }));
         return;
+      case "keep":
+        return this.#awake?.storage.keep(effect.keeping);
+      case "keep-line":
+        return this.#awake?.storage.keepLine(effect.line);
       case "write":
-        return this.#store(() => this.#write(effect));
+        this.ctx.waitUntil(this.#write(effect.segment));
+        return;
       case "erase":
-        return this.#store(() => this.#erase(effect.names));
+        return this.#outlive(this.#awake?.storage.erase(effect.names));
+      case "erase-kept":
+        return this.#outlive(this.#awake?.storage.eraseKept());
+      case "ask-if-over":
+        return this.#outlive(this.#askIfOver());
       case "erase-all":
-        return this.#store(() => this.#eraseAll());
+        clearTimeout(this.#second ?? null);
+        this.#second = undefined;
+        return this.#outlive(this.#awake?.storage.eraseAll());
       default:
         return unreachable(effect);
     }
   }
 
-  #store(work: () => Promise<void>): void {
-    this.#storing = this.#storing.then(work).catch((fault: unknown) => log("storage-failed", { why: String(fault) }));
-    this.ctx.waitUntil(this.#storing);
+  #outlive(work: Promise<void> | undefined): void {
+    if (work !== undefined) this.ctx.waitUntil(work.catch((fault: unknown) => log("storage-failed", { why: String(fault) })));
+  }
+
+  /** A room that ended while this archive could not be told is over all the same: what is kept of it has its time from there. */
+  async #askIfOver(): Promise<void> {
+    const mind = this.#awake?.mind;
+    const known = mind?.plan === undefined ? undefined : await audienceStub(this.env, mind.plan.audience).look();
+    if (known?.summary.phase === "ended") this.#perform(mind?.over(localTime(Date.now())) ?? []);
+    await this.#settle();
   }
 
   async #ask(ask: number): Promise<void> {
@@ -170,33 +228,13 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
     await this.#settle();
   }
 
-  async #write({ segment, closedAt }: Extract<ArchiveEffect<WebSocket>, { do: "write" }>): Promise<void> {
+  async #write(segment: ToStore): Promise<void> {
     const awake = this.#awake;
     if (awake === undefined) return;
-    try {
-      await within(WRITE_MS, awake.store.write(segment, closedAt));
-      this.#perform(awake.mind.written(segment, localTime(Date.now())));
-    } catch (fault) {
-      log("segment-not-stored", { epoch: segment.epoch, index: segment.index, why: String(fault) });
-      awake.mind.failed(segment, localTime(Date.now()));
-    }
+    const isWritten = await awake.storage.write(segment);
+    if (isWritten) this.#perform(awake.mind.written(segment, localTime(Date.now())));
+    else awake.mind.failed(segment, localTime(Date.now()));
     await this.#settle();
-  }
-
-  async #erase(names: readonly SegmentName[]): Promise<void> {
-    await this.#awake?.store.erase(names).catch((fault: unknown) => log("segments-not-erased", { why: String(fault) }));
-  }
-
-  /** What R2 does not let go of in a few tries is in nobody's index any more; its lifecycle rule is the last resort (wrangler.toml). */
-  async #eraseAll(): Promise<void> {
-    const store = this.#awake?.store;
-    for (let attempt = 0; store !== undefined && store.list().length > 0 && attempt < ERASE_TRIES; attempt++) {
-      if (attempt > 0) await new Promise((wake) => setTimeout(wake, ERASE_MS));
-      await this.#erase(store.list());
-    }
-    clearTimeout(this.#second ?? null);
-    await this.ctx.storage.deleteAlarm();
-    await this.ctx.storage.deleteAll();
   }
 
   #settleLater(): void {
@@ -206,9 +244,10 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
   /** To be called after anything happened: arms the next second, and the alarm that outlives this object's sleep. */
   async #settle(): Promise<void> {
     this.#settleLater();
-    if (this.#awake?.mind.wantsToRest && (await this.ctx.storage.getAlarm()) === null) {
-      await this.ctx.storage.setAlarm(Date.now() + TIDY_MS);
-    }
+    const at = this.#awake?.mind.wakesAt(localTime(Date.now()));
+    if (at === undefined) return;
+    const before = await this.ctx.storage.getAlarm();
+    if (before === null || before > at + ALARM_SLACK_MS) await this.ctx.storage.setAlarm(at);
   }
 
   #arm(): void {
@@ -221,23 +260,13 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
 
   #recall(audience: AudienceId | undefined): void {
     if (audience === undefined) return;
-    const index = new SqliteSegments(this.ctx.storage.sql);
-    const bucket = this.env.SEGMENTS;
-    const store = bucket === undefined ? index : new R2Segments(bucket, `segments/${audience}`, index);
+    const storage = new ArchiveStorage(this.ctx, this.env, audience);
     const stored = this.ctx.storage.kv.get("saved");
     const saved = typeof stored === "string" ? parseSaved(stored) : undefined;
     const now = localTime(Date.now());
     const { above } = keptSockets(this.ctx);
-    this.#awake = { store, mind: new ArchiveNode<WebSocket>(audience, saved, store.list(), above, now) };
+    this.#awake = { storage, mind: new ArchiveNode<WebSocket>(audience, saved, storage.segments.list(), above, now, storage.keeping()) };
     this.#perform(this.#awake.mind.wake(now, Math.random()));
     this.ctx.waitUntil(this.#settle());
   }
-}
-
-/** @throws after `ms` if `work` is not done */
-function within<Value>(ms: number, work: Promise<Value>): Promise<Value> {
-  return new Promise((done, fail) => {
-    const late = setTimeout(fail, ms, new Error(`not done within ${ms} ms`));
-    work.then(done, fail).finally(() => clearTimeout(late));
-  });
 }

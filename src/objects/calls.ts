@@ -1,5 +1,5 @@
 import type { ChunkMs } from "../core/audio/format.ts";
-import type { LaneHead } from "../core/audio/lane-head.ts";
+import type { LaneHead, Run } from "../core/audio/lane-head.ts";
 import type { Position } from "../core/audio/position.ts";
 import type { RecordedCaption, Recording } from "../core/audio/recording.ts";
 import type { SegmentName } from "../core/audio/segment.ts";
@@ -37,6 +37,8 @@ export type Env = {
   readonly ASSETS: Fetcher;
   /** Where segments are kept if it is bound; else each archive keeps its own. */
   readonly SEGMENTS?: R2Bucket;
+  /** "sqlite": rooms may be recorded where there is no SEGMENTS too, into each archive's own storage. */
+  readonly RECORDINGS?: string;
   readonly FAN_OUT?: string;
   readonly LISTENERS_PER_LEAF?: string;
   readonly INITIAL_LEAVES?: string;
@@ -147,6 +149,8 @@ export interface RoomCalls extends ParentCalls {
   ask(by: Bearer, deed: Deed): Promise<Done | Refused | TooMany | undefined>;
   /** What who runs the room sees of it. */
   backstage(by: Bearer): Promise<Backstage | Refused | TooMany | undefined>;
+  /** Deletes what is kept of the room, for good; also after its end. True if there was anything; undefined if another room has the audience. */
+  deleteRecording(by: Bearer): Promise<boolean | Refused | TooMany | undefined>;
   /** Why this ticket does not open the stage now, though it is good. */
   whyNotOnStage(by: Bearer): Promise<Refused | undefined>;
   /** The operator ends the room for everybody, for good. True if he did. */
@@ -234,11 +238,13 @@ export type ArchiveSays = {
   readonly states: readonly string[];
   readonly plan: Plan;
   readonly keptOut: readonly SessionId[];
+  /** What is kept beyond two minutes, and beyond the room's end. */
+  readonly kept: readonly Run[];
 };
 /** `leftMs`: how long it may still be handed out. */
 export type FoundSegment = { readonly bytes: Uint8Array<ArrayBuffer>; readonly leftMs: number };
 
-export interface ArchiveCalls extends Rpc.DurableObjectBranded {
+export interface ArchiveCalls extends RecordingCalls, Rpc.DurableObjectBranded {
   /** The room went on air, or began anew: the archive attaches to it. */
   wake(plan: Plan): Promise<void>;
   /** What can be fetched now. Undefined for who does not know the audience's secret (Plan.segments). */

@@ -156,6 +156,8 @@ export class RoomBody {
         return announcer.tellQuestions();
       case "tell-people":
         return announcer.tellPeople();
+      case "tell-recording":
+        return announcer.tellRecording();
       case "tell-bans":
         return announcer.tellBans();
       case "whisper":

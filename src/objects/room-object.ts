@@ -33,6 +33,7 @@ import { CrowdMemory } from "./crowd-memory.ts";
 import { type Ear, FastPath } from "./fast-path.ts";
 import { idleMsOf } from "./idle.ts";
 import { Lease } from "./lease.ts";
+import { archiveStub } from "./locate.ts";
 import { log } from "./log.ts";
 import { doorOf, Outbox } from "./outbox.ts";
 import { Planting } from "./planting.ts";
@@ -148,6 +149,20 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     return refused === undefined ? awake.announcer.view() : { refused };
   }
 
+  async deleteRecording(by: Bearer): Promise<boolean | Refused | TooMany | undefined> {
+    this.#use.request();
+    this.requests.ask++;
+    const awake = this.#awake;
+    if (awake === undefined || awake.record.movedTo !== undefined) return undefined;
+    if (!this.#mayAsk(by)) return "too-many";
+    const refused = whyNot(awake, by, "delete-recording");
+    if (refused !== undefined) return { refused };
+    const wasThere = await archiveStub(this.env, awake.record.plan.audience).deleteRecording();
+    this.#body?.handle({ type: "recording-deleted" });
+    await awake.announcer.note();
+    return wasThere;
+  }
+
   async whyNotOnStage({ session, role }: Bearer): Promise<Refused | undefined> {
     this.#use.request();
     this.requests.stage++;
@@ -261,7 +276,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     const memory = new CrowdMemory(this.ctx.storage, root);
     const awake: Awake = {
       record,
-      people: this.#store.people(record),
+      people: { ...this.#store.people(record), recordable: isRecordable(this.env) },
       root,
       announcer: new Announcer(
         this.env,
@@ -359,6 +374,11 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   #count(): void {
     holds(this.ctx.id.toString(), this.#stage.sockets);
   }
+}
+
+/** Whether this deployment has somewhere to keep a recording. */
+function isRecordable({ SEGMENTS, RECORDINGS }: Env): boolean {
+  return SEGMENTS !== undefined || RECORDINGS === "sqlite";
 }
 
 function whyNot({ people }: Awake, { session, role }: Bearer, asking: Asking): Refusal | undefined {

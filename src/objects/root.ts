@@ -1,4 +1,5 @@
 import type { Bundle, PlacedFrame } from "../core/audio/bundle.ts";
+import type { Position } from "../core/audio/position.ts";
 import { localTime, type SessionId } from "../core/ids.ts";
 import type { Ask } from "../core/tree/asks.ts";
 import type { CrowdFigures } from "../core/tree/crowd.ts";
@@ -22,6 +23,9 @@ const SECOND_MS = 1_000;
 const TAKE_OVER_TRIES = 3;
 /** Between two such tries, in ms. */
 const TAKE_OVER_MS = 1_000;
+
+/** No sequence is higher. */
+const LAST_SEQUENCE = 0xffff_ffff;
 
 /** What the room must hear of its tree. */
 export type RootEvents = {
@@ -149,6 +153,17 @@ export class Root {
   /** Room time now, in ms since the epoch began. */
   get roomTime(): number {
     return this.bundle?.roomTimeAt(Date.now()) ?? 0;
+  }
+
+  /**
+   * The newest chunk that children were sent. Before the first of this life: the last that they can have heard of the room's `lastEpoch`, or
+   * for one that takes an audience over, whose own epoch that is, what comes before it.
+   */
+  toldUpTo(lastEpoch: number, isTakenOver: boolean): Position {
+    const { newest } = this.#mind.down.feed;
+    if (newest.epoch > 0) return newest;
+    if (this.bundle !== undefined || isTakenOver) return { epoch: lastEpoch, sequence: 0 };
+    return { epoch: lastEpoch, sequence: LAST_SEQUENCE };
   }
 
   async attach(ask: AttachAsk): Promise<AttachAnswer> {

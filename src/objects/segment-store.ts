@@ -1,18 +1,23 @@
-import type { Segment, SegmentName } from "../core/audio/segment.ts";
+import type { SegmentName } from "../core/audio/segment.ts";
 import { localTime } from "../core/ids.ts";
 import { isCount } from "../core/json.ts";
-import type { Stored } from "../core/tree/shelf.ts";
+import type { Stored, ToStore } from "../core/tree/shelf.ts";
 
 /** Most keys that R2 deletes in one call. */
 const R2_DELETES = 1_000;
 
 /** Where segments are kept. Whatever it throws, the shelf keeps the segment and tries again. */
 export interface SegmentStore {
-  /** What is held, in order. */
-  list(): readonly Stored[];
-  write(segment: Segment, closedAt: number): Promise<void>;
+  /** What is held, in order; hours of it are not in memory at once. */
+  list(): Iterable<Stored>;
+  write(segment: ToStore): Promise<void>;
   read(name: SegmentName): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** What it throws is tried again with the next that goes, also with nothing more. */
   erase(names: readonly SegmentName[]): Promise<void>;
+  /** Nothing is kept any more, at once, also for a later life of the object. @returns what is to be erased now */
+  unkeep(): readonly SegmentName[];
+  /** Everything that is not in the object's own storage, also what no index knows: that storage is deleted next. */
+  eraseElsewhere(): Promise<void>;
 }
 
 type Row = {
@@ -22,6 +27,8 @@ type Row = {
   readonly last: number;
   readonly missing: string;
   readonly closed: number;
+  readonly take: number | null;
+  readonly voices: string | null;
 };
 
 /** Segments in the archive's own SQLite: what every deployment has. Also the index of those in R2, whose bytes are null here. */
@@ -33,30 +40,41 @@ export class SqliteSegments implements SegmentStore {
     sql.exec(`CREATE TABLE IF NOT EXISTS segments (
       epoch INTEGER, number INTEGER, first INTEGER, last INTEGER, missing TEXT, closed INTEGER, bytes BLOB,
       PRIMARY KEY (epoch, number)) WITHOUT ROWID`);
+    // Tables that were made before rooms could be recorded have no such columns.
+    const columns = new Set([...sql.exec<{ name: string }>("SELECT name FROM pragma_table_info('segments')")].map(({ name }) => name));
+    if (!columns.has("take")) sql.exec("ALTER TABLE segments ADD COLUMN take INTEGER");
+    if (!columns.has("voices")) sql.exec("ALTER TABLE segments ADD COLUMN voices TEXT");
   }
 
-  list(): readonly Stored[] {
-    const rows = this.#sql.exec<Row>("SELECT epoch, number, first, last, missing, closed FROM segments ORDER BY epoch, number");
-    return [...rows].map(({ epoch, number: index, first, last, missing, closed }) => ({
-      epoch,
-      index,
-      first: { epoch, sequence: first },
-      last: { epoch, sequence: last },
-      // Within one segment there is one epoch.
-      missing: pairsIn(missing).map(([from, to]) => ({ from: { epoch, sequence: from }, to: { epoch, sequence: to } })),
-      closedAt: localTime(closed),
-    }));
+  *list(): Iterable<Stored> {
+    const rows = this.#sql.exec<Row>(
+      "SELECT epoch, number, first, last, missing, closed, take, voices FROM segments ORDER BY epoch, number",
+    );
+    for (const { epoch, number: index, first, last, missing, closed, take, voices } of rows) {
+      yield {
+        epoch,
+        index,
+        first: { epoch, sequence: first },
+        last: { epoch, sequence: last },
+        // Within one segment there is one epoch.
+        missing: pairsIn(missing).map(([from, to]) => ({ from: { epoch, sequence: from }, to: { epoch, sequence: to } })),
+        closedAt: localTime(closed),
+        ...(take === null ? {} : { take }),
+        ...(voices === null ? {} : { voices: countsIn(voices) }),
+      };
+    }
   }
 
-  async write(segment: Segment, closedAt: number): Promise<void> {
-    this.note(segment, closedAt, segment.bytes);
+  async write(segment: ToStore): Promise<void> {
+    this.note(segment, segment.bytes);
   }
 
   /** @param bytes nothing where another store has them */
-  note({ epoch, index, first, last, missing }: Segment, closedAt: number, bytes?: Uint8Array<ArrayBuffer>): void {
+  note({ epoch, index, first, last, missing, closedAt, take, voices }: ToStore, bytes?: Uint8Array<ArrayBuffer>): void {
     const pairs = JSON.stringify(missing.map(({ from, to }) => [from.sequence, to.sequence]));
     this.#sql.exec(
-      "INSERT OR REPLACE INTO segments VALUES (?, ?, ?, ?, ?, ?, ?)",
+      `INSERT OR REPLACE INTO segments (epoch, number, first, last, missing, closed, bytes, take, voices)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       epoch,
       index,
       first.sequence,
@@ -64,6 +82,8 @@ export class SqliteSegments implements SegmentStore {
       pairs,
       closedAt,
       bytes?.slice().buffer ?? null,
+      take ?? null,
+      voices === undefined ? null : JSON.stringify(voices),
     );
   }
 
@@ -75,6 +95,16 @@ export class SqliteSegments implements SegmentStore {
   async erase(names: readonly SegmentName[]): Promise<void> {
     for (const { epoch, index } of names) this.#sql.exec("DELETE FROM segments WHERE epoch = ? AND number = ?", epoch, index);
   }
+
+  unkeep(): readonly SegmentName[] {
+    const rows = this.#sql.exec<Pick<Row, "epoch" | "number">>("SELECT epoch, number FROM segments WHERE take IS NOT NULL").toArray();
+    this.#sql.exec("UPDATE segments SET take = NULL, voices = NULL WHERE take IS NOT NULL");
+    return rows.map(({ epoch, number: index }) => ({ epoch, index }));
+  }
+
+  async eraseElsewhere(): Promise<void> {
+    // There is nowhere else.
+  }
 }
 
 /** The part of an R2 bucket that is used here. */
@@ -82,6 +112,7 @@ export type Bucket = {
   put(key: string, bytes: Uint8Array): Promise<unknown>;
   get(key: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | null>;
   delete(keys: string[]): Promise<void>;
+  list(of: { prefix: string }): Promise<{ readonly objects: readonly { readonly key: string }[] }>;
 };
 
 /** Segments in R2, where a bucket is bound: for recordings, which outgrow an object's storage. The index stays in SQLite. */
@@ -99,13 +130,17 @@ export class R2Segments implements SegmentStore {
     this.#index = index;
   }
 
-  list(): readonly Stored[] {
+  list(): Iterable<Stored> {
     return this.#index.list();
   }
 
-  async write(segment: Segment, closedAt: number): Promise<void> {
+  unkeep(): readonly SegmentName[] {
+    return this.#index.unkeep();
+  }
+
+  async write(segment: ToStore): Promise<void> {
     await this.#bucket.put(this.#key(segment), segment.bytes);
-    this.#index.note(segment, closedAt);
+    this.#index.note(segment);
   }
 
   async read(name: SegmentName): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -115,7 +150,8 @@ export class R2Segments implements SegmentStore {
 
   /** The bucket first: what it still holds must still be known. What fails is tried again with the next that goes. */
   async erase(names: readonly SegmentName[]): Promise<void> {
-    this.#owed = [...this.#owed, ...names];
+    // Not one by one: hours of a recording may go at once.
+    this.#owed = this.#owed.concat(names);
     while (this.#owed.length > 0) {
       const some = this.#owed.slice(0, R2_DELETES);
       await this.#bucket.delete(some.map((name) => this.#key(name)));
@@ -124,9 +160,23 @@ export class R2Segments implements SegmentStore {
     }
   }
 
+  /** As the bucket itself lists it: a write that was given up may have been done all the same. */
+  async eraseElsewhere(): Promise<void> {
+    for (;;) {
+      const { objects } = await this.#bucket.list({ prefix: `${this.#prefix}/` });
+      if (objects.length === 0) return;
+      await this.#bucket.delete(objects.map(({ key }) => key));
+    }
+  }
+
   #key({ epoch, index }: SegmentName): string {
     return `${this.#prefix}/${epoch}/${index}`;
   }
+}
+
+function countsIn(text: string): readonly number[] {
+  const said: unknown = JSON.parse(text);
+  return Array.isArray(said) ? said.filter(isCount) : [];
 }
 
 function pairsIn(text: string): readonly (readonly [number, number])[] {

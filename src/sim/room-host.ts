@@ -293,6 +293,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
       case "tell-hands":
       case "tell-questions":
       case "tell-people":
+      case "tell-recording":
       case "tell-bans":
       case "whisper":
       case "new-ticket":

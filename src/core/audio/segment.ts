@@ -23,12 +23,24 @@ export type Segment = SegmentName & {
   readonly last: Position;
   /** What is missing between its own chunks. */
   readonly missing: readonly Missing[];
+  /** The stretch of a recording that it belongs to, whole; undefined if it is not kept. */
+  readonly take?: number;
 };
+
+/** The take that a chunk belongs to; undefined if it is not kept. */
+export type TakeOf = (position: Position) => number | undefined;
 
 /** Where an earlier life of the archive stood: its last closed segment, and that segment's last chunk. */
 export type Stood = SegmentName & { readonly last: Position };
 
-type Open = { readonly index: number; readonly pieces: Uint8Array[]; readonly first: Position; readonly missing: Missing[]; bytes: number };
+type Open = {
+  readonly index: number;
+  readonly pieces: Uint8Array[];
+  readonly first: Position;
+  readonly missing: Missing[];
+  readonly take: number | undefined;
+  bytes: number;
+};
 
 /**
  * Chunks in, segments out: every chunk once, in order, its bytes untouched.
@@ -38,14 +50,18 @@ type Open = { readonly index: number; readonly pieces: Uint8Array[]; readonly fi
  * told by the sequences and listed beside it (core/audio/lane-head.ts).
  *
  * A closed segment never changes. It is closed by a chunk of a later one or of a later epoch, or by `close`, when the room's clock has
- * stopped. What comes for a segment that is closed already (the clock went on within the same two seconds) goes into the next one.
+ * stopped; and by a chunk of another take, so that a segment is kept as a whole or not at all. What comes for a segment that is closed
+ * already (the clock went on within the same two seconds) goes into the next one.
  */
 export class Segmenter {
   #last: Position;
   #closed: SegmentName;
   #open: Open | undefined;
+  readonly #takeOf: TakeOf;
 
-  constructor(stood?: Stood) {
+  /** @param takeOf asked once for each chunk, in order */
+  constructor(stood?: Stood, takeOf: TakeOf = () => undefined) {
+    this.#takeOf = takeOf;
     this.#last = stood?.last ?? BEFORE_ALL;
     this.#closed = stood ?? { epoch: BEFORE_ALL.epoch, index: -1 };
   }
@@ -63,10 +79,12 @@ export class Segmenter {
       if (header === undefined || comparePositions(header, this.#last) <= 0) continue;
       const { epoch, sequence, roomTimeMs } = header;
       const index = this.#indexAt(epoch, roomTimeMs);
-      const isOther = this.#open !== undefined && (this.#open.first.epoch !== epoch || this.#open.index !== index);
+      const take = this.#takeOf({ epoch, sequence });
+      const isOther =
+        this.#open !== undefined && (this.#open.first.epoch !== epoch || this.#open.index !== index || this.#open.take !== take);
       const isFull = this.#open !== undefined && this.#open.bytes + (end - at) > MAX_SEGMENT_BYTES;
       if (isOther || isFull) closed.push(...this.close());
-      this.#take(message.subarray(at, end), { epoch, sequence }, roomTimeMs);
+      this.#put(message.subarray(at, end), { epoch, sequence }, roomTimeMs, take);
     }
     return closed;
   }
@@ -80,11 +98,17 @@ export class Segmenter {
     this.#closed = { epoch, index: open.index };
     // Copied, even a single chunk: a view would keep the whole message that it came in.
     const bytes = new Uint8Array(joinChunks(open.pieces));
-    return [{ epoch, index: open.index, bytes, first: open.first, last: this.#last, missing: open.missing }];
+    const taken = open.take === undefined ? {} : { take: open.take };
+    return [{ epoch, index: open.index, bytes, first: open.first, last: this.#last, missing: open.missing, ...taken }];
   }
 
-  #take(bytes: Uint8Array, position: Position, roomTimeMs: number): void {
-    this.#open ??= { index: this.#indexAt(position.epoch, roomTimeMs), pieces: [], first: position, missing: [], bytes: 0 };
+  /** Where it stands: the newest chunk that it took. */
+  get last(): Position {
+    return this.#last;
+  }
+
+  #put(bytes: Uint8Array, position: Position, roomTimeMs: number, take: number | undefined): void {
+    this.#open ??= { index: this.#indexAt(position.epoch, roomTimeMs), pieces: [], first: position, missing: [], take, bytes: 0 };
     const isHole = this.#open.pieces.length > 0 && position.sequence !== this.#last.sequence + 1;
     if (isHole) this.#open.missing.push({ from: this.#last, to: position });
     this.#open.pieces.push(bytes);

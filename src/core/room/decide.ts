@@ -4,6 +4,7 @@ import { caption } from "./captions.ts";
 import { decline, expire, HAND_MS, invite, lockStage, lower, raise, withHandsCounted } from "./hands.ts";
 import { once } from "./once.ts";
 import { answer, ask, pin } from "./questions.ts";
+import { record, recordingDeleted } from "./recording.ts";
 import { refusal } from "./refusals.ts";
 import { may } from "./roles.ts";
 import { air, anybodyOnAir, came, heard, hold, holdAll, left, muteOneself, offStage, SEAT_MS, standBy, without } from "./stage.ts";
@@ -24,6 +25,7 @@ const AWAY_MS = 60_000;
  */
 export function decide(room: Room, event: RoomEvent, now: number): Decision {
   if (room.phase === "ended") {
+    if (event.type === "recording-deleted") return { room: recordingDeleted(room), effects: [{ do: "save" }] };
     return { room, effects: event.type === "asked" ? [{ do: "refuse", refusal: refusal("room-ended") }] : [] };
   }
   const { room: stepped, early = [], late = [] } = inTime(room, event, now);
@@ -94,6 +96,8 @@ function stepOf(room: Room, event: RoomEvent, now: number): Step {
       return { room: { ...room, phase: "quiet" }, early: [{ do: "stop-clock" }] };
     case "stepped-in":
       return { room: { ...room, steppedIn: event.voices } };
+    case "recording-deleted":
+      return { room: recordingDeleted(room) };
     case "claim-refused":
       return { room: allOff({ ...room, phase: "quiet" }), early: [{ do: "stop-clock" }] };
     default:
@@ -141,6 +145,8 @@ function asked(room: Room, { by, as, deed }: Extract<RoomEvent, { type: "asked" 
       return lockStage(room, deed.locked);
     case "lock-room":
       return { room: { ...room, locked: deed.locked }, late: [{ do: "lock-audience", locked: deed.locked }] };
+    case "record":
+      return record(room, deed.on, deed.keepDays);
     case "rename":
       return { room: { ...room, title: deed.title } };
     case "call-me": {

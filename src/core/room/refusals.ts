@@ -25,6 +25,7 @@ export const REFUSALS = {
   "caption-off-air": "Captions belong to what the audience hears: go on air, and unmute, first",
   "caption-final": "That line is final already: say the next one with an id of its own",
   "caption-too-often": "That was too many captions at once: say each line no more than a few times a second",
+  "recording-unavailable": "This server keeps no recordings: rooms here are live only",
   removed: "A host removed you from this room",
   "off-stage": "You are not on this stage any more. Raise your hand to be invited again",
   "room-ended": "This room is over",

@@ -81,8 +81,10 @@ const RULES: Readonly<Record<Asking, Rule>> = {
   caption: { by: HOSTS, to: "any", roles: STAGE, else: "not-on-stage", self: STAGE },
   "invite-listener": { by: HOSTS },
   end: { by: HOSTS },
+  record: { by: HOSTS },
   expect: { by: HOSTS },
   backstage: { by: HOSTS },
+  "delete-recording": { by: HOSTS },
 };
 
 /**

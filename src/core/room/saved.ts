@@ -1,5 +1,6 @@
 import { parseRoomId, parseSessionId, type SessionId } from "../ids.ts";
 import { type Fields, isCount, isFields, isNumber, parseObject } from "../json.ts";
+import { recordingOf } from "./recording.ts";
 import { isRole } from "./roles.ts";
 import { type Asked, type Hand, type HostWatch, type Invitation, type KeptOut, MOST_SPEAKERS, type Room, type Speaker } from "./state.ts";
 import { overOf } from "./upkeep.ts";
@@ -25,6 +26,7 @@ export function parseRoom(text: string): Room | undefined {
   const questions = listOf(said["questions"], askedOf);
   const host = hostOf(said["host"]);
   const over = overOf(said["over"]);
+  const recording = recordingOf(said["recording"]);
   if (id === undefined || typeof title !== "string" || !isCount(chunkMs) || !isCount(nextVoice)) return undefined;
   if (!isCount(maxSpeakers) || maxSpeakers < 1 || maxSpeakers > MOST_SPEAKERS) return undefined;
   if (phase !== "quiet" && phase !== "live" && phase !== "ended") return undefined;
@@ -48,7 +50,10 @@ export function parseRoom(text: string): Room | undefined {
     handled: listOf(said["handled"], (one) => (typeof one === "string" ? one : undefined)) ?? [],
     locked: locked === true,
     stageLocked: stageLocked === true,
+    // Whose body reads this knows what the deployment has.
+    recordable: false,
     host,
+    ...(recording === undefined ? {} : { recording }),
     ...(said["handsFull"] === true ? { handsFull: true } : {}),
     ...(over === undefined ? {} : { over }),
   };

@@ -52,6 +52,15 @@ export type KeptOut = {
   readonly address: string | undefined;
 };
 
+/** What a room's hosts have said of its recording. */
+export type RecordingWish = {
+  /** What is said is kept. */
+  readonly on: boolean;
+  readonly keepDays: number;
+  /** Something may be kept: it was on since the room was made, or since all was deleted. */
+  readonly any: boolean;
+};
+
 /** Whether the host's line says anything. */
 export type HostWatch = {
   /** silent: for 5 s; gone: for 30 s. */
@@ -88,6 +97,10 @@ export type Room = {
   readonly handled: readonly string[];
   readonly locked: boolean;
   readonly stageLocked: boolean;
+  /** Undefined while nobody has said anything of a recording. */
+  readonly recording?: RecordingWish;
+  /** This deployment has somewhere to keep a recording; not kept with the room, since it is not the room's own. */
+  readonly recordable: boolean;
   readonly host: HostWatch;
   /** How it came to its end, if nobody in it ended it. */
   readonly over?: Over;
@@ -99,7 +112,9 @@ export const DEFAULT_SPEAKERS = 13;
 export const MOST_SPEAKERS = 50;
 
 /** A room that was just made: nobody has come yet. */
-export function newRoom(of: Pick<Room, "id" | "title" | "chunkMs"> & { readonly maxSpeakers?: number }): Room {
+export function newRoom(
+  of: Pick<Room, "id" | "title" | "chunkMs"> & { readonly maxSpeakers?: number; readonly recordable?: boolean },
+): Room {
   return {
     id: of.id,
     title: of.title,
@@ -118,6 +133,7 @@ export function newRoom(of: Pick<Room, "id" | "title" | "chunkMs"> & { readonly 
     handled: [],
     locked: false,
     stageLocked: false,
+    recordable: of.recordable ?? false,
     host: { presence: "here", heardAt: 0, offered: 0 },
   };
 }
@@ -161,6 +177,8 @@ export type RoomEvent =
   | { readonly type: "nobody-on-air-for-long" }
   /** These voices, of those that stand by, are on air now; none but these. */
   | { readonly type: "stepped-in"; readonly voices: readonly number[] }
+  /** All that was kept of the room is deleted, by a host or because its time was over; also after its end. */
+  | { readonly type: "recording-deleted" }
   /** The audience is fed by another room now: this one must not publish. */
   | { readonly type: "claim-refused" };
 
@@ -181,6 +199,8 @@ export type RoomEffect =
   | { readonly do: "tell-hands" }
   | { readonly do: "tell-questions" }
   | { readonly do: "tell-people" }
+  /** To the nodes of the tree: whether what is said from here on is kept. Told before the room's own state, so that nobody sees it too late. */
+  | { readonly do: "tell-recording" }
   /** To the nodes of the tree: who is not let in. */
   | { readonly do: "tell-bans" }
   /** To one listener, of himself. An invitation comes with a ticket for the stage. */

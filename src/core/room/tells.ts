@@ -1,4 +1,5 @@
 import { handsAre } from "./hands.ts";
+import { isRecorded, keepMsOf } from "./recording.ts";
 import { runsRoom } from "./roles.ts";
 import { coHostsOf, type Room, type RoomEffect, type Speaker } from "./state.ts";
 import { mayTakeOver } from "./succession.ts";
@@ -7,6 +8,7 @@ import { mayTakeOver } from "./succession.ts";
 export function tells(before: Room, after: Room): readonly RoomEffect[] {
   if (before === after) return [];
   const told: RoomEffect[] = [];
+  if (isRecorded(before) !== isRecorded(after) || keepMsOf(before) !== keepMsOf(after)) told.push({ do: "tell-recording" });
   if (differs(before, after, roomView)) told.push({ do: "tell-room" });
   if (differs(before, after, stageView)) told.push({ do: "tell-stage" });
   if (before.pinned !== after.pinned) told.push({ do: "tell-pinned" });
@@ -27,7 +29,22 @@ export function mustSave(before: Room, after: Room): boolean {
 }
 
 function lasting(room: Room): readonly unknown[] {
-  const { title, speakers, nextVoice, hands, invited, keptOut, addressesSince, questions, pinned, locked, stageLocked, host, over } = room;
+  const {
+    title,
+    speakers,
+    nextVoice,
+    hands,
+    invited,
+    keptOut,
+    addressesSince,
+    questions,
+    pinned,
+    locked,
+    stageLocked,
+    recording,
+    host,
+    over,
+  } = room;
   return [
     title,
     speakers,
@@ -40,6 +57,7 @@ function lasting(room: Room): readonly unknown[] {
     pinned,
     locked,
     stageLocked,
+    recording,
     host.presence,
     host.offered,
     over,
@@ -51,7 +69,7 @@ function differs(before: Room, after: Room, view: (room: Room) => unknown): bool
 }
 
 function roomView(room: Room): unknown {
-  return [room.title, room.phase, room.locked, room.stageLocked, room.host.presence, handsAre(room)];
+  return [room.recording, room.title, room.phase, room.locked, room.stageLocked, room.host.presence, handsAre(room)];
 }
 
 function stageView(room: Room): unknown {

@@ -61,13 +61,15 @@ export type Deed =
     }
   /** An invitation to listen to a private room: answered by a ticket. */
   | { readonly type: "invite-listener"; readonly name: string }
+  /** What is said from here on is kept, or is not; `keepDays`: for how long after the room's end. */
+  | { readonly type: "record"; readonly on: boolean; readonly keepDays?: number }
   | { readonly type: "end" };
 
 /** What may be asked of a room, by its word. */
 export type Verb = Deed["type"];
 
 /** What needs leave: verbs, and what the API alone asks. */
-export type Asking = Verb | "expect" | "backstage";
+export type Asking = Verb | "expect" | "backstage" | "delete-recording";
 
 /** Each of them, as it ends the sentence "Only the host and co-hosts can …". */
 export const DEEDS: Readonly<Record<Asking, string>> = {
@@ -97,6 +99,8 @@ export const DEEDS: Readonly<Record<Asking, string>> = {
   caption: "write down what others say",
   "invite-listener": "invite people to listen",
   end: "end the room",
+  record: "record the room",
+  "delete-recording": "delete the recording",
   expect: "say how many people are expected",
   backstage: "look behind the stage",
 };

@@ -273,12 +273,17 @@ export class TreeNode<Link> {
       case "remove":
         return [...this.down.handOn(text), ...this.#dismiss(said.session, said.address)];
       case "end":
-        return [...this.down.end(), ...this.#saves()];
+        return this.end();
       case undefined:
         return this.#state(text);
       default:
         return unreachable(said);
     }
+  }
+
+  /** The room is over, for good. */
+  end(): readonly NodeEffect<Link>[] {
+    return [...this.down.end(), ...this.#saves()];
   }
 
   /** A link above is gone; a new one is asked for after a jittered wait, and who is live notices nothing. */

@@ -35,6 +35,11 @@ export function stateOf(said: Fields): State | undefined {
         return undefined;
       const over = overOf(said["over"]);
       const rules = { locked: said["locked"] === true, stageLocked: said["stageLocked"] === true, recorded: said["recorded"] === true };
+      const recording = {
+        recordable: said["recordable"] === true,
+        ...(isCount(said["keepDays"]) ? { keepDays: said["keepDays"] } : {}),
+        ...(said["kept"] === true ? { kept: true as const } : {}),
+      };
       return {
         type: "room",
         ...head,
@@ -44,6 +49,7 @@ export function stateOf(said: Fields): State | undefined {
         chunkMs,
         epoch,
         ...rules,
+        ...recording,
         host: host === "silent" || host === "gone" ? host : "here",
         hands: hands === "open" || hands === "full" ? hands : "closed",
         ...(over === undefined ? {} : { over }),

@@ -2,11 +2,13 @@ import { comeBackMs } from "../backoff.ts";
 import type { SessionId } from "../ids.ts";
 import type { CaptionLine } from "../room/caption-lines.ts";
 import { handsAre, INVITATION_MS } from "../room/hands.ts";
+import { isRecorded, keepMsOf } from "../room/recording.ts";
 import { coHostsOf, isMuted, type Room, type Speaker } from "../room/state.ts";
 import { mayTakeOver } from "../room/succession.ts";
 import { MOST_BANS } from "../tree/bans.ts";
 import type { CrowdFigures } from "../tree/crowd.ts";
 import type { Reactions } from "../tree/reactions.ts";
+import type { Switch } from "../tree/switches.ts";
 import type {
   AudienceState,
   BansState,
@@ -20,6 +22,7 @@ import type {
   PinnedState,
   QuestionsState,
   ReactionsState,
+  RecordingState,
   RoomState,
   StageState,
 } from "./messages.ts";
@@ -35,8 +38,22 @@ type AudienceFigures =
 /** What the room is and does, as everybody is told. */
 export function roomStateOf(room: Room, epoch: number, head: Head): RoomState {
   const { id, title, phase, chunkMs, host, locked, stageLocked, over } = room;
-  const rules = { host: host.presence, locked, stageLocked, recorded: false, hands: handsAre(room) };
-  return { type: "room", for: "all", ...head, room: id, title, phase, chunkMs, epoch, ...rules, ...(over === undefined ? {} : { over }) };
+  const { recordable, recording } = room;
+  const rules = { host: host.presence, locked, stageLocked, recorded: isRecorded(room), recordable, hands: handsAre(room) };
+  const kept = recording === undefined ? {} : { keepDays: recording.keepDays, ...(recording.any ? { kept: true as const } : {}) };
+  return {
+    type: "room",
+    for: "all",
+    ...head,
+    room: id,
+    title,
+    phase,
+    chunkMs,
+    epoch,
+    ...rules,
+    ...kept,
+    ...(over === undefined ? {} : { over }),
+  };
 }
 
 /** Who is on stage, as everybody is told: in the order in which they came up. */
@@ -107,6 +124,12 @@ export function crowdStateOf({ parts }: CrowdFigures, head: Head): CrowdState {
 /** How often each reaction was tapped since the room was made, as everybody is told. */
 export function reactionsStateOf(counts: Reactions, head: Head): ReactionsState {
   return { type: "reactions", for: "all", ...head, counts };
+}
+
+/** What of what is said is kept, as nodes are told. */
+export function recordingStateOf(room: Room, switches: readonly Switch[], head: Head): RecordingState {
+  const keepMs = keepMsOf(room);
+  return { type: "recording", for: "nodes", ...head, switches, ...(keepMs === undefined ? {} : { keepMs }) };
 }
 
 /** That `room` feeds the audience of `from`, as everybody is told. */

@@ -1,5 +1,6 @@
 import { parseSessionId } from "../ids.ts";
 import { isCount, isNumber, parseObject } from "../json.ts";
+import { isKeepDays } from "../room/recording.ts";
 import type { Deed } from "../room/verbs.ts";
 import { MAX_CAPTION, MAX_NAME, MAX_TITLE, readable } from "../text.ts";
 import { MAX_TEXT_LENGTH } from "./limits.ts";
@@ -57,6 +58,11 @@ export function stageSaysOf(said: { readonly [key: string]: unknown } | undefine
     case "lock-stage":
     case "lock-room":
       return typeof locked === "boolean" ? { type, locked } : undefined;
+    case "record": {
+      const { on, keepDays } = said;
+      if (typeof on !== "boolean" || (keepDays !== undefined && !isKeepDays(keepDays))) return undefined;
+      return { type, on, ...(keepDays === undefined ? {} : { keepDays }) };
+    }
     case "rename": {
       const title = readable(said["title"], MAX_TITLE);
       return title === undefined ? undefined : { type, title };

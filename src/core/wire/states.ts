@@ -7,6 +7,7 @@ import type { Status } from "../tree/greeting.ts";
 import type { Reactions } from "../tree/reactions.ts";
 import type { Region } from "../tree/region.ts";
 import type { Scope } from "../tree/states.ts";
+import type { Switch } from "../tree/switches.ts";
 
 export type { CaptionLine };
 
@@ -36,6 +37,12 @@ export type RoomState = Head<"room", "all"> & {
   readonly stageLocked: boolean;
   /** What is said is kept beyond two minutes. */
   readonly recorded: boolean;
+  /** It can be: this server has somewhere to keep it. */
+  readonly recordable: boolean;
+  /** For how many days after the room's end what is recorded is kept; missing while nothing was ever recorded. */
+  readonly keepDays?: number;
+  /** Something is kept of what was said so far. */
+  readonly kept?: true;
   /** Once it is over, if its host did not end it: who did, or why nobody had to, in words for people. */
   readonly over?: Over;
   /** Whether a hand can be raised; full: so many wait that no more are taken now. */
@@ -93,10 +100,10 @@ export type CaptionsState = Head<"captions", "all"> & { readonly epoch: number; 
 export type State = RoomState | StageState | AudienceState | ReactionsState | PinnedState | Status | MovedState | CaptionsState;
 
 /**
- * Whether what is said from here on is kept, told to the archive in order with the sound: what came before this text is not touched by it.
- * `keepMs`: how long after the room's end, in ms.
+ * What is kept of what is said, told to the archive: from behind which chunk on. The newest switches, oldest first (core/tree/switches.ts).
+ * `keepMs`: how long after the room's end, in ms; missing where nobody has said it.
  */
-export type RecordingState = Head<"recording", "nodes"> & { readonly on: boolean; readonly keepMs: number };
+export type RecordingState = Head<"recording", "nodes"> & { readonly keepMs?: number; readonly switches: readonly Switch[] };
 
 /** Whom the room keeps out, told to every leaf: sessions, and HMACs of addresses; up to 1,000 of each (core/tree/bans.ts). */
 export type BansState = Head<"bans", "nodes"> & { readonly sessions: readonly SessionId[]; readonly addresses: readonly string[] };

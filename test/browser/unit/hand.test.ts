@@ -20,6 +20,7 @@ const room: RoomState = {
   locked: false,
   stageLocked: false,
   recorded: false,
+  recordable: false,
   host: "here",
 };
 const linked: Hearing = { ...NOTHING_YET, phase: "live", listeners: 3, link: "open", welcomes: 1, room };

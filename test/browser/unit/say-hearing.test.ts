@@ -22,6 +22,7 @@ describe("the notice on a listener's page", () => {
       locked: false,
       stageLocked: false,
       recorded: false,
+      recordable: false,
       hands: "closed",
     } as const;
     expect(sayMissed(hearing({ moved: "after" }))).toContain("“after” goes on here");

@@ -30,6 +30,7 @@ const deed: fc.Arbitrary<Deed> = fc
     name: fc.constant("Name"),
     rank: fc.constantFrom(1, 2),
     address: fc.boolean(),
+    keepDays: fc.constantFrom(1, 30),
     question,
     id: fc.constant("line-1"),
     text: fc.constant("Words"),

@@ -27,7 +27,7 @@ export class Play {
   effects: readonly RoomEffect[] = [];
   #connections = 0;
 
-  constructor(room: Room = newRoom({ id: roomId("demo"), title: "Demo", chunkMs: 100 }), now = 1_000_000) {
+  constructor(room: Room = newRoom({ id: roomId("demo"), title: "Demo", chunkMs: 100, recordable: true }), now = 1_000_000) {
     this.room = room;
     this.now = now;
   }

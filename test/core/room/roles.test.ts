@@ -27,6 +27,7 @@ const ALONE: Record<string, Record<Who, string>> = {
   pin: { host: "yes", first: "yes", second: "yes", speaker: "hosts-only", listener: "hosts-only" },
   answer: { host: "yes", first: "yes", second: "yes", speaker: "hosts-only", listener: "hosts-only" },
   "invite-listener": { host: "yes", first: "yes", second: "yes", speaker: "hosts-only", listener: "hosts-only" },
+  record: { host: "yes", first: "yes", second: "yes", speaker: "hosts-only", listener: "hosts-only" },
   end: { host: "yes", first: "yes", second: "yes", speaker: "hosts-only", listener: "hosts-only" },
   // The host is here.
   "take-over": {
@@ -122,6 +123,8 @@ function deedOf(verb: Verb, target: SessionId | undefined): Deed {
     }
     case "mute-all":
       return { type: verb, lock: true };
+    case "record":
+      return { type: verb, on: true };
     case "lock-stage":
     case "lock-room":
       return { type: verb, locked: true };
@@ -158,7 +161,7 @@ function outcome(play: Play): string {
 
 describe("every role and every verb", () => {
   it("stand in the tables below", () => {
-    const tried = new Set([...Object.keys(ALONE), ...Object.keys(UPON), "expect"]);
+    const tried = new Set([...Object.keys(ALONE), ...Object.keys(UPON), "expect", "backstage", "delete-recording"]);
     expect([...tried].sort()).toEqual(Object.keys(DEEDS).sort());
   });
 

@@ -3,6 +3,8 @@ import { chunksIn, joinChunks, readHeader } from "../../../src/core/audio/chunk.
 import type { Segment } from "../../../src/core/audio/segment.ts";
 import { audienceOf, localTime } from "../../../src/core/ids.ts";
 import { type ArchiveEffect, ArchiveNode } from "../../../src/core/tree/archive.ts";
+import { type Keeping, parseKeeping } from "../../../src/core/tree/keeping.ts";
+import type { KeptLine } from "../../../src/core/tree/kept-lines.ts";
 import { END_TEXT, formatFlow, formatLink, formatLinked } from "../../../src/core/tree/link.ts";
 import { archiveOf, nodeName, type Plan, parentOf, parseNodeName, parsePlan, segmentsPath } from "../../../src/core/tree/plan.ts";
 import type { Saved } from "../../../src/core/tree/saved.ts";
@@ -22,6 +24,9 @@ class House {
   readonly closed: string[] = [];
   readonly asks: number[] = [];
   saved: Saved | undefined;
+  readonly lines: KeptLine[] = [];
+  keeping: Keeping | undefined;
+  doubts = 0;
   fails = false;
   erased = false;
 
@@ -30,7 +35,7 @@ class House {
   }
 
   wake(above: readonly { link: string; parent: string }[] = []): ArchiveNode<string> {
-    this.node = new ArchiveNode(audience, this.saved, [...this.stored.values()], above, this.now);
+    this.node = new ArchiveNode(audience, this.saved, [...this.stored.values()], above, this.now, this.keeping);
     this.do(this.node.wake(this.now, 0));
     return this.node;
   }
@@ -46,10 +51,15 @@ class House {
       else if (effect.do === "erase-all") {
         this.stored.clear();
         this.erased = true;
-      } else if (this.fails) this.node.failed(effect.segment, this.now);
+      } else if (effect.do === "erase-kept") {
+        for (const [name, { take }] of this.stored) if (take !== undefined) this.stored.delete(name);
+      } else if (effect.do === "keep") this.keeping = parseKeeping(JSON.stringify(effect.keeping));
+      else if (effect.do === "keep-line") this.lines.push(effect.line);
+      else if (effect.do === "ask-if-over") this.doubts++;
+      else if (this.fails) this.node.failed(effect.segment, this.now);
       else {
-        const { segment, closedAt } = effect;
-        this.stored.set(`${segment.epoch}/${segment.index}`, { ...segment, closedAt });
+        const { segment } = effect;
+        this.stored.set(`${segment.epoch}/${segment.index}`, segment);
         this.do(this.node.written(segment, this.now));
       }
     }
@@ -151,7 +161,7 @@ describe("an archive", () => {
     house.pass(2_000);
     expect(house.stored.size).toBe(0);
     expect(house.closed).toEqual(["root"]);
-    expect(house.node.wantsToRest).toBe(false);
+    expect(house.node.wakesAt(house.now)).toBeUndefined();
   });
 
   it("of a room that is over keeps nothing and asks nobody", () => {

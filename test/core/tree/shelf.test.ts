@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Segment } from "../../../src/core/audio/segment.ts";
 import { localTime } from "../../../src/core/ids.ts";
-import { SEGMENT_KEEP_MS, Shelf, type ShelfEffect, SPOOL_BYTES, type Stored } from "../../../src/core/tree/shelf.ts";
+import { LENT_MS, SEGMENT_KEEP_MS, Shelf, type ShelfEffect, SPOOL_BYTES, type Stored } from "../../../src/core/tree/shelf.ts";
 import { luck } from "../../support/build.ts";
 
 function aSegment(index: number, bytes = 8_000): Segment {
@@ -23,12 +23,12 @@ class Storage {
     for (const effect of effects) {
       if (effect.do === "erase") for (const { index } of effect.names) this.held.delete(index);
       else {
-        const { segment, closedAt } = effect;
+        const { segment } = effect;
         this.underWay.push(() => {
           if (this.fails) return shelf.failed(segment, localTime(now()));
-          this.held.set(segment.index, { ...segment, closedAt });
+          this.held.set(segment.index, segment);
           this.order.push(segment.index);
-          this.perform(shelf, shelf.written(segment, localTime(now())), now);
+          this.perform(shelf, shelf.written(segment, localTime(now())).effects, now);
         });
       }
     }
@@ -105,7 +105,6 @@ describe("a segment", () => {
   it("that a restart finds in storage is still there, and its neighbours are known", () => {
     const stored = [0, 1, 3].map((index) => ({ ...aSegment(index), closedAt: localTime(1_000) }));
     const shelf = new Shelf(SEGMENT_KEEP_MS, stored);
-    expect(shelf.newestStored?.last).toEqual({ epoch: 1, sequence: 80 });
     expect(shelf.find({ epoch: 1, index: 1 }, localTime(2_000))).toEqual({ bytes: undefined, leftMs: 119_000 });
     expect(shelf.list(localTime(2_000))).toEqual({
       runs: [
@@ -116,11 +115,14 @@ describe("a segment", () => {
     });
   });
 
-  it("of a room that is recorded stays", () => {
-    const shelf = new Shelf(Number.POSITIVE_INFINITY);
-    shelf.put(aSegment(0), localTime(0));
-    expect(shelf.second(localTime(1e9)).filter((effect) => effect.do === "erase")).toEqual([]);
-    expect(shelf.find({ epoch: 1, index: 0 }, localTime(1e9))).toBeDefined();
+  it("that is kept stays here until it is stored and old, and is never erased", () => {
+    const shelf = new Shelf(SEGMENT_KEEP_MS);
+    const kept = { epoch: 1, index: 0 };
+    shelf.put({ ...aSegment(0), take: 1, voices: [3] }, localTime(0));
+    expect(shelf.second(localTime(1e6))).toEqual([]);
+    expect(shelf.find(kept, localTime(1e6))?.leftMs).toBe(LENT_MS);
+    expect(shelf.written(kept, localTime(1e6))).toMatchObject({ kept: { ...kept, take: 1, voices: [3] }, effects: [] });
+    expect(shelf.isEmpty).toBe(true);
   });
 });
 

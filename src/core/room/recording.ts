@@ -1,0 +1,43 @@
+import { isCount, isFields } from "../json.ts";
+import type { RecordingWish, Room } from "./state.ts";
+import { no, type Step } from "./step.ts";
+
+/** Days for which a recording is kept after the room's end, where nobody has said how many. */
+export const KEEP_DAYS = 30;
+/** No recording is kept for longer after the room's end, in days. */
+export const MOST_KEEP_DAYS = 3_650;
+const DAY_MS = 86_400_000;
+
+/** On or off, or only for how long: what is left out stays. */
+export function record(room: Room, on: boolean, keepDays: number | undefined): Step {
+  if (on && !room.recordable) return no(room, "recording-unavailable");
+  const { keepDays: before = KEEP_DAYS, any = false } = room.recording ?? {};
+  const recording: RecordingWish = { on, keepDays: keepDays ?? before, any: any || on };
+  return { room: { ...room, recording } };
+}
+
+/** All that was kept is deleted; what is said from here on is kept as before. */
+export function recordingDeleted(room: Room): Room {
+  return room.recording?.any === true ? { ...room, recording: { ...room.recording, any: room.recording.on } } : room;
+}
+
+/** True while what is said is kept. */
+export function isRecorded({ recording, recordable, phase }: Room): boolean {
+  return recording?.on === true && recordable && phase !== "ended";
+}
+
+/** How long it is kept after the room's end, in ms; undefined where nobody has said anything of it. */
+export function keepMsOf({ recording }: Room): number | undefined {
+  return recording === undefined ? undefined : recording.keepDays * DAY_MS;
+}
+
+/** True of days for which a recording may be kept. */
+export function isKeepDays(said: unknown): said is number {
+  return isCount(said) && said >= 1 && said <= MOST_KEEP_DAYS;
+}
+
+/** The only door for what was kept of it. */
+export function recordingOf(said: unknown): RecordingWish | undefined {
+  if (!isFields(said) || !isKeepDays(said["keepDays"])) return undefined;
+  return { on: said["on"] === true, keepDays: said["keepDays"], any: said["any"] === true };
+}

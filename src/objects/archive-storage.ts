@@ -1,0 +1,140 @@
+import type { RecordedCaption } from "../core/audio/recording.ts";
+import type { SegmentName } from "../core/audio/segment.ts";
+import type { AudienceId } from "../core/ids.ts";
+import { type Keeping, parseKeeping } from "../core/tree/keeping.ts";
+import type { KeptLine } from "../core/tree/kept-lines.ts";
+import type { ToStore } from "../core/tree/shelf.ts";
+import type { Env } from "./calls.ts";
+import { log } from "./log.ts";
+import { R2Segments, type SegmentStore, SqliteSegments } from "./segment-store.ts";
+
+/** A write to R2 that is not done by then has failed, in ms. */
+const WRITE_MS = 10_000;
+/** Times that all of a room that is over is erased, and the time between two of them, in ms: a bucket may be away for a moment. */
+const ERASE_TRIES = 3;
+const ERASE_MS = 1_000;
+/** What a bucket did not let go of then is erased again after so long, in ms, until it did: the index says what it still holds. */
+const ERASE_AGAIN_MS = 60_000;
+/** Most bytes that are handed out at once: an answer between objects holds 32 MiB. */
+const BATCH_BYTES = 8 * 1024 * 1024;
+
+type Line = {
+  readonly epoch: number;
+  readonly voice: number;
+  readonly from_ms: number;
+  readonly to_ms: number;
+  readonly text: string;
+};
+
+/** What an archive keeps: its segments, the captions of a recording, and what it remembers of it. One thing after another. */
+export class ArchiveStorage {
+  readonly #state: DurableObjectState;
+  readonly segments: SegmentStore;
+  /** What is done to the storage, one thing after another: nothing is written behind what erases it. */
+  #storing: Promise<void> = Promise.resolve();
+
+  constructor(state: DurableObjectState, env: Env, audience: AudienceId) {
+    this.#state = state;
+    const index = new SqliteSegments(state.storage.sql);
+    this.segments = env.SEGMENTS === undefined ? index : new R2Segments(env.SEGMENTS, `segments/${audience}`, index);
+    state.storage.sql.exec(`CREATE TABLE IF NOT EXISTS lines (
+      id TEXT PRIMARY KEY, epoch INTEGER, voice INTEGER, from_ms INTEGER, to_ms INTEGER, text TEXT)`);
+  }
+
+  /** What was remembered of a recording. */
+  keeping(): Keeping {
+    const text = this.#state.storage.kv.get("keeping");
+    return parseKeeping(typeof text === "string" ? text : "");
+  }
+
+  keep(keeping: Keeping): void {
+    this.#state.waitUntil(this.#state.storage.put("keeping", JSON.stringify(keeping), { allowUnconfirmed: true }));
+  }
+
+  keepLine({ id, epoch, voice, fromMs, toMs, text }: KeptLine): void {
+    this.#state.storage.sql.exec("INSERT OR IGNORE INTO lines VALUES (?, ?, ?, ?, ?, ?)", id, epoch, voice, fromMs, toMs, text);
+  }
+
+  /** The captions that are kept, in the order in which they were said. @param trackOf whose track a voice is */
+  lines(trackOf: (epoch: number, voice: number) => number | undefined): readonly RecordedCaption[] {
+    const rows = this.#state.storage.sql.exec<Line>("SELECT epoch, voice, from_ms, to_ms, text FROM lines ORDER BY epoch, from_ms");
+    return Array.from(rows, ({ epoch, voice, from_ms, to_ms, text }) => {
+      return { epoch, fromMs: from_ms, toMs: to_ms, track: trackOf(epoch, voice), text };
+    });
+  }
+
+  /** Writes a segment in its turn. @returns whether it is in storage */
+  write(segment: ToStore): Promise<boolean> {
+    return this.#inTurn(async () => {
+      await within(WRITE_MS, this.segments.write(segment));
+    });
+  }
+
+  /** Some of these segments, in order: as many as fit into one answer, at least one. */
+  async read(names: Iterable<SegmentName>): Promise<readonly (SegmentName & { readonly bytes: Uint8Array<ArrayBuffer> })[]> {
+    const found: (SegmentName & { readonly bytes: Uint8Array<ArrayBuffer> })[] = [];
+    let sum = 0;
+    for (const { epoch, index } of names) {
+      const bytes = await this.segments.read({ epoch, index });
+      if (bytes === undefined) continue;
+      sum += bytes.byteLength;
+      if (sum > BATCH_BYTES && found.length > 0) break;
+      found.push({ epoch, index, bytes });
+    }
+    return found;
+  }
+
+  /** Erases these, and whatever could not be erased before. */
+  async erase(names: readonly SegmentName[]): Promise<void> {
+    const isDone = await this.#inTurn(() => this.segments.erase(names));
+    if (!isDone) await this.#again();
+  }
+
+  /** Nothing is kept from here on, whatever becomes of this object; then the bytes go. */
+  async eraseKept(): Promise<void> {
+    const isDone = await this.#inTurn(async () => {
+      this.#state.storage.sql.exec("DELETE FROM lines");
+      await this.segments.erase(this.segments.unkeep());
+    });
+    if (!isDone) await this.#again();
+  }
+
+  /** Everything, once no bucket holds anything of it any more. */
+  async eraseAll(): Promise<void> {
+    for (let attempt = 0; attempt < ERASE_TRIES; attempt++) {
+      if (attempt > 0) await new Promise((wake) => setTimeout(wake, ERASE_MS));
+      const isDone = await this.#inTurn(async () => {
+        await this.segments.eraseElsewhere();
+        await this.#state.storage.deleteAlarm();
+        await this.#state.storage.deleteAll();
+      });
+      if (isDone) return;
+    }
+    await this.#again();
+  }
+
+  async #again(): Promise<void> {
+    await this.#state.storage.setAlarm(Date.now() + ERASE_AGAIN_MS);
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<boolean> {
+    const done = this.#storing.then(work).then(
+      () => true,
+      (fault: unknown) => {
+        log("storage-failed", { why: String(fault) });
+        return false;
+      },
+    );
+    this.#storing = done.then(() => undefined);
+    this.#state.waitUntil(done);
+    return done;
+  }
+}
+
+/** @throws after `ms` if `work` is not done */
+function within<Value>(ms: number, work: Promise<Value>): Promise<Value> {
+  return new Promise((done, fail) => {
+    const late = setTimeout(fail, ms, new Error(`not done within ${ms} ms`));
+    work.then(done, fail).finally(() => clearTimeout(late));
+  });
+}
