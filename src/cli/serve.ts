@@ -23,6 +23,9 @@ const program = new Command("npm start --")
   .option("--fan-out <n>", "children that the room or a relay feeds", wholeNumber("--fan-out", 2, 1_024))
   .option("--admin-key <key>", "who brings this key may list and end any room, and read GET /metrics")
   .option("--report-webhook <url>", "where reports about rooms are sent; without it pages show no such button")
+  .option("--webhook <url>", "where is told what happens in rooms")
+  .option("--webhook-key <key>", "what it is signed with there")
+  .option("--room-webhooks", "who makes a room may name a webhook of its own")
   .option("--idle-minutes <n>", "a room that nobody uses for so long ends; 0 never", wholeNumber("--idle-minutes", 0, 527_040))
   .option("--address-header <name>", "behind a proxy: the header in which it tells where visitors come from")
   .option("--quiet", "without the worker's own log lines");
@@ -38,6 +41,9 @@ type Flags = {
   readonly fanOut?: number;
   readonly adminKey?: string;
   readonly reportWebhook?: string;
+  readonly webhook?: string;
+  readonly webhookKey?: string;
+  readonly roomWebhooks?: boolean;
   readonly idleMinutes?: number;
   readonly addressHeader?: string;
   readonly quiet?: boolean;
@@ -81,6 +87,9 @@ function optionsOf(flags: Flags): ServerOptions {
     ...(flags.fanOut === undefined ? {} : { FAN_OUT: String(flags.fanOut) }),
     ...(flags.adminKey === undefined ? {} : { ADMIN_KEY: flags.adminKey }),
     ...(flags.reportWebhook === undefined ? {} : { REPORT_WEBHOOK: flags.reportWebhook }),
+    ...(flags.webhook === undefined ? {} : { WEBHOOK_URL: flags.webhook }),
+    ...(flags.webhookKey === undefined ? {} : { WEBHOOK_KEY: flags.webhookKey }),
+    ...(flags.roomWebhooks === true ? { ROOM_WEBHOOKS: "1" } : {}),
     ...(flags.idleMinutes === undefined ? {} : { IDLE_MINUTES: String(flags.idleMinutes) }),
     ...(flags.addressHeader === undefined ? {} : { ADDRESS_HEADER: flags.addressHeader }),
   };

@@ -33,6 +33,7 @@ export function workerdConfig(plan: ServerPlan): string {
     ...settings.objects.map(({ binding, className }) => `(name = ${text(binding)}, durableObjectNamespace = ${text(className)})`),
     ...Object.entries(plan.vars).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`),
     `(name = ${text(settings.assetsBinding)}, service = "assets")`,
+    `(name = "INTERNET", service = "public-internet")`,
   ];
   return `using Workerd = import "/workerd/workerd.capnp";
 
@@ -40,8 +41,10 @@ const config :Workerd.Config = (
   services = [
     (name = "canopy", worker = .canopy),
     (name = "assets", disk = (path = ${text(plan.assetsDirectory)})),
-    # All that the worker ever calls outside is the operator's own webhook, which may well stand in his own network.
+    # What the worker calls by itself is the operator's own webhooks, which may well stand in his own network.
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
+    # What strangers may have it call must not: after the name was looked up, only public addresses are let through.
+    (name = "public-internet", network = (allow = ["public"], tlsOptions = (trustBrowserCas = true))),
     (name = "storage", disk = (path = ${text(plan.storageDirectory)}, writable = true)),
   ],
   sockets = [

@@ -24,7 +24,7 @@ export const CONTINUE_ROOM: RouteSays = {
   door: "successor",
   body: { schema: ContinueBody, example: { title: "Friday talk, second part" }, optional: true },
   answers: { 201: { says: "The new room, and the tickets that open it; `continues` is the old one", schema: Made } },
-  no: ["room-moved", "room-ended", "room-taken", "room-name-invalid", "ticket-used"],
+  no: ["room-moved", "room-ended", "room-taken", "room-name-invalid", "ticket-used", "webhooks-off"],
 };
 
 /** A successor's right: the session that his ticket names, and the room that it has made already, if he asks again. */
@@ -45,13 +45,15 @@ export async function continueRoom(c: Context<{ Bindings: Env }>): Promise<Respo
   const text = await c.req.text();
   const body = ContinueBody.safeParse(text === "" ? {} : jsonOf(text));
   if (!body.success) return problem(c, "body-invalid", sentenceOf(body.error, '{"title": "Friday talk, second part"}'));
+  const { webhook } = body.data;
+  if (webhook !== undefined && c.env.ROOM_WEBHOOKS !== "1") return problem(c, "webhooks-off");
   const room = right.room ?? nameOf(body.data.room);
   if (room === undefined) return problem(c, "room-name-invalid");
   const { plan, summary } = known;
   const { title = summary.title, listed = summary.listed, chunkMs = summary.chunkMs, maxSpeakers = DEFAULT_SPEAKERS } = body.data;
   const { audience } = plan;
   const { maxListeners } = settingsOf(c.env);
-  const wish = { room, title, listed, chunkMs, maxSpeakers, maxListeners };
+  const wish = { room, title, listed, chunkMs, maxSpeakers, maxListeners, webhook };
   const created = await roomStub(c.env, room).continueFrom({ ...wish, audience, from, ticket: right.ticket });
   if (typeof created === "string") return problem(c, WHY_NOT[created]);
   if ("moved" in created) return problem(c, "room-moved", sayMoved(created.moved));

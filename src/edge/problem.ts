@@ -29,6 +29,7 @@ export const PROBLEMS = {
   "create-key-wrong": [401, "Making a room here needs the operator's key, as Authorization: Bearer <key>"],
   "admin-key-wrong": [401, "This needs the operator's ADMIN_KEY, as Authorization: Bearer <key>"],
   "report-off": [503, "This server takes no reports. Write to whoever runs it"],
+  "webhooks-off": [403, "This server tells no webhooks that rooms name themselves. Its operator sets ROOM_WEBHOOKS"],
   "too-many-joins": [429, "So many came from your network at once that there was no time for this one. Try again in ten seconds"],
   "too-many-requests": [429, "So much came from your network at this moment that this was left out. Try again in a minute"],
   "too-many-verbs": [429, "You ask for more than a room does at once. Try again in a second"],

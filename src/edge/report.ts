@@ -5,14 +5,13 @@ import { MAX_REPORT, REPORT_REASONS } from "../core/report.ts";
 import { readable } from "../core/text.ts";
 import type { Env } from "../objects/calls.ts";
 import { log } from "../objects/log.ts";
+import { deliver } from "../objects/webhook.ts";
 import { jsonOf, sentenceOf } from "./body.ts";
 import type { RouteSays } from "./openapi.ts";
 import { recall } from "./plan-memory.ts";
 import { problem } from "./problem.ts";
 import { settingsOf } from "./settings.ts";
 
-/** A webhook that has not answered by then is asked again, in ms. */
-const ANSWER_MS = 5_000;
 /** How long it is waited before each further try, in ms; a Worker may work on for 30 s after it has answered. */
 const AGAIN_MS = [2_000, 8_000] as const;
 
@@ -61,18 +60,10 @@ export async function reportRoom(c: Context<{ Bindings: Env }>): Promise<Respons
   if (known === undefined) return problem(c, "room-unknown");
   const { title, listed } = known.summary;
   const page = new URL(`/rooms/${known.summary.room}`, c.req.url).href;
-  const at = new Date().toISOString();
-  const report = JSON.stringify({
-    type: "report",
-    id: crypto.randomUUID(),
-    at,
-    room: known.summary.room,
-    title,
-    listed,
-    page,
-    ...body.data,
-  });
-  const send = () => deliver(webhook, report, c.env.REPORT_KEY);
+  const id = `evt_${crypto.randomUUID()}`;
+  const data = { room: known.summary.room, title, listed, page, ...body.data };
+  const report = JSON.stringify({ type: "report", id, timestamp: new Date().toISOString(), data });
+  const send = async () => (await deliver({ url: webhook, key: c.env.REPORT_KEY }, id, report)) === "taken";
   const headers = { "Cache-Control": "no-store" };
   if (await send()) return c.body(null, 204, headers);
   c.executionCtx.waitUntil(tryAgain(send));
@@ -85,33 +76,4 @@ async function tryAgain(send: () => Promise<boolean>): Promise<void> {
     if (await send()) return;
   }
   log("report-not-delivered", {});
-}
-
-/** True if the webhook took it. With a key, it can be checked there that the report is ours and how old it is. */
-async function deliver(webhook: string, report: string, key: string | undefined): Promise<boolean> {
-  const timestamp = String(Math.floor(Date.now() / 1_000));
-  const signed =
-    key === undefined || key === "" ? {} : { "X-Canopy-Signature": `sha256=${await signatureOf(key, `${timestamp}.${report}`)}` };
-  try {
-    const answer = await fetch(webhook, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-Canopy-Timestamp": timestamp, ...signed },
-      body: report,
-      // A webhook that sends us elsewhere is not the one that the operator named.
-      redirect: "manual",
-      signal: AbortSignal.timeout(ANSWER_MS),
-    });
-    await answer.body?.cancel();
-    return answer.ok;
-  } catch {
-    return false;
-  }
-}
-
-/** HMAC-SHA-256 in hex. */
-async function signatureOf(key: string, text: string): Promise<string> {
-  const bytes = (said: string) => new TextEncoder().encode(said);
-  const imported = await crypto.subtle.importKey("raw", bytes(key), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  const mark = await crypto.subtle.sign("HMAC", imported, bytes(text));
-  return [...new Uint8Array(mark)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -19,6 +19,7 @@ import { type ProblemCode, problem } from "./problem.ts";
 import { inventName } from "./room-names.ts";
 import { settingsOf } from "./settings.ts";
 import { placeOf } from "./visitor.ts";
+import { WebhookWish } from "./webhook-address.ts";
 
 /** Largest body that is read, in bytes. */
 const MAX_BODY_BYTES = 4_096;
@@ -46,6 +47,7 @@ export const WISHES = {
   listed: z.boolean(),
   chunkMs: z.literal(CHUNK_MS_CHOICES, "chunkMs is 40, 100 or 200"),
   maxSpeakers: z.int().min(1).max(MOST_SPEAKERS, `at most ${MOST_SPEAKERS} people are on stage at once`),
+  webhook: WebhookWish.optional().describe("Who is told what happens in the room, where the operator allows it (ROOM_WEBHOOKS)"),
 };
 
 /** What `POST /api/rooms` takes. */
@@ -79,7 +81,7 @@ export const CREATE_ROOM: RouteSays = {
   door: "create-key",
   body: { schema: CreateBody, example: { title: "Friday talk", listed: true } },
   answers: { 201: { says: "The room, and the tickets that open it", schema: Made } },
-  no: ["room-taken", "room-name-invalid"],
+  no: ["room-taken", "room-name-invalid", "webhooks-off"],
 };
 
 /** `POST /api/rooms`: a new room, and the tickets that open it. */
@@ -88,12 +90,13 @@ export async function createRoom(c: Context<{ Bindings: Env }>): Promise<Respons
   if (locked !== undefined) return problem(c, locked);
   const body = CreateBody.safeParse(jsonOf(await c.req.text()));
   if (!body.success) return problem(c, "body-invalid", sentenceOf(body.error, '{"title": "Friday talk"}'));
-  const { title, listed, chunkMs, maxSpeakers } = body.data;
+  if (body.data.webhook !== undefined && c.env.ROOM_WEBHOOKS !== "1") return problem(c, "webhooks-off");
+  const { title, listed, chunkMs, maxSpeakers, webhook } = body.data;
   const room = nameOf(body.data.room);
   if (room === undefined) return problem(c, "room-name-invalid");
   const { fanOut, leafListeners, leaves, maxListeners } = settingsOf(c.env);
   const shape = { region: regionOf(placeOf(c.req.raw)), fanOut, leafListeners, leaves, maxListeners };
-  const created = await roomStub(c.env, room).create({ room, title, listed, chunkMs, maxSpeakers, ...shape });
+  const created = await roomStub(c.env, room).create({ room, title, listed, chunkMs, maxSpeakers, webhook, ...shape });
   if (created === "taken") return problem(c, "room-taken");
   if (listed) c.executionCtx.waitUntil(listRoom(c.env, { room, title, createdAt: created.createdAt }));
   return made(c, room, created, {});

@@ -23,6 +23,8 @@ import type {
   StageState,
 } from "../core/wire/messages.ts";
 
+import type { Webhook } from "./webhook.ts";
+
 /** What objects may ask of each other. Classes meet here, so that none imports another. */
 
 /** Every binding and setting of the worker; README.md says what the settings mean. */
@@ -60,6 +62,10 @@ export type Env = {
   readonly WEBHOOK_URL?: string;
   /** Signs what is told there. */
   readonly WEBHOOK_KEY?: string;
+  /** "1": a room's maker may name another webhook for his room. */
+  readonly ROOM_WEBHOOKS?: string;
+  /** What calls go through whose address a stranger chose; only an embedded server binds it, which could reach its own network otherwise. */
+  readonly INTERNET?: Fetcher;
   /** How much one address may do in a while; Cloudflare's counters where they are bound, else this isolate's own (edge/limits.ts). */
   readonly CREATES?: RateLimit;
   readonly JOINS?: RateLimit;
@@ -92,6 +98,8 @@ export type CreateAsk = {
   readonly leafListeners: number;
   readonly leaves: number;
   readonly maxListeners: number;
+  /** Whom the room's maker wants told what happens in it. */
+  readonly webhook?: Webhook | undefined;
 };
 export type Created = {
   readonly hostTicket: string;
@@ -113,6 +121,7 @@ export type ContinueAsk = {
   readonly from: RoomId;
   /** The session that the successor's ticket names. */
   readonly ticket: string;
+  readonly webhook?: Webhook | undefined;
 };
 /** Why a room does not take an audience over. `used`: this ticket's room has a host already. */
 export type NotContinued = "taken" | "used" | "ended" | "unknown" | Moved;

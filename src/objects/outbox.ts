@@ -17,9 +17,10 @@ export type Addressee = (typeof ADDRESSEES)[number];
 export type Door = Webhook & { readonly network?: Fetcher | undefined };
 
 /** How that addressee of a room is reached. */
-export function doorOf({ WEBHOOK_URL, WEBHOOK_KEY }: Env, _: RoomRecord, addressee: Addressee): Door | undefined {
-  if (addressee !== "operator" || WEBHOOK_URL === undefined || !URL.canParse(WEBHOOK_URL)) return undefined;
-  return { url: WEBHOOK_URL, key: WEBHOOK_KEY };
+export function doorOf(env: Env, { webhook }: Pick<RoomRecord, "webhook">, addressee: Addressee): Door | undefined {
+  const { WEBHOOK_URL, WEBHOOK_KEY, ROOM_WEBHOOKS, INTERNET } = env;
+  if (addressee === "maker") return ROOM_WEBHOOKS !== "1" || webhook === undefined ? undefined : { ...webhook, network: INTERNET };
+  return WEBHOOK_URL === undefined || !URL.canParse(WEBHOOK_URL) ? undefined : { url: WEBHOOK_URL, key: WEBHOOK_KEY };
 }
 
 /** What the outbox asks of its room's object. */

@@ -19,7 +19,7 @@ export type Founded = { readonly record: RoomRecord; readonly created: Created }
  */
 export async function found(env: Env, ask: CreateAsk): Promise<Founded | "taken"> {
   const keys = await makeKeys();
-  const { room, title, listed, chunkMs, maxSpeakers, fanOut, leafListeners, maxListeners } = ask;
+  const { room, title, listed, chunkMs, maxSpeakers, fanOut, leafListeners, maxListeners, webhook } = ask;
   const regions = { [ask.region]: { firstOpen: 0, width: ask.leaves } };
   const plan: Plan = {
     revision: 1,
@@ -37,7 +37,7 @@ export async function found(env: Env, ask: CreateAsk): Promise<Founded | "taken"
   const summary: Summary = { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0, locked: false };
   if ((await audienceStub(env, plan.audience).open({ plan, summary })) === "taken") return "taken";
   const host = makeSession("host");
-  const wished = { room, title, listed, chunkMs, maxSpeakers, maxListeners };
+  const wished = { room, title, listed, chunkMs, maxSpeakers, maxListeners, webhook };
   const record: RoomRecord = { ...wished, createdAt, ended: false, epoch: 0, plan, keys, host };
   return { record, created: await ticketsOf(record) };
 }
@@ -50,7 +50,7 @@ export async function found(env: Env, ask: CreateAsk): Promise<Founded | "taken"
  */
 export async function takeOver(env: Env, ask: ContinueAsk): Promise<Founded | NotContinued> {
   const keys = await makeKeys();
-  const { room, title, listed, chunkMs, maxSpeakers, maxListeners, from, ticket } = ask;
+  const { room, title, listed, chunkMs, maxSpeakers, maxListeners, from, ticket, webhook } = ask;
   const createdAt = new Date().toISOString();
   const summary: Summary = { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0, locked: false };
   await audienceStub(env, audienceOf(room)).follow(room, ask.audience);
@@ -66,7 +66,7 @@ export async function takeOver(env: Env, ask: ContinueAsk): Promise<Founded | No
   const { epoch, plan, outcasts = [] } = answer;
   const continues = { room: from, ticket, outcasts };
   const host = makeSession("host");
-  const wished = { room, title, listed, chunkMs, maxSpeakers, maxListeners };
+  const wished = { room, title, listed, chunkMs, maxSpeakers, maxListeners, webhook };
   const record: RoomRecord = { ...wished, createdAt, ended: false, epoch, plan, keys, host, continues };
   return { record, created: await ticketsOf(record) };
 }

@@ -6,6 +6,7 @@ import type { Plan } from "../core/tree/plan.ts";
 import type { Expectation } from "../core/tree/plant.ts";
 import { log } from "./log.ts";
 import type { RoomKeys } from "./tickets.ts";
+import type { Webhook } from "./webhook.ts";
 
 /** What a room's object keeps through sleep, restarts and deploys. */
 export type RoomRecord = {
@@ -33,6 +34,8 @@ export type RoomRecord = {
   readonly hosted?: boolean;
   /** Who feeds the audience since this room does not. */
   readonly movedTo?: Moved;
+  /** Whom its maker wants told what happens in it. */
+  readonly webhook?: Webhook | undefined;
 };
 
 /** A crowd that is expected, as it is kept. */

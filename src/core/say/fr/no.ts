@@ -25,6 +25,7 @@ export const no: Words["no"] = {
     "create-key-wrong": "Créer un salon ici demande la clé de l’opérateur",
     "admin-key-wrong": "Cela demande la clé ADMIN_KEY de l’opérateur",
     "report-off": "Ce serveur ne prend pas de signalements. Écrivez à la personne qui le tient",
+    "webhooks-off": "Ce serveur n’appelle aucun webhook choisi par un salon. L’opérateur pose ROOM_WEBHOOKS",
     "too-many-joins": "Tant de monde arrive à la fois de votre réseau que le temps a manqué. Réessayez dans dix secondes",
     "too-many-requests": "Tant de demandes viennent de votre réseau en ce moment que celle-ci a été écartée. Réessayez dans une minute",
     "too-many-verbs": "Vous demandez plus qu’un salon ne fait à la fois. Réessayez dans une seconde",
