@@ -1,150 +1,33 @@
-import { SAMPLE_RATE_HZ } from "../core/audio/format.ts";
 import type { Patience } from "../core/audio/jitter-buffer.ts";
 import type { HeardChunk } from "../core/audio/player.ts";
-import { silentAnchor } from "./anchor.ts";
-import { loaded } from "./load-fault.ts";
+import { SoundOut } from "./sound-out.ts";
 import type { FromOutput, OutputOptions, ToOutput } from "./worklet-messages.ts";
 
-/** The parts of the Audio Session API that exist in no library of TypeScript's yet (Safari 16.4 and later). */
-type WithAudioSession = { audioSession?: { type: string } };
-
-/** Why play() fails where it will never do. */
-const REFUSALS = ["NotAllowedError", "NotSupportedError"];
-
-/**
- * The ears: the mixing worklet, the volume, and an <audio> element as the last step, because only that puts an iPhone's
- * lock screen in charge and keeps sounding when the page is hidden. Where it refuses, sound goes out directly. A silent file
- * plays beside it, for browsers that show no controls for live sound.
- */
-export class Output {
-  readonly context: AudioContext;
-  readonly #volume: GainNode;
-  readonly #element: HTMLAudioElement;
-  readonly #anchor = silentAnchor();
-  readonly #onReport: (report: FromOutput) => void;
-  #node: AudioWorkletNode | undefined;
-  #loading: Promise<void> | undefined;
-  #direct = false;
-  readonly #patience: Patience | undefined;
-
+/** The ears of who listens live: the mixing worklet with its jitter buffer. */
+export class Output extends SoundOut<ToOutput, FromOutput> {
   /**
    * @param patience for who speaks with those whom he hears: he hears as directly as the browser can, and his microphone stays open
    * @param onChange sound may have been stopped or let out, by the browser or the phone; see `sounding`
    */
   constructor(onReport: (report: FromOutput) => void, onChange: () => void, patience?: Patience) {
-    this.#onReport = onReport;
-    this.#patience = patience;
-    this.context = new AudioContext({ sampleRate: SAMPLE_RATE_HZ, latencyHint: "interactive" });
-    this.#volume = new GainNode(this.context);
-    const sink = new MediaStreamAudioDestinationNode(this.context, { channelCount: 1 });
-    this.#volume.connect(sink);
-    this.#element = new Audio();
-    this.#element.srcObject = sink.stream;
-    this.context.addEventListener("statechange", onChange);
-    for (const change of ["pause", "playing"]) this.#element.addEventListener(change, onChange);
-    // The element would add its own delay, and nobody speaks with a locked screen.
-    if (patience !== undefined) this.#goDirect();
-  }
-
-  /** False while nothing can be heard, whatever arrives: the context or the <audio> element does not run. */
-  get sounding(): boolean {
-    return this.context.state === "running" && (this.#direct || !this.#element.paused);
-  }
-
-  /**
-   * Loads the audio thread's code; may be called before anybody clicked, and again after it failed.
-   *
-   * @throws LoadFault if it cannot be fetched
-   */
-  load(): Promise<void> {
-    this.#loading ??= this.#load().catch((fault: unknown) => {
-      this.#loading = undefined;
-      throw fault;
-    });
-    return this.#loading;
-  }
-
-  /** Starts sounding. Must be called within a click or a key, the first time. @throws as `load` does */
-  async unlock(): Promise<void> {
-    const session = (navigator as Navigator & WithAudioSession).audioSession;
-    if (session !== undefined) session.type = this.#patience === undefined ? "playback" : "play-and-record";
-    const resumed = this.context.resume();
-    const played = this.#play().catch((fault: unknown) => {
-      // A quick Pause interrupts it (AbortError), which is no refusal.
-      if (fault instanceof DOMException && REFUSALS.includes(fault.name)) this.#goDirect();
-    });
-    await Promise.all([this.load(), resumed, played]);
-  }
-
-  /** Tries again what a phone may have stopped: call it on every gesture. */
-  nudge(): void {
-    if (this.context.state !== "running") void this.context.resume().catch(() => undefined);
-    if (this.#patience === undefined && ((!this.#direct && this.#element.paused) || this.#anchor.paused))
-      void this.#play().catch(() => undefined);
-  }
-
-  async rest(): Promise<void> {
-    this.#element.pause();
-    this.#anchor.pause();
-    await this.context.suspend();
-  }
-
-  /** @param volume 0 silent, 1 as it was spoken */
-  set volume(volume: number) {
-    this.#volume.gain.setTargetAtTime(volume, this.context.currentTime, 0.015);
+    const options: OutputOptions = { patience };
+    super({ file: "output", name: "canopy-output", options }, patience !== undefined, onReport, onChange);
   }
 
   /** Hands a chunk to the audio thread; its sound is gone from here. */
   play(chunk: HeardChunk): void {
-    this.#tell(
+    this.tell(
       { tell: "chunk", chunk },
       chunk.sounds.map(({ pcm }) => pcm.buffer),
     );
   }
 
   goLive(): void {
-    this.#tell({ tell: "go-live" });
+    this.tell({ tell: "go-live" });
   }
 
   /** Forgets everything that was heard or waits to be. */
   startAnew(): void {
-    this.#tell({ tell: "start-anew" });
-  }
-
-  #tell(message: ToOutput, transfer: ArrayBufferLike[] = []): void {
-    this.#node?.port.postMessage(
-      message,
-      transfer.filter((buffer) => buffer instanceof ArrayBuffer),
-    );
-  }
-
-  async #load(): Promise<void> {
-    await loaded(this.context.audioWorklet.addModule("/assets/output.worklet.js"));
-    const processorOptions: OutputOptions = { patience: this.#patience };
-    const shape = { numberOfInputs: 0, numberOfOutputs: 1, outputChannelCount: [1] };
-    this.#node = new AudioWorkletNode(this.context, "canopy-output", { ...shape, processorOptions });
-    this.#node.port.onmessage = ({ data }: MessageEvent<FromOutput>) => this.#onReport(data);
-    this.#node.connect(this.#volume);
-  }
-
-  async #play(): Promise<void> {
-    // Who speaks must not be stopped by a media key.
-    if (this.#patience !== undefined) return;
-    // Without the anchor there are no media keys, and nothing else is missing.
-    void this.#anchor.play().catch(() => undefined);
-    if (!this.#direct) await this.#element.play();
-  }
-
-  /** Lets go of the sound card, for good. */
-  async close(): Promise<void> {
-    this.#element.pause();
-    this.#anchor.pause();
-    if (this.context.state !== "closed") await this.context.close();
-  }
-
-  #goDirect(): void {
-    if (this.#direct) return;
-    this.#direct = true;
-    this.#volume.connect(this.context.destination);
+    this.tell({ tell: "start-anew" });
   }
 }

@@ -12,11 +12,11 @@ export const ASSETS_ROOT = join(ROOT, "dist/assets-root");
 export const WORKER_FILE = join(ROOT, "dist/worker.js");
 
 /** The live part of each page, by the name under which the page asks for it. */
-const ISLANDS = ["home", "listener", "broadcast", "embed"];
+const ISLANDS = ["home", "listener", "broadcast", "embed", "replay"];
 /** Icons, the card that other sites show of a page, the manifest: served as they are. */
 const STATIC = "src/pages/static";
 /** Each audio thread is one classic file: `addModule` resolves no imports in every browser. */
-const WORKLETS = ["capture", "output"];
+const WORKLETS = ["capture", "output", "replay/replay"];
 /** What all browsers that can play (WebCodecs or WebAssembly, AudioWorklet) understand. */
 const BROWSER_TARGET = "es2022";
 /** libopus-wasm asks for this, but only where it finds itself in Node. */

@@ -18,6 +18,9 @@ const LOOK_AGAIN = 20 * SAMPLES_PER_MS;
 /** Below this peak nobody sounds: −50 dBFS, as in the mixer. */
 const QUIET_PEAK = 0.003;
 
+/** What the listener wishes; it may change at any time. `speed`: 1 or more. */
+export type Wish = { readonly playing: boolean; readonly speed: number; readonly skipsPauses: boolean };
+
 /** What a replay's player can say about itself. */
 export type ReplayFacts = {
   /** Where on the line it plays, in ms. */
@@ -48,10 +51,11 @@ export class ReplayPlayer {
   #quietFor = 0;
   #lookAfter = 0;
   #stalls = 0;
-  /** A human's wishes; they may change at any time. */
-  playing = false;
-  speed = 1;
-  skipsPauses = false;
+  #wish: Wish = { playing: false, speed: 1, skipsPauses: false };
+
+  wish(wish: Wish): void {
+    this.#wish = wish;
+  }
 
   /** The next chunk of the line. Its sound is the player's from now on. */
   hear(chunk: HeardChunk): void {
@@ -66,14 +70,14 @@ export class ReplayPlayer {
 
   /** Fills `out` with what sounds next. */
   render(out: Float32Array): void {
-    const goes = this.playing && this.#hasSound(out.length);
+    const goes = this.#wish.playing && this.#hasSound(out.length);
     // What stops fades out over what would have come; then nothing moves.
     if (!goes && this.#gain === 0) {
       out.fill(0);
       return;
     }
-    if (goes && this.skipsPauses) this.#skipPause();
-    this.#stretch.render(out, this.speed);
+    if (goes && this.#wish.skipsPauses) this.#skipPause();
+    this.#stretch.render(out, this.#wish.speed);
     this.#fade(out, goes);
     this.#mixer.forget(this.#stretch.position);
   }
@@ -89,7 +93,7 @@ export class ReplayPlayer {
     return {
       lineMs: Math.min(position, this.#end) / SAMPLES_PER_MS,
       sounding: this.#gain > 0,
-      starving: this.playing && this.#isDry && !finished,
+      starving: this.#wish.playing && this.#isDry && !finished,
       finished,
       stalls: this.#stalls,
     };
@@ -103,7 +107,7 @@ export class ReplayPlayer {
       return left > 0;
     }
     // The fade must still have something to fade.
-    const least = Stretch.reach(this.speed, length) + FADE;
+    const least = Stretch.reach(this.#wish.speed, length) + FADE;
     const isDry = left < (this.#isDry ? least + ENOUGH : least);
     if (isDry && !this.#isDry && position > 0) this.#stalls++;
     this.#isDry = isDry;

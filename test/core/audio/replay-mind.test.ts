@@ -162,7 +162,8 @@ describe("what is fetched", () => {
     replay.seek(1_000_000);
     for (let second = 0; second < 60; second++) {
       replay.answer();
-      replay.perform(replay.mind.second((replay.now += 1_000)));
+      replay.now += 1_000;
+      replay.perform(replay.mind.second(replay.now));
     }
     expect(replay.fetched.length).toBeLessThanOrEqual(19);
     expect(replay.heard.length).toBeLessThanOrEqual(85);

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ReplayPlayer } from "../../../src/core/audio/replay-player.ts";
+import { ReplayPlayer, type Wish } from "../../../src/core/audio/replay-player.ts";
 
 const MS = 48;
 const BLOCK = 128;
 const CHUNK = 100 * MS;
+const WISH: Wish = { playing: true, speed: 1, skipsPauses: false };
 
 /** Chunk `index` of a line, 100 ms; its voice says `value` at each sample. */
 function hear(player: ReplayPlayer, index: number, value: (at: number) => number): void {
@@ -35,19 +36,22 @@ describe("a replay's player", () => {
         fc.array(fc.oneof(fc.constant("chunk"), fc.constant("pause"), fc.integer({ min: 1, max: 120 })), { maxLength: 60, size: "max" }),
         (steps) => {
           const player = new ReplayPlayer();
-          player.playing = true;
+          player.wish(WISH);
           let chunks = 0;
           let steady = 0;
+          let playing = true;
           for (const step of steps) {
             if (step === "chunk") hear(player, chunks++, ramp);
-            else if (step === "pause") player.playing = !player.playing;
-            else if (typeof step === "number")
+            else if (step === "pause") {
+              playing = !playing;
+              player.wish({ ...WISH, playing });
+            } else if (typeof step === "number")
               for (let block = 0; block < step; block++) {
                 const from = Math.round(player.facts().lineMs * MS);
                 const out = render(player, 1);
                 const moved = Math.round(player.facts().lineMs * MS) - from;
                 if (moved !== 0 && moved !== BLOCK) throw new Error(`it moved by ${moved}`);
-                steady = player.playing && moved > 0 && !player.facts().starving ? steady + 1 : 0;
+                steady = playing && moved > 0 && !player.facts().starving ? steady + 1 : 0;
                 // Once the fade is over its sound is what stands there, to the sample.
                 if (steady > 3 && (out[0] !== ramp(from) || out[BLOCK - 1] !== ramp(from + BLOCK - 1)))
                   throw new Error(`not what was said at ${from}`);
@@ -63,7 +67,7 @@ describe("a replay's player", () => {
 
   it("waits where nothing has come, says so, and goes on where it stopped", () => {
     const player = new ReplayPlayer();
-    player.playing = true;
+    player.wish(WISH);
     for (let chunk = 0; chunk < 5; chunk++) hear(player, chunk, ramp);
     render(player, 1_000);
     const stopped = player.facts();
@@ -77,7 +81,7 @@ describe("a replay's player", () => {
 
   it("plays to the very end, and says that it is there", () => {
     const player = new ReplayPlayer();
-    player.playing = true;
+    player.wish(WISH);
     for (let chunk = 0; chunk < 5; chunk++) hear(player, chunk, ramp);
     player.finish();
     const heard = render(player, 400);
@@ -87,7 +91,7 @@ describe("a replay's player", () => {
 
   it("begins at once: a fifth of a second of sound is enough", () => {
     const player = new ReplayPlayer();
-    player.playing = true;
+    player.wish(WISH);
     for (let chunk = 0; chunk < 3; chunk++) hear(player, chunk, ramp);
     render(player, 1);
     expect(player.facts().sounding).toBe(true);
@@ -95,8 +99,7 @@ describe("a replay's player", () => {
 
   it.each([1, 1.5, 2])("at %d× is at the end in the right time, to a hundredth", (speed) => {
     const player = new ReplayPlayer();
-    player.playing = true;
-    player.speed = speed;
+    player.wish({ ...WISH, speed });
     for (let chunk = 0; chunk < 300; chunk++) hear(player, chunk, (at) => 0.3 * Math.sin(at / 40));
     player.finish();
     let blocks = 0;
@@ -107,8 +110,7 @@ describe("a replay's player", () => {
 
   it("leaves long pauses out for who wants that, and no word", () => {
     const player = new ReplayPlayer();
-    player.playing = true;
-    player.skipsPauses = true;
+    player.wish({ ...WISH, skipsPauses: true });
     const word = (at: number) => (Math.floor(at / (5_000 * MS)) % 2 === 0 ? ramp(at % 4_800) : 0);
     for (let chunk = 0; chunk < 200; chunk++) hear(player, chunk, word);
     player.finish();
