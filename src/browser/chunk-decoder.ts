@@ -32,7 +32,7 @@ export class ChunkDecoder {
    * @param now a monotonic clock, in ms
    */
   take(chunk: Chunk, counts: boolean, now: number): void {
-    this.#mendStuck(now);
+    this.mend(now);
     const start = chunk.roomTimeMs * SAMPLES_PER_MS;
     const waiting: Waiting = {
       chunk: {
@@ -65,6 +65,17 @@ export class ChunkDecoder {
         voice.decoder.decode(frame, at);
       }
     }
+    this.#release();
+  }
+
+  /** Gives up the frames that hold everything back for too long: they are silence then. To be called now and then where nothing may come for a while. */
+  mend(now: number): void {
+    if (this.#released || this.#waiting.length === 0) this.#movedAt = now;
+    this.#released = false;
+    if (now - this.#movedAt <= STUCK_MS) return;
+    const fresh = (waiting: Waiting) => now - waiting.takenAt <= STUCK_MS;
+    for (const voice of this.#voices.values()) voice.frames = voice.frames.filter(({ of }) => fresh(of));
+    for (const waiting of this.#waiting) if (!fresh(waiting)) waiting.frames = 0;
     this.#release();
   }
 
@@ -113,17 +124,6 @@ export class ChunkDecoder {
   #lost(voice: Voice): void {
     for (const frame of voice.frames) frame.of.frames--;
     voice.frames = [];
-    this.#release();
-  }
-
-  /** Gives up the frames that hold everything back for too long: they are silence then. */
-  #mendStuck(now: number): void {
-    if (this.#released || this.#waiting.length === 0) this.#movedAt = now;
-    this.#released = false;
-    if (now - this.#movedAt <= STUCK_MS) return;
-    const fresh = (waiting: Waiting) => now - waiting.takenAt <= STUCK_MS;
-    for (const voice of this.#voices.values()) voice.frames = voice.frames.filter(({ of }) => fresh(of));
-    for (const waiting of this.#waiting) if (!fresh(waiting)) waiting.frames = 0;
     this.#release();
   }
 

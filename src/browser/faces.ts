@@ -4,21 +4,14 @@ import { initialOf, tintOf } from "../core/say/face.ts";
 import type { OnStage } from "../core/wire/messages.ts";
 import { element, icon, List, type Row } from "./elements.ts";
 import { write } from "./parts.ts";
+import { Rings } from "./rings.ts";
 import { words } from "./words.ts";
 
-/** A ring's level falls by this part per frame when a voice pauses: quick to rise, calm to fall. */
-const RING_FALL = 0.88;
-/** A voice this loud fills the ring: −16 dBFS. */
-const FULL_RMS = 0.15;
-/** Below this a ring is as good as still, and is left alone. */
-const STILL = 0.004;
-
-/** The cards of who is on stage. A frame changes one CSS variable of who sounds, and nothing else. */
+/** The cards of who is on stage. */
 export class Faces {
   readonly #list: List<OnStage>;
   readonly #parent: HTMLElement;
-  readonly #levels = new Map<number, number>();
-  readonly #rings = new Map<number, HTMLElement>();
+  readonly #rings = new Rings<number>();
   #mine: SessionId | undefined;
   #isFirst = true;
 
@@ -38,22 +31,18 @@ export class Faces {
     this.#isFirst = false;
     this.#mine = mine;
     this.#parent.toggleAttribute("data-few", onStage.length < 3);
-    for (const voice of this.#rings.keys()) if (!onStage.some((one) => one.voice === voice)) this.#rings.delete(voice);
+    this.#rings.keep((voice) => onStage.some((one) => one.voice === voice));
     this.#list.show(onStage);
   }
 
   /** What sounds just now. */
   heard(levels: readonly VoiceLevel[]): void {
-    for (const { voice, rms } of levels) this.#levels.set(voice, Math.max(this.#levels.get(voice) ?? 0, Math.min(1, rms / FULL_RMS)));
+    for (const { voice, rms } of levels) this.#rings.heard(voice, rms);
   }
 
   /** Once per animation frame. */
   frame(): void {
-    for (const [voice, level] of this.#levels) {
-      this.#rings.get(voice)?.style.setProperty("--level", level < STILL ? "0" : level.toFixed(3));
-      if (level < STILL) this.#levels.delete(voice);
-      else this.#levels.set(voice, level * RING_FALL);
-    }
+    this.#rings.frame();
   }
 
   #card({ voice }: OnStage): Row<OnStage> {
@@ -64,7 +53,7 @@ export class Faces {
     const name = element("b", { class: "name", dir: "auto" });
     const role = element("small");
     const state = element("small", { class: "state" });
-    this.#rings.set(voice, face);
+    this.#rings.follow(voice, face);
     return {
       element: element("li", { class: "speaker" }, face, name, role, state),
       show: (one) => {

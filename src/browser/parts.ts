@@ -25,8 +25,8 @@ export function writeOrHide(element: HTMLElement, text: string | undefined): voi
   write(element, text ?? "");
 }
 
-/** Copies `text`; the button says for two seconds whether it went well. */
-export async function copyFrom(button: HTMLButtonElement, text: string): Promise<void> {
+/** Copies `text`; the button, or its label, says for two seconds whether it went well. */
+export async function copyFrom(button: HTMLElement, text: string): Promise<void> {
   const label = button.dataset["label"] ?? button.textContent ?? "";
   button.dataset["label"] = label;
   const copied = await navigator.clipboard.writeText(text).then(

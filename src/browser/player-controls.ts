@@ -2,6 +2,7 @@ import { type Hearing, isOver } from "./hearing.ts";
 import type { Listening } from "./listen.ts";
 import { LoadFault } from "./load-fault.ts";
 import { part, write, writeOrHide } from "./parts.ts";
+import { VolumeKnob } from "./volume-knob.ts";
 import { words } from "./words.ts";
 
 /** What works the sound of a listener's page: the big button, volume, keys, the lock screen's and the headset's buttons. */
@@ -9,9 +10,7 @@ export class PlayerControls {
   readonly #root: HTMLElement;
   readonly #listening: Listening;
   readonly #button = part("listen", HTMLButtonElement);
-  readonly #range = part("volume-range", HTMLInputElement);
-  readonly #mute = part("mute", HTMLButtonElement);
-  #muted = false;
+  readonly #volume: VolumeKnob;
 
   /** @param title what a lock screen shows */
   constructor(root: HTMLElement, listening: Listening, title: string) {
@@ -22,15 +21,16 @@ export class PlayerControls {
       this.#button.focus();
       void this.toggle();
     };
-    this.#mute.onclick = () => this.#setMuted(!this.#muted);
-    this.#range.oninput = () => this.#setMuted(false);
+    this.#volume = new VolumeKnob((volume) => {
+      listening.volume = volume;
+    });
     document.addEventListener("keydown", (event) => this.#pressed(event));
     this.#mediaSession(title);
   }
 
   /** True while the listener made the page silent himself. */
   get silenced(): boolean {
-    return this.#muted || this.#range.value === "0";
+    return this.#volume.silenced;
   }
 
   focus(): void {
@@ -63,14 +63,6 @@ export class PlayerControls {
     }
   }
 
-  #setMuted(on: boolean): void {
-    this.#muted = on;
-    this.#listening.volume = on ? 0 : Number(this.#range.value) / 100;
-    this.#mute.setAttribute("aria-pressed", String(on));
-    this.#mute.setAttribute("aria-label", on ? words.listener.unmute : words.listener.mute);
-    this.#mute.querySelector("use")?.setAttribute("href", on ? "#i-sound-off" : "#i-sound");
-  }
-
   /** Space anywhere on the page; the letter M only from within the player, because people who speak to their computer say letters. */
   #pressed(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
@@ -78,7 +70,7 @@ export class PlayerControls {
     // Whoever types, or is asked something, means the dialog.
     if (target.closest("dialog, input:not([type=range]), textarea, select") !== null) return;
     const isM = event.key === "m" || event.key === "M";
-    if (isM && this.#root.contains(target) && this.#listening.state.listening) this.#setMuted(!this.#muted);
+    if (isM && this.#root.contains(target) && this.#listening.state.listening) this.#volume.toggle();
     // A focused button takes the space bar itself.
     if (event.key === " " && target.closest("button, input, a, summary") === null && !isOver(this.#listening.state)) {
       event.preventDefault();

@@ -14,7 +14,7 @@ import { LISTEN, listen } from "./listen.ts";
 import { READ_LOBBY, readLobby } from "./lobby.ts";
 import { METRICS, metrics } from "./metrics.ts";
 import { described, documentOf, HEALTHZ, OPENAPI } from "./openapi.ts";
-import { broadcastPage, embedPage, homePage, listenerPage, problemFor } from "./pages.tsx";
+import { broadcastPage, embedPage, homePage, listenerPage, problemFor, replayPage } from "./pages.tsx";
 import { QR_CODE, qrCode } from "./qr.ts";
 import { DELETE_RECORDING, deleteRecording, READ_RECORDING, readRecording } from "./recording.ts";
 import { REPORT_ROOM, reportRoom } from "./report.ts";
@@ -98,6 +98,7 @@ app.get("/rooms/:room/segments/:secret/:epoch/:index", described(READ_SEGMENT), 
 app.get("/", forPages, switchLanguage, homePage);
 app.get("/rooms/:room", forPages, switchLanguage, listenerPage);
 app.get("/rooms/:room/broadcast", forPages, switchLanguage, broadcastPage);
+app.get("/rooms/:room/replay", forPages, switchLanguage, replayPage);
 
 app.get("/embed/:room", forFrames, embedPage);
 app.get("/rooms/:room/qr.svg", described(QR_CODE), qrCode);

@@ -8,6 +8,7 @@ import { EmbedPage } from "../pages/embed.tsx";
 import { HomePage } from "../pages/home.tsx";
 import { ListenerPage } from "../pages/listener.tsx";
 import { ProblemPage } from "../pages/problem.tsx";
+import { ReplayPage } from "../pages/replay.tsx";
 import { wordsFor } from "./language.ts";
 import { recall } from "./plan-memory.ts";
 import { PROBLEMS, type ProblemCode, problem } from "./problem.ts";
@@ -36,6 +37,15 @@ export async function broadcastPage(c: Context<{ Bindings: Env }>): Promise<Resp
   const { room, title } = known.summary;
   const address = new URL(`/rooms/${room}`, c.req.url).href;
   return documentOf(c, <BroadcastPage words={wordsFor(c)} room={room} title={title} address={address} />);
+}
+
+/** `/rooms/:room/replay`: what was kept of a room. Whether there is anything the page asks itself: who may hear it has his ticket there. */
+export async function replayPage(c: Context<{ Bindings: Env }>): Promise<Response> {
+  const known = await knownRoom(c);
+  if (known === undefined) return problemPage(c, "room-unknown");
+  const { room, title, locked } = known.summary;
+  const address = new URL(`/rooms/${room}/replay`, c.req.url).href;
+  return documentOf(c, <ReplayPage words={wordsFor(c)} room={room} title={title} locked={locked} address={address} />);
 }
 
 /** `/embed/:room`: the player for a frame in somebody else's page. */

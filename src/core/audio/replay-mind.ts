@@ -45,7 +45,7 @@ export class ReplayMind {
   /** Replay time of the next segment to be laid. */
   #cursorMs = 0;
   #atMs = 0;
-  #speed = 1;
+  #speed = 0;
   #isFinished = false;
   readonly #kept = new Map<string, Uint8Array>();
   #keptBytes = 0;
@@ -92,7 +92,7 @@ export class ReplayMind {
     return [{ do: "begin" }, ...this.#go(now)];
   }
 
-  /** The player stands at `lineMs`. @param speed at which it plays */
+  /** The player stands at `lineMs`. @param speed at which it plays; 0 while it does not: then little is fetched beyond the first sound */
   plays(lineMs: number, speed: number, now: number): readonly ReplayEffect[] {
     this.#atMs = lineMs;
     this.#speed = speed;
@@ -141,9 +141,13 @@ export class ReplayMind {
     return [...this.#lay(), ...this.#fetch(now)];
   }
 
+  get #laidAheadMs(): number {
+    return LAID_AHEAD_MS * Math.max(1, this.#speed);
+  }
+
   #lay(): readonly ReplayEffect[] {
     const chunks: LineChunk[] = [];
-    while (this.#line.endMs - this.#atMs < LAID_AHEAD_MS * this.#speed) {
+    while (this.#line.endMs - this.#atMs < this.#laidAheadMs) {
       const next = this.#next();
       const bytes = next && this.#kept.get(keyOf(next));
       if (next === undefined) break;
@@ -166,7 +170,7 @@ export class ReplayMind {
     // While the line is down one is asked for, and the one after it, to see whether it is the line.
     const until = this.isInTrouble
       ? this.#cursorMs + 2 * this.#recording.segmentMs
-      : this.positionMs + Math.max(FETCHED_AHEAD_MS, 2 * LAID_AHEAD_MS * this.#speed);
+      : this.positionMs + (this.#speed === 0 ? LAID_AHEAD_MS : Math.max(FETCHED_AHEAD_MS, 2 * this.#laidAheadMs));
     for (let atMs = this.#cursorMs; atMs < until && this.#asked.size < AT_ONCE && bytes < FETCHED_AHEAD_BYTES; ) {
       const name = segmentAt(this.#recording, atMs);
       if (name === undefined) break;

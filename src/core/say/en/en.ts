@@ -3,8 +3,9 @@ import { listener } from "./listener.ts";
 import { no } from "./no.ts";
 import { panel } from "./panel.ts";
 import { people } from "./people.ts";
+import { replay } from "./replay.ts";
 import { shell } from "./shell.ts";
 import { studio } from "./studio.ts";
 
 /** All that pages say, in English. */
-export const en = { language: "en" as const, count: counterIn("en"), ...shell, listener, studio, panel, people, no };
+export const en = { language: "en" as const, count: counterIn("en"), ...shell, listener, replay, studio, panel, people, no };

@@ -4,8 +4,9 @@ import { listener } from "./listener.ts";
 import { no } from "./no.ts";
 import { panel } from "./panel.ts";
 import { people } from "./people.ts";
+import { replay } from "./replay.ts";
 import { shell } from "./shell.ts";
 import { studio } from "./studio.ts";
 
 /** All that pages say, in French. */
-export const fr: Words = { language: "fr", count: counterIn("fr"), ...shell, listener, studio, panel, people, no };
+export const fr: Words = { language: "fr", count: counterIn("fr"), ...shell, listener, replay, studio, panel, people, no };
