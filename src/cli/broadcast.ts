@@ -1,17 +1,12 @@
 import { Command } from "commander";
 import type { RoomId } from "../core/ids.ts";
-import { parseStageHears } from "../core/wire/parse.ts";
-import { continueRoom, createRoom, explainEnding, parseRoom, parseServer, readRoom, stageUrl, ticketProtocols } from "./api.ts";
+import { continueRoom, createRoom, explainEnding, parseRoom, parseServer, readRoom } from "./api.ts";
 import { interrupted } from "./flags.ts";
 import { Loudness } from "./loudness.ts";
 import { readOpusFile } from "./ogg.ts";
 import { Halt, runCommand } from "./problem.ts";
-import type { Socket } from "./socket.ts";
 import { Speaker } from "./speaker.ts";
-import { stayConnected } from "./stay.ts";
-
-/** How long the room gets to say that we are off air before we hang up, in ms. */
-const FAREWELL_MS = 300;
+import { stageLine } from "./stage-line.ts";
 
 const program = new Command("npm run broadcast --")
   .description("Speaks an Opus file in a room, in real time.")
@@ -50,42 +45,32 @@ await runCommand(async () => {
   const loudness = await Loudness.create(file.channels);
   const { room, ticket } = flags.create === true || flags.continue !== undefined ? await made(server, flags) : await known(server, flags);
 
-  let line: Socket | undefined;
   let finished: () => void = () => undefined;
   const over = new Promise<void>((done) => {
     finished = done;
   });
   const speaker = new Speaker(file, flags.loop === true, loudness, () => finished());
-  const stay = stayConnected({
-    url: () => stageUrl(server, room),
-    protocols: ticketProtocols(ticket),
-    ping: JSON.stringify({ type: "ping", id: 1 }),
-    text: (text, socket) => {
-      const said = parseStageHears(text);
-      if (said?.type === "refused") console.error(`\nThe room did not take that: ${said.says} (${said.code})`);
-      if (said?.type !== "stage-welcome") return;
-      line = socket;
-      // On air belongs to the connection's session, and a room that started anew has forgotten it: say it every time.
-      if (flags.standby === true) socket.sendText(JSON.stringify({ type: "standby", on: true }));
-      socket.sendText(JSON.stringify({ type: "on-air" }));
+  const line = stageLine({
+    server,
+    room,
+    ticket,
+    standby: flags.standby === true,
+    onAir: (socket, name) => {
       speaker.speak(socket);
-      console.log(`On air in "${room}" as ${said.name}`);
+      console.log(`On air in "${room}" as ${name}`);
     },
     lost: (ending, waitMs) => {
-      line = undefined;
       speaker.pause();
       console.error(`\n${explainEnding(ending, server)} Coming back in ${waitMs} ms; the file waits.`);
     },
+    refused: (says, code) => console.error(`\nThe room did not take that: ${says} (${code})`),
   });
   const showing = setInterval(() => show(speaker), 1_000);
-  const end = await Promise.race([stay.ended, over.then(() => "over" as const), interrupted().then(() => "interrupted" as const)]);
+  const end = await Promise.race([line.ended, over.then(() => "over" as const), interrupted().then(() => "interrupted" as const)]);
   clearInterval(showing);
   speaker.pause();
   if (typeof end !== "string") throw new Halt(`\n${explainEnding(end, server)}`);
-  line?.sendText(JSON.stringify({ type: "off-air" }));
-  await new Promise((wake) => setTimeout(wake, FAREWELL_MS));
-  stay.stop();
-  await stay.ended;
+  await line.leave();
   show(speaker);
   console.log(end === "over" ? "\nThe file is over; off air." : "\nOff air.");
   process.exit();

@@ -21,14 +21,18 @@ export class Loudness {
     return new Loudness(decoder);
   }
 
-  /** The level of these frames, in −dBov as the wire has it: 0 is the loudest, 127 silence. */
+  /** The level of these frames, of the louder channel where there are two, in −dBov as the wire has it: 0 is the loudest, 127 silence. */
   level(frames: readonly Uint8Array[]): number {
     const { channelData } = this.#decoder.decodeFrames([...frames]);
-    const samples = channelData[0] ?? new Float32Array(0);
-    let power = 0;
-    for (const sample of samples) power += sample * sample;
-    if (power === 0) return SILENCE_LEVEL;
+    let loudest = 0;
+    for (const samples of channelData) {
+      let power = 0;
+      for (const sample of samples) power += sample * sample;
+      loudest = Math.max(loudest, power / samples.length);
+    }
+    // Also where there were no samples at all.
+    if (!(loudest > 0)) return SILENCE_LEVEL;
     // 0 dBov is the loudest that fits: a full-scale square wave, whose power is 1 (RFC 6464 §3).
-    return Math.round(Math.min(SILENCE_LEVEL, Math.max(0, -10 * Math.log10(power / samples.length))));
+    return Math.round(Math.min(SILENCE_LEVEL, Math.max(0, -10 * Math.log10(loudest))));
   }
 }

@@ -76,6 +76,11 @@ export class Socket {
     this.#write(binaryFrame(message));
   }
 
+  /** What was sent and is not on its way yet, in bytes. */
+  get unsentBytes(): number {
+    return this.#tcp.writableLength;
+  }
+
   /** Ends it politely; `ended` follows within a second. */
   close(): void {
     if (this.#ended || this.#ending !== undefined) return;

@@ -163,7 +163,8 @@ export function opusHeaderPages(serial: number, head: Uint8Array, tags: Uint8Arr
   return pages;
 }
 
-function checksum(page: Uint8Array): number {
+/** The checksum of a page whose own four bytes of it are 0. */
+export function checksum(page: Uint8Array): number {
   let crc = 0;
   for (let at = 0; at < page.byteLength; at++) crc = (crc << 8) ^ (CRC_TABLE[((crc >>> 24) ^ (page[at] ?? 0)) & 255] ?? 0);
   return crc >>> 0;

@@ -10,6 +10,11 @@ const FRAME_MS_BY_CONFIG: readonly number[] = [
 /** 20 ms of digital silence: CELT, full band, mono, no coded band (RFC 6716 §4.3). */
 export const SILENT_PACKET: Uint8Array = Uint8Array.of(0xf8, 0xff, 0xfe);
 
+/** How long each frame of an Opus packet is, in ms, by its first byte. */
+export function frameMsOf(toc: number): number {
+  return FRAME_MS_BY_CONFIG[toc >> 3] ?? 0;
+}
+
 /**
  * How much sound an Opus packet holds, in samples per channel at 48 kHz; 0 if it is no Opus packet.
  *
@@ -18,7 +23,7 @@ export const SILENT_PACKET: Uint8Array = Uint8Array.of(0xf8, 0xff, 0xfe);
 export function opusSamples(packet: Uint8Array): number {
   const toc = packet[0];
   if (toc === undefined) return 0;
-  const frameMs = FRAME_MS_BY_CONFIG[toc >> 3] ?? 0;
+  const frameMs = frameMsOf(toc);
   const code = toc & 3;
   const frames = code === 0 ? 1 : code === 3 ? (packet[1] ?? 0) & 63 : 2;
   const samples = frameMs * frames * SAMPLES_PER_MS;
