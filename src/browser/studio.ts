@@ -13,6 +13,7 @@ import type {
   ReactionsState,
   Refused,
   RoomState,
+  ScheduleState,
   StageHears,
   StageState,
   StageWelcome,
@@ -60,6 +61,7 @@ export type Studio = {
   readonly hands: HandsState | undefined;
   readonly questions: QuestionsState | undefined;
   readonly people: PeopleState | undefined;
+  readonly schedule: ScheduleState | undefined;
   readonly crowd: CrowdState | undefined;
   readonly quality: QualityState | undefined;
   /** Who this is; undefined before the room has said so. */
@@ -106,6 +108,7 @@ export function newStudio(before: { readonly onAir: boolean; readonly muted: boo
     hands: undefined,
     questions: undefined,
     people: undefined,
+    schedule: undefined,
     crowd: undefined,
     quality: undefined,
     session: undefined,
@@ -148,6 +151,8 @@ export function toldOf(said: Exclude<StageHears, StageWelcome | Refused | Pong |
       return { questions: said };
     case "people":
       return { people: said };
+    case "schedule":
+      return { schedule: said };
     case "crowd":
       return { crowd: said };
     case "quality":

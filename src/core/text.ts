@@ -2,6 +2,8 @@
 export const MAX_NAME = 40;
 /** Longest title of a room, in characters. */
 export const MAX_TITLE = 120;
+/** Longest text about an evening, in characters. */
+export const MAX_ABOUT = 500;
 /** Longest question, in characters. */
 export const MAX_QUESTION = 280;
 /** Longest line of captions, in characters: some twenty seconds of quick speech. */

@@ -3,13 +3,13 @@ import { z } from "zod";
 import { parseRoomId, type RoomId } from "../core/ids.ts";
 import { DEFAULT_SPEAKERS } from "../core/room/state.ts";
 import type { Env, Known } from "../objects/calls.ts";
-import { unlist } from "../objects/lobby-client.ts";
+import { list, unlist } from "../objects/lobby-client.ts";
 import { audienceStub, roomStub } from "../objects/locate.ts";
 import { bearerOf, jsonOf, sentenceOf } from "./body.ts";
 import type { RouteSays } from "./openapi.ts";
 import { forget, recall } from "./plan-memory.ts";
 import { type ProblemCode, problem } from "./problem.ts";
-import { listRoom, Made, made, nameOf, WISHES } from "./rooms.ts";
+import { Made, made, nameOf, newListing, WISHES } from "./rooms.ts";
 import { settingsOf } from "./settings.ts";
 import { checkTicket } from "./tickets.ts";
 
@@ -60,7 +60,7 @@ export async function continueRoom(c: Context<{ Bindings: Env }>): Promise<Respo
   forget(from);
   if (summary.listed) c.executionCtx.waitUntil(unlist(c.env, from));
   // A private room stands in no lobby, and who takes a private one's audience over is private.
-  if (listed && plan.listenTicket !== true) c.executionCtx.waitUntil(listRoom(c.env, { room, title, createdAt: created.createdAt }));
+  if (listed && plan.listenTicket !== true) c.executionCtx.waitUntil(list(c.env, newListing(room, title, created.createdAt)));
   return made(c, room, created, { continues: from });
 }
 

@@ -56,6 +56,10 @@ const Readiness = z
     listeners: z.int(),
     capped: z.boolean().describe("More are expected than the operator allows"),
     full: z.boolean().describe("More want to come just now than the operator allows: they hear the cached lane"),
+    planned: z
+      .object({ listeners: z.int(), at: z.number().describe("ms since 1970") })
+      .exactOptional()
+      .describe("The tree will be made ready by itself for so many then, because the room is scheduled"),
   })
   .meta({ ref: "Readiness" }) satisfies z.ZodType<Progress>;
 

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Refusal, RefusalCode } from "../core/room/refusals.ts";
+import { SCHEDULE_FAULTS } from "../core/room/schedule.ts";
 
 /** Every *no* of the API: its stable code, its status, and what people read (RFC 9457). */
 export const PROBLEMS = {
@@ -34,6 +35,10 @@ export const PROBLEMS = {
   "too-many-requests": [429, "So much came from your network at this moment that this was left out. Try again in a minute"],
   "too-many-verbs": [429, "You ask for more than a room does at once. Try again in a second"],
   "body-invalid": [400, "The request's body could not be read"],
+  "schedule-invalid": [400, SCHEDULE_FAULTS["schedule-invalid"]],
+  "time-zone-unknown": [400, SCHEDULE_FAULTS["time-zone-unknown"]],
+  "time-missing": [400, SCHEDULE_FAULTS["time-missing"]],
+  "time-twice": [400, SCHEDULE_FAULTS["time-twice"]],
   "body-too-large": [413, "The request's body is too large"],
   fault: [500, "Something broke on our side. It has been written down; please try again"],
 } as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;

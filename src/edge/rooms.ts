@@ -3,20 +3,20 @@ import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
 import { CHUNK_MS_CHOICES, DEFAULT_CHUNK_MS } from "../core/audio/format.ts";
 import { parseRoomId, type RoomId } from "../core/ids.ts";
+import type { Listing } from "../core/room/lobby.ts";
 import { DEFAULT_SPEAKERS, MOST_SPEAKERS } from "../core/room/state.ts";
 import { MAX_TITLE, readable } from "../core/text.ts";
 import { regionOf } from "../core/tree/region.ts";
 import type { Created, Env, Summary } from "../objects/calls.ts";
-import { lobbyOf } from "../objects/lobby-client.ts";
-import type { Listing } from "../objects/lobby-object.ts";
+import { list } from "../objects/lobby-client.ts";
 import { roomStub } from "../objects/locate.ts";
-import { log } from "../objects/log.ts";
 import { jsonOf, sentenceOf } from "./body.ts";
 import { bringsKey } from "./keys.ts";
 import type { RouteSays } from "./openapi.ts";
 import { forget, recall } from "./plan-memory.ts";
 import { type ProblemCode, problem } from "./problem.ts";
 import { inventName } from "./room-names.ts";
+import { AnnouncedView, readSchedule, ScheduleBody, WRONG_SCHEDULES } from "./schedule.ts";
 import { settingsOf } from "./settings.ts";
 import { placeOf } from "./visitor.ts";
 import { WebhookWish } from "./webhook-address.ts";
@@ -56,6 +56,7 @@ const CreateBody = z.strictObject({
   listed: WISHES.listed.default(false),
   chunkMs: WISHES.chunkMs.default(DEFAULT_CHUNK_MS),
   maxSpeakers: WISHES.maxSpeakers.default(DEFAULT_SPEAKERS),
+  schedule: ScheduleBody.optional(),
 });
 
 /** What a room's maker is answered. */
@@ -81,7 +82,7 @@ export const CREATE_ROOM: RouteSays = {
   door: "create-key",
   body: { schema: CreateBody, example: { title: "Friday talk", listed: true } },
   answers: { 201: { says: "The room, and the tickets that open it", schema: Made } },
-  no: ["room-taken", "room-name-invalid", "webhooks-off"],
+  no: ["room-taken", "room-name-invalid", "webhooks-off", ...WRONG_SCHEDULES],
 };
 
 /** `POST /api/rooms`: a new room, and the tickets that open it. */
@@ -91,14 +92,19 @@ export async function createRoom(c: Context<{ Bindings: Env }>): Promise<Respons
   const body = CreateBody.safeParse(jsonOf(await c.req.text()));
   if (!body.success) return problem(c, "body-invalid", sentenceOf(body.error, '{"title": "Friday talk"}'));
   if (body.data.webhook !== undefined && c.env.ROOM_WEBHOOKS !== "1") return problem(c, "webhooks-off");
+  const schedule = body.data.schedule === undefined ? undefined : readSchedule(c, body.data.schedule);
+  if (schedule instanceof Response) return schedule;
   const { title, listed, chunkMs, maxSpeakers, webhook } = body.data;
   const room = nameOf(body.data.room);
   if (room === undefined) return problem(c, "room-name-invalid");
   const { fanOut, leafListeners, leaves, maxListeners } = settingsOf(c.env);
   const shape = { region: regionOf(placeOf(c.req.raw)), fanOut, leafListeners, leaves, maxListeners };
-  const created = await roomStub(c.env, room).create({ room, title, listed, chunkMs, maxSpeakers, webhook, ...shape });
+  const created = await roomStub(c.env, room).create({ room, title, listed, chunkMs, maxSpeakers, webhook, schedule, ...shape });
   if (created === "taken") return problem(c, "room-taken");
-  if (listed) c.executionCtx.waitUntil(listRoom(c.env, { room, title, createdAt: created.createdAt }));
+  if (listed) {
+    const announced = schedule === undefined ? {} : { opensAt: new Date(schedule.opensAt).toISOString(), timeZone: schedule.timeZone };
+    c.executionCtx.waitUntil(list(c.env, newListing(room, title, created.createdAt, announced)));
+  }
   return made(c, room, created, {});
 }
 
@@ -130,6 +136,8 @@ const RoomSummary = z
       .array(z.object({ name: z.string(), role: z.enum(["host", "co-host", "speaker"]) }))
       .exactOptional()
       .describe("Who is on stage; missing in a private room"),
+    opensAt: z.iso.datetime().exactOptional().describe("When its doors open; missing once they are open"),
+    schedule: AnnouncedView.exactOptional().describe("What was announced of it, also once its doors are open"),
   })
   .meta({ ref: "Room" }) satisfies z.ZodType<Omit<Summary, "room">>;
 
@@ -151,11 +159,9 @@ export async function readRoom(c: Context<{ Bindings: Env }>): Promise<Response>
   return c.json(known.summary, 200, { "Cache-Control": "public, max-age=5", "Access-Control-Allow-Origin": "*" });
 }
 
-/** A room that cannot be shown is a room all the same: whoever made it has his tickets. */
-export async function listRoom(env: Env, listing: Listing): Promise<void> {
-  await lobbyOf(env)
-    .list(listing)
-    .catch((fault: unknown) => log("listing-failed", { room: listing.room, why: String(fault) }));
+/** How the lobby first shows a room: it says more of itself as soon as there is more to say. */
+export function newListing(room: RoomId, title: string, createdAt: string, announced: Pick<Listing, "opensAt" | "timeZone"> = {}): Listing {
+  return { room, title, createdAt, live: false, listeners: 0, ...announced, at: Date.parse(createdAt) };
 }
 
 /** Why this caller may not make rooms; undefined if he may. Nothing is open on a deployment that nobody opened. */

@@ -4,6 +4,8 @@ import type { RefusalCode } from "../core/room/refusals.ts";
 import { DEEDS, type Verb } from "../core/room/verbs.ts";
 import { MAX_CAPTION, MAX_NAME, MAX_TITLE, readable } from "../core/text.ts";
 import type { RouteSays } from "./openapi.ts";
+import type { ProblemCode } from "./problem.ts";
+import { ScheduleVerb } from "./schedule.ts";
 
 /** What the API's description says of a verb. */
 type VerbSays = {
@@ -16,6 +18,8 @@ type VerbSays = {
   readonly example?: object;
   /** Every *no* beyond those of the door and of who may. */
   readonly no?: readonly RefusalCode[];
+  /** What may be wrong with what was said, beyond its shape. */
+  readonly problems?: readonly ProblemCode[];
   /** Only who runs the room may; else anybody on stage, for himself. */
   readonly hosts?: true;
   /** What comes back, where it is more than that it is done. */
@@ -46,7 +50,11 @@ const below = ["outranked", "not-yourself"] as const;
 
 /** Every verb that may be asked by HTTP. */
 export const VERBS: Readonly<Record<Verb, VerbSays>> = {
-  "on-air": { about: "His page must be connected to the stage: sound comes over its socket.", fields: nothing, no: ["no-line"] },
+  "on-air": {
+    about: "His page must be connected to the stage: sound comes over its socket.",
+    fields: nothing,
+    no: ["no-line", "doors-closed"],
+  },
   "off-air": { fields: nothing, no: ["no-line"] },
   check: { about: "The stage hears him, the audience does not, until `on-air` or `off-air`.", fields: nothing, no: ["no-line"] },
   mute: {
@@ -168,6 +176,22 @@ export const VERBS: Readonly<Record<Verb, VerbSays>> = {
     example: { id: "line-7", text: "Good evening, everybody", final: true },
     no: ["caption-off-air", "caption-final", "caption-too-often", "hosts-only"],
   },
+  schedule: {
+    about: 'Announces when the doors open, or another time for it; until then nobody goes on air. `{"cancel": true}` calls it off.',
+    fields: ScheduleVerb,
+    example: {
+      opensAt: "2030-12-24T20:00",
+      timeZone: "Europe/Berlin",
+      minutes: 90,
+      about: "Carols and tea",
+      speakers: ["Ada"],
+      expect: 5_000,
+    },
+    hosts: true,
+    no: ["opens-too-soon", "opens-too-late", "live-already", "not-scheduled"],
+    problems: ["schedule-invalid", "time-zone-unknown", "time-missing", "time-twice"],
+  },
+  "open-doors": { about: "Before their time.", fields: nothing, hosts: true, no: ["doors-open"] },
   end: { about: "For everybody, and for good.", fields: nothing, hosts: true },
 };
 
@@ -176,7 +200,7 @@ export const VERB_ROUTES: readonly { readonly verb: string; readonly says: Route
   return { verb, says: routeOf(verb, says) };
 });
 
-function routeOf(verb: string, { about, fields, example, no = [], hosts, answer }: VerbSays): RouteSays {
+function routeOf(verb: string, { about, fields, example, no = [], problems = [], hosts, answer }: VerbSays): RouteSays {
   const optional = fields.safeParse({}).success;
   const deed = Object.entries(DEEDS).find(([name]) => name === verb)?.[1] ?? verb;
   const shown = example ?? (fields.safeParse({ session: SESSION }).success && !optional ? { session: SESSION } : {});
@@ -188,6 +212,6 @@ function routeOf(verb: string, { about, fields, example, no = [], hosts, answer 
     door: "ticket",
     body: { schema: fields, example: shown, ...(optional ? { optional } : {}) },
     answers: answer === undefined ? { 204: "It is done" } : { 200: answer },
-    no: [...(hosts === true ? (["hosts-only"] as const) : (["not-on-stage"] as const)), ...no, "removed", "too-many-verbs"],
+    no: [...(hosts === true ? (["hosts-only"] as const) : (["not-on-stage"] as const)), ...no, ...problems, "removed", "too-many-verbs"],
   };
 }

@@ -1,9 +1,11 @@
 import type { Context } from "hono";
 import { parseRoomId, type RoomId } from "../core/ids.ts";
 import { isFields } from "../core/json.ts";
+import { parseSchedule } from "../core/room/schedule.ts";
 import { stageSaysOf } from "../core/wire/stage-says.ts";
 import type { Bearer, Env } from "../objects/calls.ts";
 import { roomStub } from "../objects/locate.ts";
+import { zones } from "../objects/zones.ts";
 import { bearerOf, jsonOf, sentenceOf } from "./body.ts";
 import { problem, problemOf } from "./problem.ts";
 import { admit } from "./stage.ts";
@@ -16,8 +18,13 @@ export async function askRoom(c: Context<{ Bindings: Env }>): Promise<Response> 
   const text = await c.req.text();
   const body = text === "" ? {} : jsonOf(text);
   const verb = c.req.path.split("/").at(-1) ?? "";
-  const deed = isFields(body) ? stageSaysOf({ ...body, type: verb }) : undefined;
-  if (deed === undefined || deed.type === "ping") return problem(c, "body-invalid", whatIsWrong(verb, body));
+  const deed = isFields(body) ? stageSaysOf({ ...body, type: verb }, zones) : undefined;
+  if (deed === undefined || deed.type === "ping") {
+    // What is wrong with a time is not seen by its shape.
+    const schedule = verb === "schedule" ? parseSchedule(body, zones) : undefined;
+    if (schedule !== undefined && "code" in schedule) return problem(c, schedule.code, schedule.says);
+    return problem(c, "body-invalid", whatIsWrong(verb, body));
+  }
   const answer = await roomStub(c.env, bearer.room).ask(bearer.by, deed);
   if (answer === undefined) return problem(c, "room-ended");
   if (answer === "too-many") return problem(c, "too-many-verbs");

@@ -20,8 +20,10 @@ import {
   reactionsStateOf,
   recordingStateOf,
   roomStateOf,
+  scheduleStateOf,
   stageStateOf,
 } from "../core/wire/room-states.ts";
+import { announced } from "./announced.ts";
 import type { Backstage, Env } from "./calls.ts";
 import { Captions } from "./captions.ts";
 import { audienceStub } from "./locate.ts";
@@ -146,6 +148,11 @@ export class Announcer {
     this.#root.tell(JSON.stringify(recordingStateOf(people, this.#switches, this.#head())));
   }
 
+  /** What is announced of the evening; to who runs the room. */
+  tellSchedule(): void {
+    this.#tellRunners(scheduleStateOf(this.#facts().people, this.#head()));
+  }
+
   /** Who is kept out; to the nodes of the tree. */
   tellBans(): void {
     const { keptOut } = this.#facts().people;
@@ -263,7 +270,7 @@ export class Announcer {
   }
 
   #backstage(people: People): readonly BackstageState[] {
-    return [handsStateOf, questionsStateOf, peopleStateOf].map((stateOf) => stateOf(people, this.#head()));
+    return [handsStateOf, questionsStateOf, peopleStateOf, scheduleStateOf].map((stateOf) => stateOf(people, this.#head()));
   }
 
   #tellRunners(state: BackstageState): void {
@@ -292,7 +299,8 @@ export class Announcer {
     const here = [...people.speakers.values()].filter(({ connection }) => connection !== undefined);
     // Who speaks in a private room is for those who are let in.
     const speakers = locked ? {} : { speakers: here.map(({ name, role }) => ({ name, role })) };
-    const summary = { room, title, listed, chunkMs, createdAt, phase, listeners: this.#root.listeners, locked, ...speakers };
+    const told = { ...speakers, ...announced(people) };
+    const summary = { room, title, listed, chunkMs, createdAt, phase, listeners: this.#root.listeners, locked, ...told };
     const noted = audienceStub(this.#env, plan.audience)
       .note({ plan, summary })
       .then((moved) => {

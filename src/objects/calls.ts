@@ -6,6 +6,7 @@ import type { SegmentName } from "../core/audio/segment.ts";
 import type { AudienceId, RoomId, SessionId } from "../core/ids.ts";
 import type { Refusal } from "../core/room/refusals.ts";
 import type { Role } from "../core/room/roles.ts";
+import type { Schedule } from "../core/room/schedule.ts";
 import type { Deed } from "../core/room/verbs.ts";
 import type { Adoption, AudienceAnswer, Claimed, Move, Moved, Known as Of, Outcast } from "../core/tree/audience.ts";
 import type { Plan } from "../core/tree/plan.ts";
@@ -100,6 +101,7 @@ export type CreateAsk = {
   readonly maxListeners: number;
   /** Whom the room's maker wants told what happens in it. */
   readonly webhook?: Webhook | undefined;
+  readonly schedule?: Schedule | undefined;
 };
 export type Created = {
   readonly hostTicket: string;
@@ -182,6 +184,20 @@ export type Progress = {
   readonly capped: boolean;
   /** More want to come just now than the operator allows: they hear the cached lane. */
   readonly full: boolean;
+  /** The tree will be made ready by itself for so many, at that time (ms since 1970), because the room is scheduled. */
+  readonly planned?: { readonly listeners: number; readonly at: number };
+};
+
+/** What is announced of an evening; times in ISO 8601, UTC. */
+export type Announced = {
+  readonly opensAt: string;
+  /** The zone in which it was announced, an IANA name. */
+  readonly timeZone: string;
+  readonly minutes?: number;
+  readonly about?: string;
+  /** Who will speak; nobody is named of a private room. */
+  readonly speakers: readonly string[];
+  readonly changedAt: string;
 };
 
 /** What anybody may know of a room; cached for a while at every edge. */
@@ -196,6 +212,10 @@ export type Summary = {
   readonly createdAt: string;
   /** Who comes to listen needs a ticket. */
   readonly locked: boolean;
+  /** While its doors are closed: when they open. ISO 8601, UTC. */
+  readonly opensAt?: string;
+  /** What was announced of it, also once its doors are open. */
+  readonly schedule?: Announced;
   /** Who is on stage, so that a page says it before it is connected; missing while nobody has been, and in a private room. */
   readonly speakers?: readonly Pick<OnStage, "name" | "role">[];
 };

@@ -1,7 +1,7 @@
 import { proxyDurable } from "itty-durable/proxy-durable.js";
 import type { RoomId } from "../core/ids.ts";
+import type { Listing } from "../core/room/lobby.ts";
 import type { Env } from "./calls.ts";
-import type { Listing } from "./lobby-object.ts";
 import { log } from "./log.ts";
 
 /** The one catalogue's name. */
@@ -9,14 +9,16 @@ const LOBBY = "lobby";
 
 /** Its methods by fixed names: the library would let a raw request call any of them. */
 export type LobbyCalls = {
-  list(listing: Listing): Promise<readonly Listing[]>;
-  unlist(room: string): Promise<readonly Listing[]>;
+  list(listing: Listing): Promise<true>;
+  unlist(room: string): Promise<true>;
   all(): Promise<readonly Listing[]>;
 };
 
-/** A room in the catalogue has another title. */
-export async function relist(env: Env, listing: Listing): Promise<void> {
-  await lobbyOf(env).list(listing);
+/** A room says what it is now; one that cannot be shown is a room all the same. */
+export async function list(env: Env, listing: Listing): Promise<void> {
+  await lobbyOf(env)
+    .list(listing)
+    .catch((fault: unknown) => log("listing-failed", { room: listing.room, why: String(fault) }));
 }
 
 /** Takes a room off the catalogue; that it still stands there is not worth more than a line in the log. */

@@ -1,10 +1,5 @@
 import { createDurable } from "itty-durable/itty-durable.js";
-
-/** A room that asked to be found. */
-export type Listing = { readonly room: string; readonly title: string; readonly createdAt: string };
-
-/** Most rooms that the catalogue shows; the oldest give way. */
-const MOST = 200;
+import { type Listing, listingOf, shownOf, withListing, withoutListing } from "../core/room/lobby.ts";
 
 /**
  * The catalogue of listed rooms: small state, rare calls.
@@ -13,22 +8,27 @@ const MOST = 200;
  * method and set any field.
  */
 export class Lobby extends createDurable({ autoPersist: true }) {
-  rooms: Listing[] = [];
+  rooms: readonly Listing[] = [];
 
-  /** Shows a room, or renames it. */
-  list(listing: Listing): readonly Listing[] {
-    this.rooms = [listing, ...this.rooms.filter((other) => other.room !== listing.room)].slice(0, MOST);
-    return this.rooms;
+  /** A room says what it is now. */
+  list(listing: Listing): true {
+    this.rooms = withListing(known(this.rooms), listing, Date.now());
+    return true;
   }
 
   /** Takes a room off. */
-  unlist(room: string): readonly Listing[] {
-    this.rooms = this.rooms.filter((other) => other.room !== room);
-    return this.rooms;
+  unlist(room: string): true {
+    this.rooms = withoutListing(known(this.rooms), room);
+    return true;
   }
 
-  /** Every listed room, newest first. */
+  /** What is shown now, in its order. */
   all(): readonly Listing[] {
-    return this.rooms;
+    return shownOf(known(this.rooms), Date.now());
   }
+}
+
+/** A private method would not do: the library stands before this class as a proxy. */
+function known(rooms: readonly unknown[]): readonly Listing[] {
+  return rooms.map(listingOf).filter((one) => one !== undefined);
 }

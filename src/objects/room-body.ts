@@ -3,15 +3,17 @@ import { decide, nextDueMs, quietAfterMs } from "../core/room/decide.ts";
 import { MOST_HANDS } from "../core/room/hands.ts";
 import { HAND_SAYS, type Refusal, refusal } from "../core/room/refusals.ts";
 import type { Role } from "../core/room/roles.ts";
-import type { RoomEffect, RoomEvent } from "../core/room/state.ts";
+import type { Room, RoomEffect, RoomEvent } from "../core/room/state.ts";
 import type { Deed } from "../core/room/verbs.ts";
 import { type Ask, keyOf } from "../core/tree/asks.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import type { TicketText, You } from "../core/wire/messages.ts";
+import { listingOf } from "./announced.ts";
 import type { Bearer, Done, Env, Refused } from "./calls.ts";
+import type { Doors } from "./doors.ts";
 import type { FastPath } from "./fast-path.ts";
-import { relist, unlist } from "./lobby-client.ts";
+import { list, unlist } from "./lobby-client.ts";
 import { log } from "./log.ts";
 import type { Awake, Reign } from "./reign.ts";
 import type { RoomStore } from "./room-store.ts";
@@ -32,7 +34,16 @@ const RAISES_PER_SECOND = MOST_HANDS;
 type Outcome = { refusal?: Refusal; listener?: string };
 
 /** What the room's object has to act with. */
-type Limbs = { readonly store: RoomStore; readonly stage: Stage; readonly fastPath: FastPath; readonly upkeep: Upkeep };
+type Limbs = {
+  readonly store: RoomStore;
+  readonly stage: Stage;
+  readonly fastPath: FastPath;
+  readonly upkeep: Upkeep;
+  readonly doors: Doors;
+};
+
+/** A live room in the lobby says every minute, in ms, that it still is, and how many listen. */
+const LISTED_MS = 60_000;
 
 /** The body of a room's people: events in, effects done, timers kept. Decides nothing, and has no `if` about roles. */
 export class RoomBody {
@@ -43,12 +54,14 @@ export class RoomBody {
   readonly #fastPath: FastPath;
   readonly #awake: Awake;
   readonly #upkeep: Upkeep;
+  readonly #doors: Doors;
   readonly #reign: () => Reign;
   #raises = { since: 0, count: 0 };
   #quiet: ReturnType<typeof setTimeout> | undefined;
+  #listing: ReturnType<typeof setInterval> | undefined;
   #due: { readonly at: number; readonly timer: ReturnType<typeof setTimeout> } | undefined;
 
-  constructor(state: DurableObjectState, env: Env, { store, stage, fastPath, upkeep }: Limbs, awake: Awake, reign: () => Reign) {
+  constructor(state: DurableObjectState, env: Env, { store, stage, fastPath, upkeep, doors }: Limbs, awake: Awake, reign: () => Reign) {
     this.#state = state;
     this.#env = env;
     this.#store = store;
@@ -56,6 +69,7 @@ export class RoomBody {
     this.#fastPath = fastPath;
     this.#awake = awake;
     this.#upkeep = upkeep;
+    this.#doors = doors;
     this.#reign = reign;
   }
 
@@ -67,7 +81,7 @@ export class RoomBody {
     const outcome: Outcome = {};
     first?.();
     for (const effect of effects) this.#perform(effect, outcome);
-    if (room.title !== before.title) this.#renamed();
+    this.#follow(before, room);
     this.#awake.events.saw(before, room);
     this.#watchSilence();
     this.#watchTime();
@@ -158,6 +172,13 @@ export class RoomBody {
         return announcer.tellPeople();
       case "tell-recording":
         return announcer.tellRecording();
+      case "tell-schedule":
+        return announcer.tellSchedule();
+      case "opened":
+        // Written in the same turn as that they are open: neither is ever kept without the other.
+        this.#awake.events.note("opened");
+        log("doors-opened", { room: people.id });
+        return;
       case "tell-bans":
         return announcer.tellBans();
       case "whisper":
@@ -175,7 +196,6 @@ export class RoomBody {
       case "dismiss":
         return root.dismiss(effect.session, effect.address);
       case "lock-audience":
-        this.#show();
         return this.#outlive(planting.lock(() => this.#awake.people.locked));
       case "forget-addresses":
         return this.#outlive(planting.rekey());
@@ -215,7 +235,7 @@ export class RoomBody {
 
   #sign(of: TicketOf): Promise<string> {
     const { keys, room } = this.#awake.record;
-    return signTicket(keys, room, of);
+    return signTicket(keys, room, { ...of, from: this.#awake.people.doors?.opensAt });
   }
 
   #outlive(work: Promise<unknown>): void {
@@ -223,16 +243,29 @@ export class RoomBody {
     this.#state.waitUntil(work.catch((fault: unknown) => log("effect-failed", { room, why: String(fault) })));
   }
 
-  #renamed(): void {
-    this.#outlive(this.#upkeep.changed());
-    this.#show();
+  /** What others keep of the room follows what it has become. */
+  #follow(before: Room, after: Room): void {
+    if (before.doors !== after.doors) {
+      // That the doors have opened must not be forgotten: they would open once more.
+      this.#store.savePeopleSurely(after);
+      this.#doors.arrange();
+      this.#outlive(this.#awake.announcer.note());
+    }
+    if (before.title !== after.title) this.#outlive(this.#upkeep.changed());
+    if (after.phase === "ended") return clearInterval(this.#listing ?? null);
+    const isShownAnew =
+      before.title !== after.title || before.locked !== after.locked || before.phase !== after.phase || before.doors !== after.doors;
+    if (isShownAnew) this.#show();
   }
 
-  /** In the lobby stands what asked to be there, as it is called now, while anybody may come in. */
+  /** In the lobby stands what asked to be there, as it is now, while anybody may come in. */
   #show(): void {
-    const { listed, room, createdAt } = this.#awake.record;
-    const { title, locked } = this.#awake.people;
-    if (listed) this.#outlive(locked ? unlist(this.#env, room) : relist(this.#env, { room, title, createdAt }));
+    clearInterval(this.#listing ?? null);
+    const { record, people, root } = this.#awake;
+    if (!record.listed || record.movedTo !== undefined) return;
+    if (people.locked) return this.#outlive(unlist(this.#env, record.room));
+    if (people.phase === "live") this.#listing = setInterval(() => this.#show(), LISTED_MS);
+    this.#outlive(list(this.#env, listingOf(record, people, root.listeners)));
   }
 
   #end(): void {

@@ -1,5 +1,6 @@
 import { audienceOf } from "../core/ids.ts";
 import type { Plan } from "../core/tree/plan.ts";
+import { announced } from "./announced.ts";
 import type { ContinueAsk, CreateAsk, Created, Env, NotContinued, Summary } from "./calls.ts";
 import { audienceStub } from "./locate.ts";
 import type { RoomRecord } from "./room-store.ts";
@@ -19,7 +20,7 @@ export type Founded = { readonly record: RoomRecord; readonly created: Created }
  */
 export async function found(env: Env, ask: CreateAsk): Promise<Founded | "taken"> {
   const keys = await makeKeys();
-  const { room, title, listed, chunkMs, maxSpeakers, fanOut, leafListeners, maxListeners, webhook } = ask;
+  const { room, title, listed, chunkMs, maxSpeakers, fanOut, leafListeners, maxListeners, webhook, schedule } = ask;
   const regions = { [ask.region]: { firstOpen: 0, width: ask.leaves } };
   const plan: Plan = {
     revision: 1,
@@ -33,11 +34,14 @@ export async function found(env: Env, ask: CreateAsk): Promise<Founded | "taken"
     segments: makeSecret(),
     addressKey: makeSecret(),
   };
-  const createdAt = new Date().toISOString();
-  const summary: Summary = { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0, locked: false };
+  const now = Date.now();
+  const createdAt = new Date(now).toISOString();
+  const doors = schedule === undefined ? undefined : { ...schedule, changedAt: now };
+  const about = { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0, locked: false } as const;
+  const summary: Summary = { ...about, ...announced({ doors, locked: false }) };
   if ((await audienceStub(env, plan.audience).open({ plan, summary })) === "taken") return "taken";
   const host = makeSession("host");
-  const wished = { room, title, listed, chunkMs, maxSpeakers, maxListeners, webhook };
+  const wished = { room, title, listed, chunkMs, maxSpeakers, maxListeners, webhook, doors };
   const record: RoomRecord = { ...wished, createdAt, ended: false, epoch: 0, plan, keys, host };
   return { record, created: await ticketsOf(record) };
 }
@@ -72,11 +76,13 @@ export async function takeOver(env: Env, ask: ContinueAsk): Promise<Founded | No
 }
 
 /** Fresh tickets of a room, as its maker is given them. */
-async function ticketsOf({ keys, room, host, plan, createdAt }: RoomRecord): Promise<Created> {
+async function ticketsOf({ keys, room, host, plan, createdAt, doors }: RoomRecord): Promise<Created> {
   const ranks = Array.from({ length: SUCCESSORS }, (_, index) => index + 1);
   const [hostTicket, ...successorTickets] = await Promise.all([
-    signTicket(keys, room, { session: host, role: "host", name: "Host" }),
-    ...ranks.map((rank) => signTicket(keys, room, { session: makeSession("successor"), role: "successor", name: "Successor", rank })),
+    signTicket(keys, room, { session: host, role: "host", name: "Host", from: doors?.opensAt }),
+    ...ranks.map((rank) =>
+      signTicket(keys, room, { session: makeSession("successor"), role: "successor", name: "Successor", rank, from: doors?.opensAt }),
+    ),
   ]);
   return { plan, createdAt, hostTicket, successorTickets };
 }

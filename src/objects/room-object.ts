@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import { RateLimit } from "../core/rate-limit.ts";
 import type { Refusal } from "../core/room/refusals.ts";
 import { may } from "../core/room/roles.ts";
+import { isClosed } from "../core/room/schedule.ts";
 import { isHeard, isHeardOnStage, mayCome } from "../core/room/stage.ts";
 import { standingOf } from "../core/room/state.ts";
 import type { Asking, Deed } from "../core/room/verbs.ts";
@@ -30,6 +31,7 @@ import type {
 } from "./calls.ts";
 import { ObjectUse } from "./counted.ts";
 import { CrowdMemory } from "./crowd-memory.ts";
+import { Doors } from "./doors.ts";
 import { type Ear, FastPath } from "./fast-path.ts";
 import { idleMsOf } from "./idle.ts";
 import { Lease } from "./lease.ts";
@@ -46,6 +48,7 @@ import { bytesOf, hangUp, holds, roomForSocket, send } from "./sockets.ts";
 import { type Seat, Stage } from "./stage.ts";
 import { arrivalOf, noDoor, turnAway } from "./stage-door.ts";
 import { Upkeep } from "./upkeep.ts";
+import { zones } from "./zones.ts";
 
 /** Texts that a speaker may send within a second: his page sends one of its own every 2 s, and what he clicks. */
 const TEXTS_PER_SECOND = 30;
@@ -66,6 +69,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   #reign: Reign | undefined;
   #body: RoomBody | undefined;
   #upkeep: Upkeep | undefined;
+  #doors: Doors | undefined;
   #founding = false;
 
   constructor(state: DurableObjectState, env: Env) {
@@ -121,7 +125,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     const refused = whyNot(awake, by, "expect");
     if (refused !== undefined) return { refused };
     this.#reign?.keep({ maxListeners });
-    return awake.planting.expect(expectation, { maxListeners });
+    return this.#withPlanned(await awake.planting.expect(expectation, { maxListeners }));
   }
 
   async progress(by: Bearer): Promise<Progress | Refused | TooMany | undefined> {
@@ -129,7 +133,12 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     if (awake === undefined) return undefined;
     if (!this.#mayAsk(by)) return "too-many";
     const refused = whyNot(awake, by, "expect");
-    return refused === undefined ? awake.planting.progress() : { refused };
+    return refused === undefined ? this.#withPlanned(awake.planting.progress()) : { refused };
+  }
+
+  #withPlanned(progress: Progress): Progress {
+    const planned = this.#doors?.planned;
+    return planned === undefined ? progress : { ...progress, planned };
   }
 
   async ask(by: Bearer, deed: Deed): Promise<Done | Refused | TooMany | undefined> {
@@ -189,10 +198,11 @@ export class Room extends DurableObject<Env> implements RoomCalls {
 
   override async alarm(): Promise<void> {
     this.#use.request();
-    if (this.#awake === undefined || this.#upkeep === undefined) return;
+    if (this.#awake === undefined || this.#upkeep === undefined || this.#doors === undefined) return;
     const { planting, events } = this.#awake;
     await this.#alarms.ring(Date.now(), {
       ...this.#upkeep.chores,
+      ...this.#doors.chores,
       heartbeat: () => planting.beat(),
       webhooks: () => events.ring(),
     });
@@ -244,10 +254,11 @@ export class Room extends DurableObject<Env> implements RoomCalls {
 
   #settle({ record, created }: Founded): Created {
     this.#store.save(record);
-    const { events } = this.#wake(record);
+    const { events, people } = this.#wake(record);
     const { room, chunkMs, listed, continues } = record;
-    if (continues === undefined) events.note("opened");
-    else events.note("moved", { room: continues.room, to: room });
+    if (continues !== undefined) events.note("moved", { room: continues.room, to: room });
+    // One that is announced is open once its doors are.
+    else if (!isClosed(people)) events.note("opened");
     log("room-created", { room, chunkMs, listed, continues: continues?.room });
     return created;
   }
@@ -304,13 +315,16 @@ export class Room extends DurableObject<Env> implements RoomCalls {
       isUsed: () => this.#stage.size > 0 || root.listeners > 0,
       handle: (event) => body.handle(event),
     });
-    const limbs = { store: this.#store, stage: this.#stage, fastPath: this.#fastPath, upkeep };
+    const doors = new Doors(this.#alarms, awake, (event) => body.handle(event));
+    const limbs = { store: this.#store, stage: this.#stage, fastPath: this.#fastPath, upkeep, doors };
     const body = new RoomBody(this.ctx, this.env, limbs, awake, () => reign);
     const reign = new Reign(this.ctx, this.env, this.#store, this.#stage, awake, (event) => body.handle(event));
     this.#awake = awake;
     this.#reign = reign;
     this.#body = body;
     this.#upkeep = upkeep;
+    this.#doors = doors;
+    doors.arrange();
     this.ctx.waitUntil(upkeep.wake());
     // A lock is decided before it is stored in the plan, and this object may have died between the two.
     this.ctx.waitUntil(awake.planting.lock(() => awake.people.locked));
@@ -329,7 +343,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   #said(awake: Awake, seat: Seat, text: string): void {
     if (text.length > MAX_TEXT_LENGTH) return this.#stage.end(seat.socket, ENDING["message-too-large"]);
     if (!this.#stage.mayTalk(seat.socket, TEXTS_PER_SECOND, Date.now())) return this.#stage.end(seat.socket, ENDING["too-many-messages"]);
-    const said = parseStageSays(text);
+    const said = parseStageSays(text, zones);
     if (said === undefined) {
       // A newer page may say what this room does not know.
       return isMessage(text) ? undefined : this.#stage.refuse(seat.socket, "text-unreadable", Date.now());

@@ -1,5 +1,6 @@
 import type { RoomId, SessionId } from "../core/ids.ts";
 import { formatRoom, parseRoom } from "../core/room/saved.ts";
+import type { Doors } from "../core/room/schedule.ts";
 import { newRoom, type Room } from "../core/room/state.ts";
 import type { Moved, Outcast } from "../core/tree/audience.ts";
 import type { Plan } from "../core/tree/plan.ts";
@@ -26,6 +27,8 @@ export type RoomRecord = {
   /** Listeners that the operator allows, no limit if absent; the room's tree grows no further. */
   readonly maxListeners?: number;
   readonly keys: RoomKeys;
+  /** What was announced when it was made; what is announced now stands with its people. */
+  readonly doors?: Doors | undefined;
   /** The session of the ticket that the room's maker was given. */
   readonly host: SessionId;
   /** The room whose audience this one took over, the session of the ticket that did it, and who was kept out there. */
@@ -84,13 +87,13 @@ export class RoomStore {
   }
 
   /** The room's people as they were kept, or those of one to which nobody has come yet. */
-  people({ room: id, title, chunkMs, maxSpeakers, plan, ended, continues }: RoomRecord): Room {
+  people({ room: id, title, chunkMs, maxSpeakers, plan, ended, continues, doors }: RoomRecord): Room {
     const text = this.#storage.kv.get<string>("people");
     const kept = text === undefined ? undefined : parseRoom(text);
     if (text !== undefined && kept === undefined) log("people-unreadable", { room: id, length: text.length });
     // A room that took an audience over keeps out whom the one before kept out, and is private if that was, until its own host opens it.
     const keptOut = (continues?.outcasts ?? []).map((one) => ({ ...one, banned: true, byAddress: false, address: undefined }));
-    const people = kept ?? { ...newRoom({ id, title, chunkMs, maxSpeakers }), locked: plan.listenTicket === true, keptOut };
+    const people = kept ?? { ...newRoom({ id, title, chunkMs, maxSpeakers, doors }), locked: plan.listenTicket === true, keptOut };
     return ended ? { ...people, phase: "ended" } : people;
   }
 
@@ -99,6 +102,11 @@ export class RoomStore {
     void this.#storage
       .put("people", formatRoom(people), { allowUnconfirmed: true })
       .catch((fault: unknown) => log("people-not-saved", { why: String(fault) }));
+  }
+
+  /** The same, where it must not be lost: whatever is sent from here on waits until it is safe, and what is written in the same turn is written as one with it. */
+  savePeopleSurely(people: Room): void {
+    this.#storage.kv.put("people", formatRoom(people));
   }
 
   /** A plan apart from the rest: a room that grows is live, and no sound waits for this write. Resolves when it is safe. */

@@ -3,8 +3,8 @@ import { parseSessionId, type RoomId, type SessionId } from "../core/ids.ts";
 import { parseVerifyKey, type VerifyKey } from "../core/tree/plan.ts";
 import type { TicketRole } from "../core/wire/ticket.ts";
 
-/** A ticket lives for 30 days: it is checked when one connects, so nobody is cut off mid-evening. */
-const TICKET_LIFE = "30d";
+/** A ticket lives for so long, in ms: 30 days. It is checked when one connects, so nobody is cut off mid-evening. */
+const TICKET_LIFE_MS = 30 * 24 * 3_600_000;
 /** The one algorithm of every ticket, for signing and for checking (RFC 8037). */
 export const TICKET_ALGORITHM = "EdDSA";
 
@@ -19,8 +19,16 @@ export async function makeKeys(): Promise<RoomKeys> {
   return { signing: await exportJWK(pair.privateKey), verifying };
 }
 
-/** What a ticket says of its bearer. `rank`: a successor's, from 1; 0 for everybody else. */
-export type TicketOf = { readonly session: SessionId; readonly role: TicketRole; readonly name: string; readonly rank?: number };
+/** What a ticket says of its bearer. */
+export type TicketOf = {
+  readonly session: SessionId;
+  readonly role: TicketRole;
+  readonly name: string;
+  /** A successor's, from 1; 0 for everybody else. */
+  readonly rank?: number;
+  /** When the evening begins that it is for, ms since 1970: its life is counted from there, if that is later than now. */
+  readonly from?: number | undefined;
+};
 
 /** A session that nobody else has. */
 export function makeSession(role: TicketRole): SessionId {
@@ -30,13 +38,13 @@ export function makeSession(role: TicketRole): SessionId {
 }
 
 /** A signed ticket (JWT): audience = the room, subject = the session. */
-export async function signTicket(keys: RoomKeys, room: RoomId, { session, role, name, rank = 0 }: TicketOf): Promise<string> {
+export async function signTicket(keys: RoomKeys, room: RoomId, { session, role, name, rank = 0, from = 0 }: TicketOf): Promise<string> {
   return new SignJWT({ role, name, rank })
     .setProtectedHeader({ alg: TICKET_ALGORITHM })
     .setAudience(room)
     .setSubject(session)
     .setJti(crypto.randomUUID())
     .setIssuedAt()
-    .setExpirationTime(TICKET_LIFE)
+    .setExpirationTime(new Date(Math.max(Date.now(), from) + TICKET_LIFE_MS))
     .sign(await importJWK(keys.signing, TICKET_ALGORITHM));
 }

@@ -66,12 +66,12 @@ export class Upkeep {
 
   /** The room is over, or feeds its audience no more: nothing is left to be looked after, but that the register hears of it. */
   async gone(): Promise<void> {
-    for (const chore of ["heartbeat", "address-key", "idle"] as const) await this.#alarms.set(chore, undefined);
+    for (const chore of ["doors", "plant", "heartbeat", "address-key", "idle"] as const) await this.#alarms.set(chore, undefined);
     await this.changed();
   }
 
   /** By name, what is done when it is due; each tells when it wants to be done next. */
-  readonly chores: Readonly<Record<Exclude<Chore, "heartbeat" | "webhooks">, () => Promise<number | undefined>>> = {
+  readonly chores: Readonly<Record<Exclude<Chore, "heartbeat" | "webhooks" | "doors" | "plant">, () => Promise<number | undefined>>> = {
     "address-key": () => this.#rekey(),
     idle: () => this.#look(),
     register: () => this.#register(),
@@ -96,7 +96,9 @@ export class Upkeep {
     const now = Date.now();
     if (isGone(record) || this.#idleMs === 0) return undefined;
     if (this.#household.isUsed()) this.#store.saveUsedAt(now);
-    const at = idleAt(this.#store.usedAt ?? Date.parse(record.createdAt), this.#idleMs);
+    // A room that is announced is waited for, however far away its evening is.
+    const usedAt = this.#store.usedAt ?? Date.parse(record.createdAt);
+    const at = idleAt(Math.max(usedAt, this.#awake.people.doors?.opensAt ?? 0), this.#idleMs);
     if (at === undefined || at > now) return at;
     if (!this.#isDoubted) {
       this.#isDoubted = true;

@@ -294,6 +294,8 @@ export class RoomHost extends Host implements ParentHost, Stage {
       case "tell-questions":
       case "tell-people":
       case "tell-recording":
+      case "tell-schedule":
+      case "opened":
       case "tell-bans":
       case "whisper":
       case "new-ticket":

@@ -9,6 +9,7 @@ import { ENDING } from "../../src/core/wire/ending.ts";
 import type { ListenerHears, StageHears } from "../../src/core/wire/messages.ts";
 import { parseListenerHears, parseStageHears } from "../../src/core/wire/parse.ts";
 import { parseStageSays } from "../../src/core/wire/stage-says.ts";
+import { zones } from "../../src/objects/zones.ts";
 import type { Answer, Joiner, Watcher } from "../../src/sim/calls.ts";
 import type { Timer } from "../../src/sim/clock.ts";
 import { LAST_MILE, Line } from "../../src/sim/line.ts";
@@ -94,7 +95,7 @@ class SimSpeaker implements Speaker {
   }
 
   say(text: object): void {
-    const said = parseStageSays(JSON.stringify(text));
+    const said = parseStageSays(JSON.stringify(text), zones);
     if (said !== undefined) this.#up(() => this.#world.room.say(this.#connection, said));
   }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { stageSaysOf } from "../../src/core/wire/stage-says.ts";
 import { BackstageView } from "../../src/edge/backstage.ts";
 import { VERB_ROUTES, VERBS } from "../../src/edge/verb-says.ts";
+import { zones } from "../../src/objects/zones.ts";
 import { call } from "../contract/workerd-house.ts";
 
 /** Values of every kind, and often those that some field takes. */
@@ -17,14 +18,14 @@ describe("What the description says of a verb's body", () => {
     const body = fc.record(Object.fromEntries(names.map((name) => [name, value])), { requiredKeys: [] });
     fc.assert(
       fc.property(body, (said) => {
-        expect(fields.safeParse(said).success, JSON.stringify(said)).toBe(stageSaysOf({ ...said, type: verb }) !== undefined);
+        expect(fields.safeParse(said).success, JSON.stringify(said)).toBe(stageSaysOf({ ...said, type: verb }, zones) !== undefined);
       }),
       { numRuns: 400 },
     );
   });
 
   it.each(VERB_ROUTES)("has an example that may be sent: $verb", ({ verb, says }) => {
-    expect(stageSaysOf({ ...says.body?.example, type: verb })).toMatchObject({ type: verb });
+    expect(stageSaysOf({ ...says.body?.example, type: verb }, zones)).toMatchObject({ type: verb });
   });
 });
 

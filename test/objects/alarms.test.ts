@@ -6,6 +6,8 @@ import { choresOf } from "./chores.ts";
 
 const stub = env.ROOM.get(env.ROOM.idFromName("never-made-for-alarms")) as DurableObjectStub;
 const never: Readonly<Record<Chore, () => Promise<number | undefined>>> = {
+  doors: () => Promise.resolve(undefined),
+  plant: () => Promise.resolve(undefined),
   heartbeat: () => Promise.resolve(undefined),
   "address-key": () => Promise.resolve(undefined),
   idle: () => Promise.resolve(undefined),

@@ -1,12 +1,14 @@
 import { unreachable } from "../unreachable.ts";
 import { ADDRESS_MS, forgetAddresses, keepOut, learnAddress, letIn, withoutAddresses } from "./bans.ts";
 import { caption } from "./captions.ts";
+import { callOff, openDoors, schedule } from "./doors.ts";
 import { decline, expire, HAND_MS, invite, lockStage, lower, raise, withHandsCounted } from "./hands.ts";
 import { once } from "./once.ts";
 import { answer, ask, pin } from "./questions.ts";
 import { record, recordingDeleted } from "./recording.ts";
 import { refusal } from "./refusals.ts";
 import { may } from "./roles.ts";
+import { opensAtOf } from "./schedule.ts";
 import { air, anybodyOnAir, came, heard, hold, holdAll, left, muteOneself, offStage, SEAT_MS, standBy, without } from "./stage.ts";
 import { type Decision, type Room, type RoomEffect, type RoomEvent, standingOf, withSpeaker } from "./state.ts";
 import { both, no, type Step } from "./step.ts";
@@ -47,6 +49,8 @@ export function nextDueMs(room: Room): number | undefined {
   const host = hostDueMs(room);
   if (host !== undefined) due.push(host);
   if (room.addressesSince !== undefined) due.push(room.addressesSince + ADDRESS_MS);
+  const opensAt = opensAtOf(room);
+  if (opensAt !== undefined) due.push(opensAt);
   return due.length === 0 ? undefined : Math.min(...due);
 }
 
@@ -169,6 +173,10 @@ function asked(room: Room, { by, as, deed }: Extract<RoomEvent, { type: "asked" 
       return caption(room, by, deed);
     case "invite-listener":
       return { room, late: [{ do: "listener-ticket", name: deed.name }] };
+    case "schedule":
+      return deed.schedule === undefined ? callOff(room) : schedule(room, deed.schedule, now);
+    case "open-doors":
+      return opensAtOf(room) === undefined ? no(room, "doors-open") : openDoors(room, now);
     case "end":
       return over(room);
     default:
@@ -179,10 +187,9 @@ function asked(room: Room, { by, as, deed }: Extract<RoomEvent, { type: "asked" 
 /** Whatever has come due. */
 function passed(room: Room, now: number): Step {
   const expired = expire(watchHost(room, now), now);
-  return both(
-    both(expired, (next) => forgetAddresses(next, now)),
-    (next) => ({ room: withoutLost(next, now) }),
-  );
+  const forgot = both(expired, (next) => forgetAddresses(next, now));
+  const kept = both(forgot, (next) => ({ room: withoutLost(next, now) }));
+  return both(kept, (next) => ((opensAtOf(next) ?? Number.POSITIVE_INFINITY) <= now ? openDoors(next, now) : { room: next }));
 }
 
 /** Speakers who were away for too long have lost their place. */

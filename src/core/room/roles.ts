@@ -80,6 +80,8 @@ const RULES: Readonly<Record<Asking, Rule>> = {
   // Whoever runs the room may have others' words written down by a program; nobody puts words into the mouth of who is not there.
   caption: { by: HOSTS, to: "any", roles: STAGE, else: "not-on-stage", self: STAGE },
   "invite-listener": { by: HOSTS },
+  schedule: { by: HOSTS },
+  "open-doors": { by: HOSTS },
   end: { by: HOSTS },
   record: { by: HOSTS },
   expect: { by: HOSTS },

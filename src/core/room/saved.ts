@@ -2,6 +2,7 @@ import { parseRoomId, parseSessionId, type SessionId } from "../ids.ts";
 import { type Fields, isCount, isFields, isNumber, parseObject } from "../json.ts";
 import { recordingOf } from "./recording.ts";
 import { isRole } from "./roles.ts";
+import { doorsOf } from "./schedule.ts";
 import { type Asked, type Hand, type HostWatch, type Invitation, type KeptOut, MOST_SPEAKERS, type Room, type Speaker } from "./state.ts";
 import { overOf } from "./upkeep.ts";
 
@@ -27,6 +28,7 @@ export function parseRoom(text: string): Room | undefined {
   const host = hostOf(said["host"]);
   const over = overOf(said["over"]);
   const recording = recordingOf(said["recording"]);
+  const doors = doorsOf(said["doors"]);
   if (id === undefined || typeof title !== "string" || !isCount(chunkMs) || !isCount(nextVoice)) return undefined;
   if (!isCount(maxSpeakers) || maxSpeakers < 1 || maxSpeakers > MOST_SPEAKERS) return undefined;
   if (phase !== "quiet" && phase !== "live" && phase !== "ended") return undefined;
@@ -56,6 +58,7 @@ export function parseRoom(text: string): Room | undefined {
     ...(recording === undefined ? {} : { recording }),
     ...(said["handsFull"] === true ? { handsFull: true } : {}),
     ...(over === undefined ? {} : { over }),
+    ...(doors === undefined ? {} : { doors }),
   };
 }
 

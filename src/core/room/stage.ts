@@ -1,6 +1,7 @@
 import type { SessionId } from "../ids.ts";
 import { type Refusal, refusal } from "./refusals.ts";
 import { type Role, type Standing, standsBelow } from "./roles.ts";
+import { isClosed } from "./schedule.ts";
 import { hostOf, isKeptOut, isMuted, type Room, type RoomEffect, type RoomEvent, type Speaker, standingOf, withSpeaker } from "./state.ts";
 import { no, type Step } from "./step.ts";
 
@@ -64,6 +65,7 @@ export function heard(room: Room, session: SessionId, now: number): Room {
 /** On air, for all or for a sound check, or off. */
 export function air(room: Room, session: SessionId, to: Speaker["air"]): Step {
   const speaker = room.speakers.get(session);
+  if (to === "on" && isClosed(room)) return no(room, "doors-closed");
   if (speaker === undefined || (speaker.connection === undefined && to !== "off")) return no(room, "no-line");
   const next = withSpeaker(room, { ...speaker, air: to });
   // What he said before is for the ears that it was said to: his last words on air are heard, a sound check never was.

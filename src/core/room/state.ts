@@ -1,6 +1,7 @@
 import type { RoomId, SessionId } from "../ids.ts";
 import type { HAND_SAYS, Refusal } from "./refusals.ts";
 import type { Role, Standing } from "./roles.ts";
+import type { Doors } from "./schedule.ts";
 import type { Over } from "./upkeep.ts";
 import type { Deed, Rank } from "./verbs.ts";
 
@@ -102,6 +103,8 @@ export type Room = {
   /** This deployment has somewhere to keep a recording; not kept with the room, since it is not the room's own. */
   readonly recordable: boolean;
   readonly host: HostWatch;
+  /** What is announced of it, and whether its doors are open; a room that is not scheduled has none, and is open. */
+  readonly doors?: Doors;
   /** How it came to its end, if nobody in it ended it. */
   readonly over?: Over;
 };
@@ -113,7 +116,11 @@ export const MOST_SPEAKERS = 50;
 
 /** A room that was just made: nobody has come yet. */
 export function newRoom(
-  of: Pick<Room, "id" | "title" | "chunkMs"> & { readonly maxSpeakers?: number; readonly recordable?: boolean },
+  of: Pick<Room, "id" | "title" | "chunkMs"> & {
+    readonly maxSpeakers?: number;
+    readonly recordable?: boolean;
+    readonly doors?: Doors | undefined;
+  },
 ): Room {
   return {
     id: of.id,
@@ -135,6 +142,7 @@ export function newRoom(
     stageLocked: false,
     recordable: of.recordable ?? false,
     host: { presence: "here", heardAt: 0, offered: 0 },
+    ...(of.doors === undefined ? {} : { doors: of.doors }),
   };
 }
 
@@ -201,6 +209,9 @@ export type RoomEffect =
   | { readonly do: "tell-people" }
   /** To the nodes of the tree: whether what is said from here on is kept. Told before the room's own state, so that nobody sees it too late. */
   | { readonly do: "tell-recording" }
+  | { readonly do: "tell-schedule" }
+  /** The doors have opened: once for each schedule. What was saved before is written as one with what this brings about. */
+  | { readonly do: "opened" }
   /** To the nodes of the tree: who is not let in. */
   | { readonly do: "tell-bans" }
   /** To one listener, of himself. An invitation comes with a ticket for the stage. */

@@ -1,6 +1,7 @@
 import { handsAre } from "./hands.ts";
 import { isRecorded, keepMsOf } from "./recording.ts";
 import { runsRoom } from "./roles.ts";
+import { opensAtOf } from "./schedule.ts";
 import { coHostsOf, type Room, type RoomEffect, type Speaker } from "./state.ts";
 import { mayTakeOver } from "./succession.ts";
 
@@ -17,6 +18,7 @@ export function tells(before: Room, after: Room): readonly RoomEffect[] {
   if (anew || before.hands !== after.hands || before.invited !== after.invited) told.push({ do: "tell-hands" });
   if (anew || before.questions !== after.questions || before.pinned !== after.pinned) told.push({ do: "tell-questions" });
   if (anew || before.keptOut !== after.keptOut || differs(before, after, successionView)) told.push({ do: "tell-people" });
+  if (anew || before.doors !== after.doors) told.push({ do: "tell-schedule" });
   if (before.keptOut !== after.keptOut) told.push({ do: "tell-bans" });
   return told;
 }
@@ -43,6 +45,7 @@ function lasting(room: Room): readonly unknown[] {
     stageLocked,
     recording,
     host,
+    doors,
     over,
   } = room;
   return [
@@ -60,6 +63,7 @@ function lasting(room: Room): readonly unknown[] {
     recording,
     host.presence,
     host.offered,
+    doors,
     over,
   ];
 }
@@ -69,7 +73,8 @@ function differs(before: Room, after: Room, view: (room: Room) => unknown): bool
 }
 
 function roomView(room: Room): unknown {
-  return [room.recording, room.title, room.phase, room.locked, room.stageLocked, room.host.presence, handsAre(room)];
+  const { recording, title, phase, locked, stageLocked, host } = room;
+  return [recording, title, phase, locked, stageLocked, host.presence, handsAre(room), opensAtOf(room)];
 }
 
 function stageView(room: Room): unknown {

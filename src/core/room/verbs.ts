@@ -1,4 +1,5 @@
 import type { SessionId } from "../ids.ts";
+import type { Schedule } from "./schedule.ts";
 
 /** A co-host's rank: 1 takes over before 2. */
 export type Rank = 1 | 2;
@@ -63,6 +64,10 @@ export type Deed =
   | { readonly type: "invite-listener"; readonly name: string }
   /** What is said from here on is kept, or is not; `keepDays`: for how long after the room's end. */
   | { readonly type: "record"; readonly on: boolean; readonly keepDays?: number }
+  /** Announces when the doors open, and closes them until then; without a schedule: calls it off. */
+  | { readonly type: "schedule"; readonly schedule?: Schedule }
+  /** Opens the doors before their time. */
+  | { readonly type: "open-doors" }
   | { readonly type: "end" };
 
 /** What may be asked of a room, by its word. */
@@ -98,6 +103,8 @@ export const DEEDS: Readonly<Record<Asking, string>> = {
   answer: "mark a question as answered",
   caption: "write down what others say",
   "invite-listener": "invite people to listen",
+  schedule: "schedule the room",
+  "open-doors": "open the doors",
   end: "end the room",
   record: "record the room",
   "delete-recording": "delete the recording",

@@ -1,6 +1,7 @@
 import { parseSessionId, type SessionId } from "../ids.ts";
 import { type Fields, isCount, isFields, isNumber } from "../json.ts";
 import { isRole } from "../room/roles.ts";
+import { doorsOf } from "../room/schedule.ts";
 import type { RoomPhase } from "../room/state.ts";
 import { overOf } from "../room/upkeep.ts";
 import { isReaction } from "../tree/reactions.ts";
@@ -33,6 +34,7 @@ export function stateOf(said: Fields): State | undefined {
       const { room, title, phase, chunkMs, epoch, host, hands } = said;
       if (typeof room !== "string" || typeof title !== "string" || !isPhase(phase) || !isCount(chunkMs) || !isCount(epoch))
         return undefined;
+      const { opensAt } = said;
       const over = overOf(said["over"]);
       const rules = { locked: said["locked"] === true, stageLocked: said["stageLocked"] === true, recorded: said["recorded"] === true };
       const recording = {
@@ -52,6 +54,7 @@ export function stateOf(said: Fields): State | undefined {
         ...recording,
         host: host === "silent" || host === "gone" ? host : "here",
         hands: hands === "open" || hands === "full" ? hands : "closed",
+        ...(isCount(opensAt) ? { opensAt } : {}),
         ...(over === undefined ? {} : { over }),
       };
     }
@@ -116,6 +119,10 @@ export function backstageOf(said: Fields): BackstageState | undefined {
       const bans = listOf(said["bans"], bannedOf);
       if (successors === undefined || bans === undefined) return undefined;
       return { type: "people", ...head, successors, bans, mayTakeOver: listOf(said["mayTakeOver"], sessionOf) ?? [] };
+    }
+    case "schedule": {
+      const schedule = doorsOf(said["schedule"]);
+      return { type: "schedule", ...head, ...(schedule === undefined ? {} : { schedule }) };
     }
     case "crowd":
       return listed(said["parts"], crowdPartOf, (parts) => ({ type: "crowd", ...head, parts }));

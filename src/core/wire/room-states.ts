@@ -3,6 +3,7 @@ import type { SessionId } from "../ids.ts";
 import type { CaptionLine } from "../room/caption-lines.ts";
 import { handsAre, INVITATION_MS } from "../room/hands.ts";
 import { isRecorded, keepMsOf } from "../room/recording.ts";
+import { opensAtOf } from "../room/schedule.ts";
 import { coHostsOf, isMuted, type Room, type Speaker } from "../room/state.ts";
 import { mayTakeOver } from "../room/succession.ts";
 import { MOST_BANS } from "../tree/bans.ts";
@@ -24,6 +25,7 @@ import type {
   ReactionsState,
   RecordingState,
   RoomState,
+  ScheduleState,
   StageState,
 } from "./messages.ts";
 
@@ -41,6 +43,7 @@ export function roomStateOf(room: Room, epoch: number, head: Head): RoomState {
   const { recordable, recording } = room;
   const rules = { host: host.presence, locked, stageLocked, recorded: isRecorded(room), recordable, hands: handsAre(room) };
   const kept = recording === undefined ? {} : { keepDays: recording.keepDays, ...(recording.any ? { kept: true as const } : {}) };
+  const opensAt = phase === "ended" ? undefined : opensAtOf(room);
   return {
     type: "room",
     for: "all",
@@ -52,6 +55,7 @@ export function roomStateOf(room: Room, epoch: number, head: Head): RoomState {
     epoch,
     ...rules,
     ...kept,
+    ...(opensAt === undefined ? {} : { opensAt }),
     ...(over === undefined ? {} : { over }),
   };
 }
@@ -108,6 +112,11 @@ export function peopleStateOf(room: Room, head: Head): PeopleState {
   });
   const bans = room.keptOut.map(({ session, name, byAddress }) => ({ session, name, address: byAddress }));
   return { type: "people", for: "stage", ...head, successors, mayTakeOver: mayTakeOver(room), bans };
+}
+
+/** What is announced of the evening, for who runs the room. */
+export function scheduleStateOf({ doors }: Room, head: Head): ScheduleState {
+  return { type: "schedule", for: "stage", ...head, ...(doors === undefined ? {} : { schedule: doors }) };
 }
 
 /** How many listen, and in which window they come back should they all be cut off, as everybody is told. */

@@ -1,8 +1,10 @@
 import { parseSessionId } from "../ids.ts";
 import { isCount, isNumber, parseObject } from "../json.ts";
 import { isKeepDays } from "../room/recording.ts";
+import { parseSchedule } from "../room/schedule.ts";
 import type { Deed } from "../room/verbs.ts";
 import { MAX_CAPTION, MAX_NAME, MAX_TITLE, readable } from "../text.ts";
+import type { Zones } from "../zones.ts";
 import { MAX_TEXT_LENGTH } from "./limits.ts";
 
 /** What a speaker may say in text; sound is binary (core/audio/speech.ts). */
@@ -12,12 +14,12 @@ export type StageSays =
   | { readonly type: "ping"; readonly id: number; readonly rttMs?: number };
 
 /** The only door for a speaker's text. Unknown types are nothing: newer pages may say more than this room knows. */
-export function parseStageSays(text: string): StageSays | undefined {
-  return text.length > MAX_TEXT_LENGTH ? undefined : stageSaysOf(parseObject(text));
+export function parseStageSays(text: string, zones: Zones): StageSays | undefined {
+  return text.length > MAX_TEXT_LENGTH ? undefined : stageSaysOf(parseObject(text), zones);
 }
 
 /** The same for what is an object already. */
-export function stageSaysOf(said: { readonly [key: string]: unknown } | undefined): StageSays | undefined {
+export function stageSaysOf(said: { readonly [key: string]: unknown } | undefined, zones: Zones): StageSays | undefined {
   if (said === undefined) return undefined;
   const { type, muted, lock, locked, id } = said;
   const session = typeof said["session"] === "string" ? parseSessionId(said["session"]) : undefined;
@@ -28,6 +30,7 @@ export function stageSaysOf(said: { readonly [key: string]: unknown } | undefine
     case "check":
     case "step-down":
     case "take-over":
+    case "open-doors":
     case "end":
       return { type };
     case "standby":
@@ -78,6 +81,15 @@ export function stageSaysOf(said: { readonly [key: string]: unknown } | undefine
     }
     case "pin":
       return said["question"] === undefined ? { type } : question === undefined ? undefined : { type, question };
+    case "schedule": {
+      const { cancel, opensAt, timeZone, minutes, about, speakers, expect } = said;
+      // Who calls an evening off and announces one in the same breath means one of the two, and nobody knows which.
+      if (cancel === true)
+        return [opensAt, timeZone, minutes, about, speakers, expect].some((one) => one !== undefined) ? undefined : { type };
+      if (cancel !== undefined) return undefined;
+      const schedule = parseSchedule(said, zones);
+      return "code" in schedule ? undefined : { type, schedule };
+    }
     case "answer":
       return question === undefined ? undefined : { type, question };
     case "caption": {

@@ -1,6 +1,7 @@
 import type { SessionId } from "../ids.ts";
 import type { CaptionLine } from "../room/caption-lines.ts";
 import type { Role } from "../room/roles.ts";
+import type { Doors } from "../room/schedule.ts";
 import type { RoomPhase } from "../room/state.ts";
 import type { Over } from "../room/upkeep.ts";
 import type { Status } from "../tree/greeting.ts";
@@ -43,6 +44,8 @@ export type RoomState = Head<"room", "all"> & {
   readonly keepDays?: number;
   /** Something is kept of what was said so far. */
   readonly kept?: true;
+  /** When its doors open, in ms since 1970; missing once they are open. Until then nobody is on air. */
+  readonly opensAt?: number;
   /** Once it is over, if its host did not end it: who did, or why nobody had to, in words for people. */
   readonly over?: Over;
   /** Whether a hand can be raised; full: so many wait that no more are taken now. */
@@ -138,6 +141,9 @@ export type PeopleState = Head<"people", "stage"> & {
   readonly bans: readonly Banned[];
 };
 
+/** What is announced of the evening; nothing where it is not scheduled. Told to hosts and co-hosts. */
+export type ScheduleState = Head<"schedule", "stage"> & { readonly schedule?: Doors };
+
 /** The audience by region and lane; regions with fewer than five are one, "other". Told to the stage. */
 export type CrowdState = Head<"crowd", "stage"> & {
   readonly parts: readonly {
@@ -154,4 +160,4 @@ export type QualityState = Head<"quality", "stage"> & {
 };
 
 /** What only the stage is told; these never enter the tree. */
-export type BackstageState = HandsState | QuestionsState | PeopleState | CrowdState | QualityState;
+export type BackstageState = HandsState | QuestionsState | PeopleState | ScheduleState | CrowdState | QualityState;

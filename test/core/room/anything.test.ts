@@ -4,10 +4,12 @@ import { decide, nextDueMs } from "../../../src/core/room/decide.ts";
 import { INVITATION_MS, MOST_HANDS } from "../../../src/core/room/hands.ts";
 import { MOST_QUESTIONS } from "../../../src/core/room/questions.ts";
 import { formatRoom, parseRoom } from "../../../src/core/room/saved.ts";
+import { isClosed } from "../../../src/core/room/schedule.ts";
 import { mayCome } from "../../../src/core/room/stage.ts";
 import { coHostsOf, isKeptOut, newRoom, type Room, type RoomEvent } from "../../../src/core/room/state.ts";
 import { DEEDS, type Deed } from "../../../src/core/room/verbs.ts";
 import { stageSaysOf } from "../../../src/core/wire/stage-says.ts";
+import { zones } from "../../../src/objects/zones.ts";
 import { roomId } from "../../support/build.ts";
 import { session } from "./people.ts";
 
@@ -34,8 +36,11 @@ const deed: fc.Arbitrary<Deed> = fc
     question,
     id: fc.constant("line-1"),
     text: fc.constant("Words"),
+    opensAt: fc.constantFrom("1970-01-01T00:17:00Z", "1970-01-01T02:00:00Z", "1970-01-03T00:00:00+01:00"),
+    timeZone: fc.constantFrom("Europe/Berlin", "America/New_York"),
+    cancel: fc.boolean(),
   })
-  .map((fields) => stageSaysOf(fields))
+  .map((fields) => stageSaysOf(fields, zones))
   .filter((said): said is Deed => said !== undefined && said.type !== "ping" && said.type !== "end");
 
 const event: fc.Arbitrary<RoomEvent> = fc.oneof(
@@ -160,6 +165,26 @@ describe("whatever happens in a room", () => {
             expect(now - (invitation?.until ?? 0)).toBeLessThanOrEqual(INVITATION_MS);
             expect(happened.type).toBe("speaker-came");
           }
+        });
+      }),
+      runs,
+    );
+  });
+
+  it("nobody goes on air while the doors are closed, and they open once for each time that was announced", () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        const opened = new Set<string>();
+        play(steps, (before, happened, after, now) => {
+          if (isClosed(after)) expect([...after.speakers.values()].some(({ air }) => air === "on")).toBe(false);
+          const { effects } = decide(before, happened, now);
+          for (const effect of effects.filter((one) => one.do === "opened")) {
+            const which = JSON.stringify([after.doors?.changedAt, after.doors?.opensAt, effect.do]);
+            expect(opened.has(which)).toBe(false);
+            opened.add(which);
+          }
+          if (isClosed(before) && !isClosed(after) && after.doors !== undefined)
+            expect(effects.some((one) => one.do === "opened")).toBe(true);
         });
       }),
       runs,

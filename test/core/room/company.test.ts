@@ -343,7 +343,7 @@ describe("a question", () => {
 describe("who becomes a co-host", () => {
   it("is told what only hosts are told", () => {
     const play = aStage().asks(HOST, { type: "dismiss", session: SECOND }).asks(HOST, { type: "appoint", session: SPEAKER, rank: 2 });
-    expect(play.did).toEqual(["save", "tell-stage", "tell-hands", "tell-questions", "tell-people", "new-ticket"]);
+    expect(play.did).toEqual(["save", "tell-stage", "tell-hands", "tell-questions", "tell-people", "tell-schedule", "new-ticket"]);
   });
 });
 

@@ -28,6 +28,8 @@ const ALONE: Record<string, Record<Who, string>> = {
   answer: { host: "yes", first: "yes", second: "yes", speaker: "hosts-only", listener: "hosts-only" },
   "invite-listener": { host: "yes", first: "yes", second: "yes", speaker: "hosts-only", listener: "hosts-only" },
   record: { host: "yes", first: "yes", second: "yes", speaker: "hosts-only", listener: "hosts-only" },
+  schedule: { host: "yes", first: "yes", second: "yes", speaker: "hosts-only", listener: "hosts-only" },
+  "open-doors": { host: "yes", first: "yes", second: "yes", speaker: "hosts-only", listener: "hosts-only" },
   end: { host: "yes", first: "yes", second: "yes", speaker: "hosts-only", listener: "hosts-only" },
   // The host is here.
   "take-over": {
@@ -103,11 +105,14 @@ function upListener(others: string): Record<Who, Record<Who, string>> {
   return { host: upon("host"), first: upon("first"), second: upon("second"), speaker: NO_HOST, listener: NO_HOST };
 }
 
+const EVENING = { opensAt: 2_000_000, timeZone: "Europe/Berlin", speakers: [] };
+
 /** A stage on which every verb has something to do. */
 function ready(verb: string): Play {
   const play = aStage();
   play.event({ type: "question", id: QUESTION, session: LISTENER, name: "Lis", text: "Why?" });
   if (verb === "decline") play.raises(LISTENER);
+  if (verb === "schedule" || verb === "open-doors") play.asks(HOST, { type: "schedule", schedule: EVENING });
   if (verb === "unban") play.asks(HOST, { type: "ban", session: LISTENER, address: false });
   return play;
 }
@@ -135,6 +140,8 @@ function deedOf(verb: Verb, target: SessionId | undefined): Deed {
     case "call-me":
     case "invite-listener":
       return { type: verb, name: "Another name" };
+    case "schedule":
+      return { type: verb, schedule: EVENING };
     case "pin":
     case "answer":
       return { type: verb, question: QUESTION };

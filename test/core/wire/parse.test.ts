@@ -11,12 +11,13 @@ import { comesBack, ENDING } from "../../../src/core/wire/ending.ts";
 import { parseListenerHears, parseStageHears } from "../../../src/core/wire/parse.ts";
 import { parseStageSays } from "../../../src/core/wire/stage-says.ts";
 import { ticketInProtocols } from "../../../src/core/wire/ticket.ts";
+import { zones } from "../../../src/objects/zones.ts";
 
 describe("the doors for text", () => {
   const doors = {
     parseListenerHears,
     parseStageHears,
-    parseStageSays,
+    parseStageSays: (text: string) => parseStageSays(text, zones),
     parseLinkText,
     parseSaved,
     parseStateHead,
@@ -98,7 +99,7 @@ describe("a speaker's text", () => {
     ["[]", undefined],
     [`{"type":"on-air","padding":"${"x".repeat(5_000)}"}`, undefined],
   ])("%.40s is read as %o", (text, said) => {
-    expect(parseStageSays(text)).toEqual(said);
+    expect(parseStageSays(text, zones)).toEqual(said);
   });
 });
 

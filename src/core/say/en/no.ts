@@ -5,6 +5,8 @@ export const no = {
   /** By a problem's or a refusal's code, where pages say it otherwise than the server; the server's own sentence stands for the others. */
   code: {
     "room-unknown": "There is no room of this name. Check the link, or make a room of your own",
+    "time-missing": "There is no such time on that day: the clocks are put forward over it. Choose another one",
+    "time-twice": "That time comes twice on that day, because the clocks are put back. Choose another one",
     declined: "Not this time: the host said no to your hand",
     expired: "The invitation has expired. Raise your hand again",
     full: "So many hands are up that no more are taken just now",
