@@ -1,5 +1,6 @@
 import { type Fields, isCount, isFields, parseObject } from "../core/json.ts";
 import { ENDING } from "../core/wire/ending.ts";
+import { parseRecording, type RecordingNews } from "../core/wire/recording.ts";
 import type { LinkEnd } from "./link-mind.ts";
 import type { CrowdProgress } from "./say-crowd.ts";
 import { sayNo, words } from "./words.ts";
@@ -104,18 +105,36 @@ export async function readCrowd(room: string, ticket: string): Promise<CrowdProg
   return "code" in answer ? undefined : progressOf(answer.fields);
 }
 
+/** The report of an evening as CSV, for who ran it. */
+export async function readEvening(room: string, ticket: string): Promise<string | Problem> {
+  const answer = await say(`/api/rooms/${encodeURIComponent(room)}/evening.csv`, { headers: { authorization: `Bearer ${ticket}` } });
+  return "code" in answer ? answer : answer.text;
+}
+
+/** What was recorded of a room; nothing where nothing was. */
+export async function readRecording(room: string, ticket: string): Promise<RecordingNews | undefined> {
+  const answer = await say(`/api/rooms/${encodeURIComponent(room)}/recording`, { headers: { authorization: `Bearer ${ticket}` } });
+  return "code" in answer ? undefined : parseRecording(answer.text);
+}
+
 function progressOf({ expected, seats, leaves, ready, capped, full }: Fields): CrowdProgress | undefined {
   if (!isCount(expected) || !isCount(seats) || !isCount(leaves) || !isCount(ready)) return undefined;
   return { expected, seats, leaves, ready, capped: capped === true, full: full === true };
 }
 
 async function ask(path: string, init: RequestInit): Promise<{ status: number; fields: { readonly [key: string]: unknown } } | Problem> {
+  const answer = await say(path, init);
+  if ("code" in answer) return answer;
+  const fields = answer.text === "" ? {} : parseObject(answer.text);
+  return fields === undefined ? notUnderstood(answer.status) : { status: answer.status, fields };
+}
+
+async function say(path: string, init: RequestInit): Promise<{ status: number; text: string } | Problem> {
   try {
     const response = await fetch(path, init);
     const text = await response.text();
-    const fields = text === "" && response.ok ? {} : parseObject(text);
-    if (response.ok && fields !== undefined) return { status: response.status, fields };
-    const { code, detail, title } = fields ?? {};
+    if (response.ok) return { status: response.status, text };
+    const { code, detail, title } = parseObject(text) ?? {};
     if (typeof code !== "string") return notUnderstood(response.status);
     return { status: response.status, code, detail: typeof detail === "string" ? detail : typeof title === "string" ? title : code };
   } catch {

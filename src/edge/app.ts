@@ -7,6 +7,7 @@ import { END_ROOM, endRoom, READ_ROOMS, readRooms } from "./admin.ts";
 import { asset } from "./assets.ts";
 import { READ_BACKSTAGE, readBackstage } from "./backstage.ts";
 import { CONTINUE_ROOM, continueRoom } from "./continue.ts";
+import { READ_EVENING, readEvening } from "./evening.ts";
 import { EXPECT_CROWD, expectCrowd, READ_EXPECTED, readExpected } from "./expect.ts";
 import { switchLanguage } from "./language.ts";
 import { limited } from "./limits.ts";
@@ -14,7 +15,7 @@ import { LISTEN, listen } from "./listen.ts";
 import { READ_LOBBY, readLobby } from "./lobby.ts";
 import { METRICS, metrics } from "./metrics.ts";
 import { described, documentOf, HEALTHZ, OPENAPI } from "./openapi.ts";
-import { broadcastPage, embedPage, homePage, listenerPage, problemFor, replayPage } from "./pages.tsx";
+import { broadcastPage, embedPage, eveningPage, homePage, listenerPage, problemFor, replayPage } from "./pages.tsx";
 import { QR_CODE, qrCode } from "./qr.ts";
 import { DELETE_RECORDING, deleteRecording, READ_RECORDING, readRecording } from "./recording.ts";
 import { REPORT_ROOM, reportRoom } from "./report.ts";
@@ -82,6 +83,7 @@ app.get("/api/rooms/:room/expect", described(READ_EXPECTED), limited("ASKS"), re
 app.get("/api/rooms/:room/backstage", described(READ_BACKSTAGE), limited("ASKS"), readBackstage);
 app.get("/api/rooms/:room/recording", described(READ_RECORDING), readRecording);
 app.delete("/api/rooms/:room/recording", described(DELETE_RECORDING), limited("ASKS"), deleteRecording);
+app.get("/api/rooms/:room/evening.csv", described(READ_EVENING), limited("ASKS"), readEvening);
 for (const { verb, says } of VERB_ROUTES) app.post(`/api/rooms/:room/${verb}`, described(says), limited("ASKS"), smallBody, askRoom);
 // Of what is no verb it says so.
 app.post("/api/rooms/:room/:verb", limited("ASKS"), smallBody, askRoom);
@@ -99,6 +101,7 @@ app.get("/", forPages, switchLanguage, homePage);
 app.get("/rooms/:room", forPages, switchLanguage, listenerPage);
 app.get("/rooms/:room/broadcast", forPages, switchLanguage, broadcastPage);
 app.get("/rooms/:room/replay", forPages, switchLanguage, replayPage);
+app.get("/rooms/:room/evening", forPages, switchLanguage, eveningPage);
 
 app.get("/embed/:room", forFrames, embedPage);
 app.get("/rooms/:room/qr.svg", described(QR_CODE), qrCode);

@@ -5,6 +5,7 @@ import { parseRoomId } from "../core/ids.ts";
 import type { Env, Known } from "../objects/calls.ts";
 import { BroadcastPage } from "../pages/broadcast.tsx";
 import { EmbedPage } from "../pages/embed.tsx";
+import { EveningPage } from "../pages/evening.tsx";
 import { HomePage } from "../pages/home.tsx";
 import { ListenerPage } from "../pages/listener.tsx";
 import { ProblemPage } from "../pages/problem.tsx";
@@ -46,6 +47,14 @@ export async function replayPage(c: Context<{ Bindings: Env }>): Promise<Respons
   const { room, title, locked } = known.summary;
   const address = new URL(`/rooms/${room}/replay`, c.req.url).href;
   return documentOf(c, <ReplayPage words={wordsFor(c)} room={room} title={title} locked={locked} address={address} />);
+}
+
+/** `/rooms/:room/evening`: the report for whoever ran the room. Anybody may load the page; the ticket, which stays in the browser, opens the report. */
+export async function eveningPage(c: Context<{ Bindings: Env }>): Promise<Response> {
+  const known = await knownRoom(c);
+  if (known === undefined) return problemPage(c, "room-unknown");
+  const { room, title, locked } = known.summary;
+  return documentOf(c, <EveningPage words={wordsFor(c)} room={room} title={title} locked={locked} />);
 }
 
 /** `/embed/:room`: the player for a frame in somebody else's page. */

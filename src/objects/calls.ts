@@ -3,6 +3,7 @@ import type { LaneHead, Run } from "../core/audio/lane-head.ts";
 import type { Position } from "../core/audio/position.ts";
 import type { RecordedCaption, Recording } from "../core/audio/recording.ts";
 import type { SegmentName } from "../core/audio/segment.ts";
+import type { EveningRow } from "../core/evening.ts";
 import type { AudienceId, RoomId, SessionId } from "../core/ids.ts";
 import type { Refusal } from "../core/room/refusals.ts";
 import type { Role } from "../core/room/roles.ts";
@@ -162,6 +163,8 @@ export interface RoomCalls extends ParentCalls {
   backstage(by: Bearer): Promise<Backstage | Refused | TooMany | undefined>;
   /** Deletes what is kept of the room, for good; also after its end. True if there was anything; undefined if another room has the audience. */
   deleteRecording(by: Bearer): Promise<boolean | Refused | TooMany | undefined>;
+  /** What was known of the audience while the room was live, oldest first; also once it is over. */
+  evening(by: Bearer): Promise<readonly EveningRow[] | Refused | TooMany | undefined>;
   /** Why this ticket does not open the stage now, though it is good. */
   whyNotOnStage(by: Bearer): Promise<Refused | undefined>;
   /** The operator ends the room for everybody, for good. True if he did. */

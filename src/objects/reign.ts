@@ -4,6 +4,7 @@ import { keyless } from "../core/tree/plan.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Env } from "./calls.ts";
+import type { EveningKeeper } from "./evening.ts";
 import { unlist } from "./lobby-client.ts";
 import { archiveStub, audienceStub } from "./locate.ts";
 import { log } from "./log.ts";
@@ -31,6 +32,8 @@ export type Awake = {
   readonly root: Root;
   readonly announcer: Announcer;
   readonly planting: Planting;
+  /** What the report of the evening is made of. */
+  readonly evening: EveningKeeper;
   /** Where is noted what programs outside may want to hear of. */
   readonly events: Outbox;
 };

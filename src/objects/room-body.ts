@@ -143,7 +143,7 @@ export class RoomBody {
   }
 
   #perform(effect: RoomEffect, outcome: Outcome): void {
-    const { announcer, root, planting, people } = this.#awake;
+    const { announcer, root, planting, evening, people } = this.#awake;
     switch (effect.do) {
       case "save":
         return this.#store.savePeople(people);
@@ -154,6 +154,7 @@ export class RoomBody {
         return root.bundle?.silence(effect.voice);
       case "start-clock":
         planting.live();
+        evening.watch();
         return this.#reign().start();
       case "stop-clock":
         return this.#reign().pause();

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import type { EveningRow } from "../core/evening.ts";
 import { RateLimit } from "../core/rate-limit.ts";
 import type { Refusal } from "../core/room/refusals.ts";
 import { may } from "../core/room/roles.ts";
@@ -32,6 +33,7 @@ import type {
 import { ObjectUse } from "./counted.ts";
 import { CrowdMemory } from "./crowd-memory.ts";
 import { Doors } from "./doors.ts";
+import { EveningKeeper } from "./evening.ts";
 import { type Ear, FastPath } from "./fast-path.ts";
 import { idleMsOf } from "./idle.ts";
 import { Lease } from "./lease.ts";
@@ -168,8 +170,19 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     if (refused !== undefined) return { refused };
     const wasThere = await archiveStub(this.env, awake.record.plan.audience).deleteRecording();
     this.#body?.handle({ type: "recording-deleted" });
+    await awake.evening.erase();
     await awake.announcer.note();
     return wasThere;
+  }
+
+  async evening(by: Bearer): Promise<readonly EveningRow[] | Refused | TooMany | undefined> {
+    this.#use.request();
+    this.requests.ask++;
+    const awake = this.#awake;
+    if (awake === undefined) return undefined;
+    if (!this.#mayAsk(by)) return "too-many";
+    const refused = whyNot(awake, by, "evening");
+    return refused === undefined ? awake.evening.rows() : { refused };
   }
 
   async whyNotOnStage({ session, role }: Bearer): Promise<Refused | undefined> {
@@ -199,12 +212,13 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   override async alarm(): Promise<void> {
     this.#use.request();
     if (this.#awake === undefined || this.#upkeep === undefined || this.#doors === undefined) return;
-    const { planting, events } = this.#awake;
+    const { planting, events, evening } = this.#awake;
     await this.#alarms.ring(Date.now(), {
       ...this.#upkeep.chores,
       ...this.#doors.chores,
       heartbeat: () => planting.beat(),
       webhooks: () => events.ring(),
+      evening: () => evening.erase(),
     });
   }
 
@@ -304,6 +318,11 @@ export class Room extends DurableObject<Env> implements RoomCalls {
       planting: new Planting(this.#alarms, this.#store, root, (plan) => {
         awake.record = { ...awake.record, plan };
         this.ctx.waitUntil(awake.announcer.note());
+      }),
+      evening: new EveningKeeper(this.ctx.storage, this.#alarms, {
+        root,
+        isWanted: () => awake.people.phase === "live" && awake.record.movedTo === undefined,
+        requests: () => Object.values(this.requests).reduce((sum, count) => sum + count, 0),
       }),
       events: new Outbox(this.ctx, this.#alarms, {
         sender: () => ({ room: record.room, title: awake.people.title }),

@@ -1,4 +1,5 @@
 import { ADDRESS_MS } from "../core/room/bans.ts";
+import { keepMsOf } from "../core/room/recording.ts";
 import type { RoomEvent } from "../core/room/state.ts";
 import { IDLE, idleAt, noteEveryMs } from "../core/room/upkeep.ts";
 import type { Alarms, Chore } from "./alarms.ts";
@@ -67,11 +68,14 @@ export class Upkeep {
   /** The room is over, or feeds its audience no more: nothing is left to be looked after, but that the register hears of it. */
   async gone(): Promise<void> {
     for (const chore of ["doors", "plant", "heartbeat", "address-key", "idle"] as const) await this.#alarms.set(chore, undefined);
+    await this.#awake.evening.over(keepMsOf(this.#awake.people));
     await this.changed();
   }
 
   /** By name, what is done when it is due; each tells when it wants to be done next. */
-  readonly chores: Readonly<Record<Exclude<Chore, "heartbeat" | "webhooks" | "doors" | "plant">, () => Promise<number | undefined>>> = {
+  readonly chores: Readonly<
+    Record<Exclude<Chore, "heartbeat" | "webhooks" | "doors" | "plant" | "evening">, () => Promise<number | undefined>>
+  > = {
     "address-key": () => this.#rekey(),
     idle: () => this.#look(),
     register: () => this.#register(),

@@ -36,6 +36,11 @@ export function BroadcastPage({ words, room, title, address }: BroadcastProps) {
               {say.listenToRoom}
             </a>
           </p>
+          <p class="row" data-part="to-evening" hidden>
+            <a class="button" href={`/rooms/${room}/evening`}>
+              {words.evening.link}
+            </a>
+          </p>
           <section class="air" data-part="air" aria-label={say.on} hidden>
             <button class="big" type="button" data-part="go" disabled>
               {say.go}
@@ -135,6 +140,11 @@ export function BroadcastPage({ words, room, title, address }: BroadcastProps) {
               </div>
             </form>
             <small data-part="ready" aria-live="polite" />
+            <p>
+              <a href={`/rooms/${room}/evening`} target="_blank" rel="noopener" data-part="evening">
+                {words.evening.link}
+              </a>
+            </p>
           </section>
           <section class="danger" data-part="danger" hidden>
             <button type="button" class="plain" data-part="end">

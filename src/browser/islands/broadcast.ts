@@ -101,6 +101,8 @@ function run(hostTicket: string): void {
   );
   void crowd.open();
   const page = `${location.origin}/rooms/${room}`;
+  // In a tab of its own nothing is known of this one's ticket; where the room is over, the page opens in this one.
+  part("evening", HTMLAnchorElement).hash = `ticket=${hostTicket}`;
   onCopy("copy-page", page);
   onCopy("copy-host", `${page}/broadcast#ticket=${hostTicket}`);
   document.addEventListener("pointerdown", () => void studio.touched());
@@ -185,6 +187,7 @@ function show(studio: Broadcasting): void {
   // Whoever is not let in as the host may still listen.
   part("to-room", HTMLElement).hidden = state.end?.code !== 401 && state.end?.code !== 403;
   part("share", HTMLElement).hidden = over;
+  part("to-evening", HTMLElement).hidden = !over || !(mayRun(state) || state.end?.code === 4500);
   const runs = mayRun(state) && !over && state.link === "open";
   part("crowd", HTMLElement).hidden = !runs;
   part("danger", HTMLElement).hidden = !runs;

@@ -87,6 +87,7 @@ const RULES: Readonly<Record<Asking, Rule>> = {
   expect: { by: HOSTS },
   backstage: { by: HOSTS },
   "delete-recording": { by: HOSTS },
+  evening: { by: HOSTS },
 };
 
 /**

@@ -74,7 +74,7 @@ export type Deed =
 export type Verb = Deed["type"];
 
 /** What needs leave: verbs, and what the API alone asks. */
-export type Asking = Verb | "expect" | "backstage" | "delete-recording";
+export type Asking = Verb | "expect" | "backstage" | "delete-recording" | "evening";
 
 /** Each of them, as it ends the sentence "Only the host and co-hosts can …". */
 export const DEEDS: Readonly<Record<Asking, string>> = {
@@ -110,4 +110,5 @@ export const DEEDS: Readonly<Record<Asking, string>> = {
   "delete-recording": "delete the recording",
   expect: "say how many people are expected",
   backstage: "look behind the stage",
+  evening: "read the report of the evening",
 };

@@ -1,4 +1,5 @@
 import { counterIn } from "../count.ts";
+import { evening } from "./evening.ts";
 import { listener } from "./listener.ts";
 import { no } from "./no.ts";
 import { panel } from "./panel.ts";
@@ -8,4 +9,4 @@ import { shell } from "./shell.ts";
 import { studio } from "./studio.ts";
 
 /** All that pages say, in English. */
-export const en = { language: "en" as const, count: counterIn("en"), ...shell, listener, replay, studio, panel, people, no };
+export const en = { language: "en" as const, count: counterIn("en"), ...shell, listener, replay, studio, panel, people, evening, no };
