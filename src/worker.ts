@@ -6,6 +6,7 @@ export { Archive } from "./objects/archive-object.ts";
 export { Audience } from "./objects/audience-object.ts";
 export { Leaf } from "./objects/leaf-object.ts";
 export { Lobby } from "./objects/lobby-object.ts";
+export { Radio } from "./objects/radio-object.ts";
 export { Register } from "./objects/register-object.ts";
 export { Relay } from "./objects/relay-object.ts";
 export { Room } from "./objects/room-object.ts";

@@ -17,6 +17,7 @@ import { METRICS, metrics } from "./metrics.ts";
 import { described, documentOf, HEALTHZ, OPENAPI } from "./openapi.ts";
 import { broadcastPage, embedPage, eveningPage, homePage, listenerPage, problemFor, replayPage } from "./pages.tsx";
 import { QR_CODE, qrCode } from "./qr.ts";
+import { LIVE_HLS, LIVE_M3U, LIVE_OGG, LIVE_PIECE, LIVE_PLS, liveM3u, liveOgg, livePiece, livePlaylist, livePls } from "./radio.ts";
 import { DELETE_RECORDING, deleteRecording, READ_RECORDING, readRecording } from "./recording.ts";
 import { REPORT_ROOM, reportRoom } from "./report.ts";
 import { CREATE_ROOM, createRoom, READ_ROOM, readRoom, smallBody } from "./rooms.ts";
@@ -96,6 +97,12 @@ app.get("/rooms/:room/stage", described(STAGE), stage);
 
 app.get("/rooms/:room/segments/:secret/head", described(READ_HEAD), readHead);
 app.get("/rooms/:room/segments/:secret/:epoch/:index", described(READ_SEGMENT), readSegment);
+
+app.get("/rooms/:room/live.ogg", described(LIVE_OGG), liveOgg);
+app.get("/rooms/:room/live.m3u", described(LIVE_M3U), liveM3u);
+app.get("/rooms/:room/live.pls", described(LIVE_PLS), livePls);
+app.get("/rooms/:room/live.m3u8", described(LIVE_HLS), livePlaylist);
+app.get("/rooms/:room/live/:piece", described(LIVE_PIECE), livePiece);
 
 app.get("/", forPages, switchLanguage, homePage);
 app.get("/rooms/:room", forPages, switchLanguage, listenerPage);

@@ -29,6 +29,7 @@ const PARAMETERS: Readonly<Record<string, { readonly says: string; readonly sche
   room: { says: "The room's name", schema: { type: "string", pattern: "^[a-z0-9-]{3,64}$" }, example: "demo" },
   secret: { says: "What listeners are told; nobody can guess it", schema: { type: "string" }, example: "n5s1Yh0Jc2mQ7vK4xR8bTw" },
   epoch: { says: "One incarnation of the room's sound", schema: { type: "integer", minimum: 1 }, example: 1 },
+  piece: { says: "`init.mp4`, or `<number>.m4s` as the playlist names it", schema: { type: "string" }, example: "init.mp4" },
   index: { says: "Which two seconds of that epoch", schema: { type: "integer", minimum: 0 }, example: 7 },
 };
 

@@ -36,6 +36,7 @@ export type Env = {
   readonly RELAY: DurableObjectNamespace<ParentCalls>;
   readonly LEAF: DurableObjectNamespace;
   readonly ARCHIVE: DurableObjectNamespace<ArchiveCalls>;
+  readonly RADIO: DurableObjectNamespace<RadioCalls>;
   readonly LOBBY: DurableObjectNamespace;
   readonly REGISTER: DurableObjectNamespace<RegisterCalls>;
   readonly ASSETS: Fetcher;
@@ -308,6 +309,16 @@ export interface RecordingCalls {
   deleteRecording(): Promise<boolean>;
 }
 
+/** A playlist, and the plan that the radio lives by; undefined if there is nothing to play yet. */
+export type HlsAnswer = { readonly text: string; readonly plan: Plan } | undefined;
+
+/** A radio's HLS; its streams are fetched. Each call names the radio, since an object does not know its own name. */
+export interface RadioCalls extends Rpc.DurableObjectBranded {
+  playlist(node: string, plan: Plan): Promise<HlsAnswer>;
+  /** A fragment's bytes; undefined if there is none of this number. */
+  fragment(node: string, plan: Plan, number: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
+}
+
 /** Headers between the edge and our own objects. The edge sets all of them itself and passes none on from outside. */
 export const HEADER = {
   /** The name of the node that is called: an object does not know its own. */
@@ -325,7 +336,7 @@ export const HEADER = {
   /** The region that a listener would be served from best, and how many joins wanted it that nobody has counted yet: 0 for a second attempt. */
   wanted: "x-canopy-wanted",
   joins: "x-canopy-joins",
-  /** A speaker's verified session and name; of a listener the session alone, if he has one. */
+  /** A speaker's verified session and name; of a listener the session alone, if he has one. To a radio the name is the room's title, in percent code. */
   session: "x-canopy-session",
   name: "x-canopy-name",
   /** What a speaker's verified ticket says of him. */

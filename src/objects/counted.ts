@@ -4,7 +4,7 @@
  */
 
 /** The lobby is left out: it is asked for a list now and then, and has nothing to do with an evening. */
-export const OBJECT_KINDS = ["Room", "Audience", "Relay", "Leaf", "Archive"] as const;
+export const OBJECT_KINDS = ["Room", "Audience", "Relay", "Leaf", "Archive", "Radio"] as const;
 export type ObjectKind = (typeof OBJECT_KINDS)[number];
 
 /** What objects of one kind have done. */
@@ -29,6 +29,7 @@ const counts: Record<ObjectKind, ObjectCounts> = {
   Relay: none(),
   Leaf: none(),
   Archive: none(),
+  Radio: none(),
 };
 let workerRequests = 0;
 

@@ -1,12 +1,13 @@
 import type { AudienceId, RoomId } from "../core/ids.ts";
-import { archiveOf, isArchive, type NodeRef, nodeName, type ParentRef } from "../core/tree/plan.ts";
+import { archiveOf, isArchive, isRadio, type NodeRef, nodeName, type ParentRef } from "../core/tree/plan.ts";
 import type { Env } from "./calls.ts";
 
 /** Every object is found here, so that each first `get` passes the hint that places it near its listeners. */
 
-/** The object of a leaf (level 0), a relay, or the archive. */
+/** The object of a leaf (level 0), a relay, the archive, or a radio. */
 export function nodeStub(env: Env, node: NodeRef): Pick<DurableObjectStub, "fetch"> {
   if (isArchive(node)) return archiveStub(env, node.audience);
+  if (isRadio(node)) return radioStub(env, node);
   const namespace = node.level === 0 ? env.LEAF : env.RELAY;
   return namespace.get(namespace.idFromName(nodeName(node)), { locationHint: node.region });
 }
@@ -20,6 +21,11 @@ export function parentStub(env: Env, parent: ParentRef) {
 /** An audience's archive; its first call is the room's own, so it lives beside it. */
 export function archiveStub(env: Env, audience: AudienceId) {
   return env.ARCHIVE.get(env.ARCHIVE.idFromName(nodeName(archiveOf(audience))));
+}
+
+/** A radio; it lives near who listens to it first. */
+export function radioStub(env: Env, radio: NodeRef) {
+  return env.RADIO.get(env.RADIO.idFromName(nodeName(radio)));
 }
 
 /** A room's object; its first call decides where it lives, which is near who creates it. */

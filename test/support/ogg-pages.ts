@@ -22,7 +22,8 @@ export function pagesIn(bytes: Uint8Array): ReadPage[] {
     const start = at + 27 + table.byteLength;
     const end = start + table.reduce((sum, length) => sum + length, 0);
     if (end > bytes.byteLength) throw new Error(`the page at byte ${at} is cut off`);
-    const bare = bytes.slice(at, end);
+    // Not slice(): a Buffer's is a view.
+    const bare = new Uint8Array(bytes.subarray(at, end));
     bare.fill(0, 22, 26);
     if (view.getUint32(22, true) !== crc(bare)) throw new Error(`the page at byte ${at} has a wrong checksum`);
     const flags = view.getUint8(5);
@@ -33,7 +34,7 @@ export function pagesIn(bytes: Uint8Array): ReadPage[] {
     for (const length of table) {
       to += length;
       if (length === 255) continue;
-      packets.push(bytes.slice(from, to));
+      packets.push(new Uint8Array(bytes.subarray(from, to)));
       from = to;
     }
     const granule = view.getUint32(6, true) + view.getUint32(10, true) * 2 ** 32;

@@ -54,6 +54,12 @@ export class Loudest {
   readonly #places = new Map<number, Place>();
   /** For how long who waits has been louder than one who sounds, in ms. */
   readonly #leads = new Map<number, number>();
+  readonly #most: number;
+
+  /** @param most how many may sound at once */
+  constructor(most: number = MAX_VOICES) {
+    this.#most = most;
+  }
 
   /**
    * @param endMs the tick's end on the room's timeline, in ms
@@ -67,8 +73,8 @@ export class Loudest {
     for (const candidate of candidates.toSorted((a, b) => a.level - b.level)) {
       if (this.#places.has(candidate.voice)) continue;
       const young = candidate.ageMs <= ATTACK_MS;
-      const softest = this.#places.size < MAX_VOICES ? undefined : this.#softest(candidate, endMs, tickMs, young);
-      if (this.#places.size < MAX_VOICES || softest !== undefined) {
+      const softest = this.#places.size < this.#most ? undefined : this.#softest(candidate, endMs, tickMs, young);
+      if (this.#places.size < this.#most || softest !== undefined) {
         if (softest !== undefined) {
           this.#places.delete(softest);
           displaced.push(softest);

@@ -29,3 +29,23 @@ export function opusSamples(packet: Uint8Array): number {
   const samples = frameMs * frames * SAMPLES_PER_MS;
   return samples > 120 * SAMPLES_PER_MS ? 0 : samples;
 }
+
+/**
+ * The same packet, made `bytes` long by padding (RFC 6716 §3.2.5), which decoders skip; itself if it is as long already, or is not of the usual kind:
+ * one frame.
+ */
+export function padOpus(packet: Uint8Array, bytes: number): Uint8Array {
+  const toc = packet[0];
+  // The count of frames and one byte that counts the padding are the least there can be.
+  if (toc === undefined || (toc & 3) !== 0 || packet.byteLength + 2 > bytes) return packet;
+  const left = bytes - packet.byteLength - 2;
+  // A byte of 255 stands for 254 bytes of padding, and another one that counts.
+  const more = Math.ceil(Math.max(0, left - 254) / 255);
+  const padded = new Uint8Array(bytes);
+  padded[0] = toc | 3;
+  padded[1] = 0x41;
+  padded.fill(255, 2, 2 + more);
+  padded[2 + more] = left - more * 255;
+  padded.set(packet.subarray(1), 3 + more);
+  return padded;
+}

@@ -1,7 +1,7 @@
 import type { LocalTime } from "../ids.ts";
 import { AskPool } from "./ask-pool.ts";
 import type { Ask } from "./asks.ts";
-import type { NodeRef, Plan } from "./plan.ts";
+import { isRadio, type NodeRef, type Plan } from "./plan.ts";
 import { NO_REACTIONS, type Reaction, type Reactions, reactionsSince } from "./reactions.ts";
 import type { Region } from "./region.ts";
 import { NOTHING, REPORT_SECONDS, Tally } from "./tally.ts";
@@ -174,6 +174,11 @@ export class Census<Link> {
   }
 
   #leaf(plan: Plan, own: OwnFigures): Totals {
+    // No leaf of any region: its listeners are counted, and it takes part in no window.
+    if (isRadio(this.#node)) {
+      const { listeners, hearing } = own;
+      return { ...own, stride: 0, ready: 0, regions: { [this.#node.region]: { listeners, hearing, joins: 0, from: 0, fullBelow: 0 } } };
+    }
     const share = own.listeners / plan.leafListeners;
     this.#isFull = share >= (this.#isFull ? OPEN_SHARE : FULL_SHARE);
     const { region, index } = this.#node;

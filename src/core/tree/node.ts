@@ -40,6 +40,8 @@ export type NodeSettings = {
   /** Sound to keep for who comes late or comes back, in ms. */
   readonly keepMs: number;
   readonly serving?: ServingSettings;
+  /** How many listen here whom the body holds by other means than links; all of them hear. */
+  readonly held?: () => number;
 };
 
 /** Links that outlived a body's sleep. */
@@ -68,6 +70,7 @@ export class TreeNode<Link> {
   readonly #people: LeafPeople<Link>;
   readonly #counted: (() => number) | undefined;
   readonly #countedHearing: (() => number) | undefined;
+  readonly #held: (() => number) | undefined;
   #plan: Plan | undefined;
   #soundless = true;
   /** The bans that were obeyed last, as text. */
@@ -81,6 +84,7 @@ export class TreeNode<Link> {
     this.node = settings.node;
     this.#counted = settings.below === "listeners" ? (settings.serving?.listeners ?? (() => this.down.size)) : undefined;
     this.#countedHearing = settings.serving?.hearing;
+    this.#held = settings.held;
     this.#census = new Census(settings.node, now);
     this.#up = new Upstream(settings.node);
     // Without anybody who heard it before, nothing is a repeat, and who comes back is served best by all there is.
@@ -116,7 +120,9 @@ export class TreeNode<Link> {
 
   /** True while nobody hangs below nor is expected, or the room is over: the link above can be let go. */
   get idle(): boolean {
-    return this.down.ended || (this.down.size === 0 && this.#plan?.planted !== true);
+    // Nobody plants a radio: it is there for who plays it.
+    const isPlanted = this.#plan?.planted === true && this.#held === undefined;
+    return this.down.ended || (this.down.size === 0 && !isPlanted);
   }
 
   /** True while a link above feeds this node. */
@@ -150,7 +156,7 @@ export class TreeNode<Link> {
   }
 
   get #hearing(): number {
-    return this.#countedHearing?.() ?? this.#people.hearing;
+    return this.#countedHearing?.() ?? this.#held?.() ?? this.#people.hearing;
   }
 
   /** A listener or a child came; `from` is the last chunk that it heard. */
@@ -160,6 +166,11 @@ export class TreeNode<Link> {
       this.#census.see(visitor.session ?? String(random));
     }
     return [...this.down.join(link, from, now), ...this.#seek(random)];
+  }
+
+  /** Somebody came whom the body holds by other means than a link. */
+  meet(random: number): void {
+    this.#census.see(String(random));
   }
 
   /** A listener or a child is gone. */
@@ -200,7 +211,11 @@ export class TreeNode<Link> {
 
   /** True while the parent does not know the newest totals; also after a link was made anew. */
   get owesReport(): boolean {
-    return this.#up.linked !== undefined && this.#plan !== undefined && this.#census.owes(this.#counted?.() ?? 0, this.#hearing);
+    return (
+      this.#up.linked !== undefined &&
+      this.#plan !== undefined &&
+      this.#census.owes(this.#counted?.() ?? this.#held?.() ?? 0, this.#hearing)
+    );
   }
 
   /** The totals to report upward, if the parent does not know them. `passed`: what children are told once it is sent. */
@@ -208,7 +223,8 @@ export class TreeNode<Link> {
     const to = this.#up.linked;
     if (to === undefined || this.#plan === undefined || !this.owesReport) return undefined;
     const { stride, lateMs, slow } = this.down;
-    const own = this.#counted === undefined ? undefined : { listeners: this.#counted(), hearing: this.#hearing, stride, lateMs, slow };
+    const listeners = this.#counted?.() ?? this.#held?.();
+    const own = listeners === undefined ? undefined : { listeners, hearing: this.#hearing, stride, lateMs, slow };
     const text = formatTally(this.#census.report(this.#plan, own));
     const passed = this.#census.tally
       .passOn()

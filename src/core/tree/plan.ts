@@ -51,6 +51,12 @@ const MAX_LEVEL = 24;
 const ARCHIVE_LEVEL = MAX_LEVEL + 1;
 /** The archive's name, behind its audience's. */
 const ARCHIVE = "archive";
+/** The radios': beside the archive. */
+const RADIO_LEVEL = ARCHIVE_LEVEL + 1;
+/** The radios' names, behind their audience's and before their number. */
+const RADIO = "radio";
+/** Radios that an audience has at most: all of them hang on the root, and it feeds some dozens of children. */
+export const MOST_RADIOS = 16;
 
 /**
  * Levels of relays between the root and the leaves: as few as let the root feed what is left at the top.
@@ -113,6 +119,16 @@ export function isArchive(node: NodeRef): boolean {
   return node.level === ARCHIVE_LEVEL;
 }
 
+/** One of an audience's radios, which hold players that know nothing but HTTP: a child of the root, like the archive. @param index below MOST_RADIOS */
+export function radioOf(audience: AudienceId, index: number): NodeRef {
+  return { audience, region: DEFAULT_REGION, level: RADIO_LEVEL, index };
+}
+
+/** True of an audience's radio. */
+export function isRadio(node: NodeRef): boolean {
+  return node.level === RADIO_LEVEL;
+}
+
 /** The path below which an audience's segments are fetched; undefined where they cannot be. */
 export function segmentsPath(plan: Plan): string | undefined {
   return plan.segments === undefined ? undefined : `/rooms/${plan.audience}/segments/${plan.segments}`;
@@ -124,8 +140,9 @@ export function keyless(plan: Plan): Plan {
   return kept;
 }
 
-/** The name that a node's object is found by: `audience.region.level.index`, or `audience.archive`. */
+/** The name that a node's object is found by: `audience.region.level.index`, `audience.archive`, or `audience.radio.index`. */
 export function nodeName(node: NodeRef): string {
+  if (isRadio(node)) return `${node.audience}.${RADIO}.${node.index}`;
   if (isArchive(node)) return `${node.audience}.${ARCHIVE}`;
   return `${node.audience}.${node.region}.${node.level}.${node.index}`;
 }
@@ -135,6 +152,14 @@ export function parseNodeName(name: string): NodeRef | undefined {
   const [audienceText = "", region = "", levelText = "", indexText = "", ...rest] = name.split(".");
   const audience = parseAudienceId(audienceText);
   if (audience !== undefined && name === `${audience}.${ARCHIVE}`) return archiveOf(audience);
+  if (
+    audience !== undefined &&
+    region === RADIO &&
+    /^\d{1,2}$/.test(levelText) &&
+    name === nodeName(radioOf(audience, Number(levelText)))
+  ) {
+    return Number(levelText) < MOST_RADIOS ? radioOf(audience, Number(levelText)) : undefined;
+  }
   if (rest.length > 0 || audience === undefined || !isRegion(region)) return undefined;
   if (!/^\d{1,2}$/.test(levelText) || !/^\d{1,9}$/.test(indexText)) return undefined;
   const level = Number(levelText);
