@@ -5,7 +5,7 @@ import { Feed } from "./feed.ts";
 import { type Message, messagesOf, slices } from "./greeting.ts";
 import { END_TEXT, formatFlow, formatLink, formatLinked } from "./link.ts";
 import { type Lines, Listeners } from "./listeners.ts";
-import { Pacing } from "./pacing.ts";
+import { canWait, Pacing } from "./pacing.ts";
 import type { Plan } from "./plan.ts";
 import { States } from "./states.ts";
 import { Welcomes } from "./welcomes.ts";
@@ -224,7 +224,7 @@ export class Downstream<Link> {
     return this.#listeners.isBehind || this.#pacing.waits;
   }
 
-  /** A second has passed: sends what a silent parent left in the middle of a stride, and a count that waits. */
+  /** A second has passed: sends what a silent parent left in the middle of a stride, and texts that wait. */
   second(now: LocalTime): readonly DownEffect<Link>[] {
     const effects: DownEffect<Link>[] = [];
     const sinceMs = this.feed.ageMs(now) ?? 0;
@@ -238,14 +238,14 @@ export class Downstream<Link> {
   tell(text: string): readonly DownEffect<Link>[] {
     const kept = this.states.hear(text);
     if (kept === undefined || (this.#below === "listeners" && kept.head.for !== "all")) return [];
-    if (kept.head.type === "audience" && this.#below === "listeners" && this.#flows && this.#listeners.stride > 1) {
-      this.#pacing.hold(text);
+    const { type } = kept.head;
+    if (canWait(type) && this.#below === "listeners" && this.#flows && this.#listeners.stride > 1) {
+      this.#pacing.hold(type, text);
       return [];
     }
     // What the old room said last is heard before listeners are told of the new one.
-    const before = kept.head.type === "moved" ? this.#release() : [];
-    // An older number that still waits is no news any more.
-    if (kept.head.type === "audience") this.#pacing.release();
+    const before = type === "moved" ? this.#release() : [];
+    this.#pacing.drop(type);
     const effects: DownEffect<Link>[] = [...before, { do: "send-all", message: text }];
     for (const [link, { welcomed }] of this.#waiting) if (welcomed) effects.push({ do: "send", to: link, message: text });
     return effects;
@@ -319,8 +319,8 @@ export class Downstream<Link> {
   /** Whatever was held back goes out: nothing comes for a while, or what comes must not overtake it. */
   #release(): readonly DownEffect<Link>[] {
     const sound: readonly DownEffect<Link>[] = this.#listeners.isBehind ? [{ do: "deliver", to: "all" }] : [];
-    const count = this.#pacing.release().map((message) => ({ do: "send-all", message }) as const);
-    return [...sound, ...count];
+    const texts = this.#pacing.release().map((message) => ({ do: "send-all", message }) as const);
+    return [...sound, ...texts];
   }
 
   #goesLive(link: Link, through: Position): void {

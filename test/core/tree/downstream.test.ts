@@ -202,6 +202,22 @@ describe("a leaf that has more to do than time", () => {
     expect(heard.filter((one) => String(one).includes('"audience"')).length).toBeLessThanOrEqual(3);
   });
 
+  it("tells captions once for four sends of sound at most, and always the newest", () => {
+    const node = crowded();
+    const line = (revision: number) => JSON.stringify({ type: "captions", for: "all", revision, roomTime: 0, epoch: 1, lines: [] });
+    const heard: string[] = [];
+    for (let ms = 0; ms < 20_000; ms += 250) {
+      const now = localTime(2_000 + ms);
+      const told = node.read("parent", line(ms + 1), now, 0);
+      heard.push(...heardBy("ana", node, [...told, ...(ms % 1_000 === 0 ? node.second(now, 0) : [])]).map(String));
+    }
+    const captions = heard.filter((text) => text.includes('"captions"'));
+    expect(captions.length).toBeGreaterThan(1);
+    expect(captions.length).toBeLessThanOrEqual(1 + 20_000 / (4 * 100 * node.down.stride));
+    const revisions = captions.map((text) => Number(/"revision":(\d+)/.exec(text)?.[1]));
+    expect(revisions).toEqual([...revisions].sort((a, b) => a - b));
+  });
+
   it("lets all hear the last of a room that is left, before it tells who goes on", () => {
     const node = crowded();
     // A message is more than one chunk now: some wait for their turn.

@@ -1,0 +1,84 @@
+import { expect, it } from "vitest";
+import type { CaptionsState, StageHears, StageState } from "../../src/core/wire/messages.ts";
+import type { Ear, Speaker } from "../contract/house.ts";
+import { call, connectEar, connectSpeaker, workerdHouse } from "../contract/workerd-house.ts";
+
+const { eventually } = workerdHouse;
+
+let made = 0;
+
+/** A room whose host is on air, and somebody who listens. */
+async function anEvening() {
+  const room = `captions-${Date.now().toString(36)}-${++made}`;
+  const { hostTicket } = await (await call("POST", "/api/rooms", { title: "Captions", room })).json<{ hostTicket: string }>();
+  const host = await connectSpeaker(room, hostTicket);
+  const ear = await connectEar(room);
+  host.say({ type: "on-air" });
+  host.speak();
+  await eventually("the host is heard", () => ear.frames > 5);
+  const caption = async (body: object) => {
+    const answer = await call("POST", `/api/rooms/${room}/caption`, body, { Authorization: `Bearer ${hostTicket}` });
+    return answer.status === 204 ? "204" : `${answer.status} ${(await answer.json<{ code: string }>()).code}`;
+  };
+  return { room, host, ear, caption };
+}
+
+function captionsOf({ texts }: Pick<Ear, "texts">): readonly CaptionsState[] {
+  return texts.filter((text): text is CaptionsState => text.type === "captions");
+}
+
+function stagesOf({ heard }: Speaker): readonly StageState[] {
+  return heard.flatMap((text) => (text.type === "stage-welcome" ? text.states : [text])).filter((text) => text.type === "stage");
+}
+
+function refusalsOf({ heard }: Speaker): readonly string[] {
+  return heard.filter((text): text is Extract<StageHears, { type: "refused" }> => text.type === "refused").map(({ code }) => code);
+}
+
+it("what the host says in words reaches every listener with when it was said, and who comes next reads the newest lines", async () => {
+  const { room, host, ear } = await anEvening();
+  host.say({ type: "caption", id: "line-1", text: "How a forest", final: false });
+  await eventually("the line has begun", () => captionsOf(ear).length > 0);
+  const [begun] = captionsOf(ear);
+  expect(begun?.epoch).toBe(1);
+  expect(begun?.lines).toMatchObject([{ voice: 1, name: "Host", text: "How a forest", final: false }]);
+  host.say({ type: "caption", id: "line-1", text: "How a forest listens.", final: true, from: 100, to: 900 });
+  await eventually("the line is final", () => captionsOf(ear).some(({ lines }) => lines[0]?.final === true));
+  const told = captionsOf(ear).at(-1)?.lines[0];
+  expect(told).toMatchObject({ id: begun?.lines[0]?.id, text: "How a forest listens.", from: begun?.lines[0]?.from });
+  const late = await connectEar(room);
+  await eventually("a newcomer reads it", () => late.texts.length > 0);
+  const [welcome] = late.texts;
+  expect(welcome?.type === "welcome" ? welcome.states.find(({ type }) => type === "captions") : undefined).toMatchObject({ lines: [told] });
+});
+
+it("a program of the host's writes down what others say, by HTTP, and nobody's words who is not on stage or is muted", async () => {
+  const { host, ear, caption } = await anEvening();
+  const session = stagesOf(host).at(-1)?.speakers[0]?.session;
+  expect(await caption({ id: "1", text: "Written by a machine.", final: true, session })).toBe("204");
+  expect(await caption({ id: "1", text: "Written by a machine.", final: true, session })).toBe("204");
+  expect(await caption({ id: "1", text: "Written anew.", final: true, session })).toBe("409 caption-final");
+  expect(await caption({ id: "2", text: "A ghost", session: "l-nobody-is-called-so" })).toBe("409 not-on-stage");
+  expect(await caption({ id: "2", text: "x".repeat(301) })).toBe("400 body-invalid");
+  expect(await caption({ id: "2", text: "turned \u202e around" })).toBe("400 body-invalid");
+  await eventually("it is read", () => captionsOf(ear).some(({ lines }) => lines.some(({ text }) => text === "Written by a machine.")));
+  host.say({ type: "mute", muted: true });
+  host.say({ type: "caption", id: "while-muted", text: "I said nothing" });
+  await eventually("he is told", () => refusalsOf(host).includes("caption-off-air"));
+  expect(
+    captionsOf(ear)
+      .flatMap(({ lines }) => lines)
+      .map(({ text }) => text),
+  ).not.toContain("I said nothing");
+});
+
+it("however much is written, three texts a second are the most that anybody is told", async () => {
+  const { host, ear } = await anEvening();
+  const before = Date.now();
+  for (let word = 1; word <= 18; word++) {
+    host.say({ type: "caption", id: "long", text: `${word} words`, final: word === 18 });
+    await workerdHouse.pass(60);
+  }
+  await eventually("the last word is read", () => captionsOf(ear).at(-1)?.lines.at(-1)?.text === "18 words");
+  expect(captionsOf(ear).length).toBeLessThanOrEqual(1 + Math.ceil((Date.now() - before) / 334));
+});
