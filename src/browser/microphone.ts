@@ -55,6 +55,11 @@ export class Microphone {
     return { id: track?.getSettings().deviceId, label: track?.label ?? "" };
   }
 
+  /** What is captured, as the browser has it; undefined where nothing is, but other sounds are mixed in. */
+  get track(): MediaStreamTrack | undefined {
+    return this.#stream.getAudioTracks()[0];
+  }
+
   /** Mixes another sound in. */
   add(node: AudioNode): void {
     node.connect(this.#node);

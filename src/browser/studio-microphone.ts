@@ -53,6 +53,11 @@ export class StudioMicrophone {
     return this.#input.microphone?.device;
   }
 
+  /** What the open microphone captures; undefined while none is open. */
+  get track(): MediaStreamTrack | undefined {
+    return this.#input.microphone?.track;
+  }
+
   /** Opens the chosen microphone in place of the one before, or another one if the chosen one is gone. */
   async open(choice: MicrophoneChoice): Promise<void> {
     this.#choice = choice;

@@ -49,3 +49,15 @@ export function utf8(text: string): Uint8Array<ArrayBuffer> {
   }
   return Uint8Array.from(bytes);
 }
+
+/** What is left of a text once everything is taken out that `readable` would refuse it for: for what a machine has written, whom nobody can ask again. */
+export function legible(said: string): string {
+  return said
+    .normalize("NFC")
+    .replace(/\s+/gu, " ")
+    .replace(new RegExp(UNREADABLE, "gu"), "")
+    .replace(/\p{Cs}/gu, "")
+    .replace(/(\p{M}{4})\p{M}+/gu, "$1")
+    .replace(/ {2,}/g, " ")
+    .trim();
+}

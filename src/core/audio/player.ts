@@ -19,8 +19,13 @@ export type HeardChunk = Arrival & {
   readonly sounds: readonly { readonly voice: number; readonly start: number; readonly pcm: Float32Array; readonly ends: boolean }[];
 };
 
+/** An instant of a room. */
+export type RoomInstant = { readonly epoch: number; readonly roomTimeMs: number };
+
 /** What a player can say about itself; times in ms. */
 export type PlayerFacts = {
+  /** What sounds now; undefined before anything did. */
+  readonly at: RoomInstant | undefined;
   readonly playing: boolean;
   /** What has arrived and waits to sound. */
   readonly bufferMs: number;
@@ -47,6 +52,8 @@ export class Player {
   #holes = 0;
   #splices = 0;
   #lookAfter = 0;
+  /** Where room time and the playhead's line lie side by side, from a sample of the line on; what is played is in the first. */
+  #places: { readonly from: number; readonly epoch: number; readonly shift: number }[] = [];
 
   /** @param patience for who talks with those whom he hears; what suits a listener if it is left out */
   constructor(patience?: Patience) {
@@ -59,6 +66,7 @@ export class Player {
     const placed = this.#buffer.arrived(chunk, now);
     if (placed === undefined) return false;
     this.#holes += placed.missing;
+    this.#place(chunk.position.epoch, placed.start, placed.shift);
     this.#silenceFollows = chunk.silenceFollows;
     for (const sound of chunk.sounds) {
       this.#mixer.add({ ...sound, start: sound.start + placed.shift });
@@ -110,6 +118,7 @@ export class Player {
     const target = this.#buffer.target(now);
     const excess = target === undefined ? 0 : this.#playhead.excess(now, target);
     return {
+      at: this.#at(),
       playing: this.#playhead.playing,
       bufferMs: Math.round((this.#buffer.end - this.#playhead.position) / SAMPLES_PER_MS),
       behindMs: Math.max(0, Math.round(excess / SAMPLES_PER_MS)),
@@ -118,6 +127,21 @@ export class Player {
       stalledMs: Math.round(this.#playhead.stalledFor / SAMPLES_PER_MS),
       splices: this.#splices,
     };
+  }
+
+  #place(epoch: number, from: number, shift: number): void {
+    const last = this.#places.at(-1);
+    if (last?.epoch === epoch && last.shift === shift) return;
+    this.#places.push({ from, epoch, shift });
+    const isPassed = (index: number) => (this.#places[index + 1]?.from ?? Number.POSITIVE_INFINITY) <= this.#playhead.position;
+    this.#places = this.#places.filter((_, index) => !isPassed(index));
+  }
+
+  #at(): RoomInstant | undefined {
+    const { position } = this.#playhead;
+    const place = this.#places.findLast(({ from }) => from <= position) ?? this.#places[0];
+    if (place === undefined || this.#playhead.isNew) return undefined;
+    return { epoch: place.epoch, roomTimeMs: Math.round((position - place.shift) / SAMPLES_PER_MS) };
   }
 
   #quietFor(position: number, now: number): number {

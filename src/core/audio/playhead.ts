@@ -60,6 +60,11 @@ export class Playhead {
     return this.#position;
   }
 
+  /** True before anything sounded. */
+  get isNew(): boolean {
+    return this.#state === "new";
+  }
+
   get playing(): boolean {
     return this.#state === "playing";
   }

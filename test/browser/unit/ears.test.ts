@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Ears } from "../../../src/browser/ears.ts";
 import { type Hearing, NOTHING_YET } from "../../../src/browser/hearing.ts";
 
-const FACTS = { playing: true, bufferMs: 100, behindMs: 0, holes: 0, stalls: 0, stalledMs: 0, splices: 0 };
+const FACTS = { at: undefined, playing: true, bufferMs: 100, behindMs: 0, holes: 0, stalls: 0, stalledMs: 0, splices: 0 };
 
 describe("a player", () => {
   it("says once that sound comes out, and once that it does no more, but not for a pause", () => {

@@ -154,6 +154,46 @@ describe("a player whose listener is moved to the cached lane, and back", () => 
   });
 });
 
+describe("where a player stands on the room's timeline", () => {
+  /** What sounds says itself when it was said, and in which epoch: −1 at the start of the first, up to 1 after a minute of the second. */
+  const said = (epoch: number, roomMs: number) => epoch - 2 + roomMs / 60_000;
+  const spoken = (epoch: number, index: number, roomIndex: number): HeardChunk => {
+    const chunk = aChunk(roomIndex, (at) => said(epoch, at / MS));
+    return { ...chunk, position: { epoch, sequence: index + 1 } };
+  };
+
+  it("is nowhere before anything sounded, and then what sounds, also after a pause of the room and in its next epoch", () => {
+    const player = new Player();
+    expect(player.facts(0).at).toBeUndefined();
+    // Two seconds, a pause of eight, two seconds, and a new epoch of two.
+    const chunks = [
+      ...Array.from({ length: 20 }, (_, index) => spoken(1, index, index)),
+      ...Array.from({ length: 20 }, (_, index) => spoken(1, 20 + index, 100 + index)),
+      ...Array.from({ length: 20 }, (_, index) => spoken(2, index, index)),
+    ];
+    const block = new Float32Array(BLOCK);
+    const apart: number[] = [];
+    const epochs = new Set<number>();
+    let next = 0;
+    for (let now = 0; now < 62 * CHUNK; now += BLOCK) {
+      for (; next < chunks.length && (next + 1) * CHUNK <= now; next++) {
+        const chunk = chunks[next];
+        if (chunk !== undefined) player.arrived(chunk, now);
+      }
+      player.render(block, now);
+      const { at, playing } = player.facts(now);
+      const sample = block[BLOCK - 1] ?? 0;
+      // Faded, spliced and silent samples say nothing of themselves.
+      if (at === undefined || !playing || Math.abs(sample) < 0.01) continue;
+      epochs.add(at.epoch);
+      apart.push(Math.abs((sample - said(at.epoch, at.roomTimeMs)) * 60_000));
+    }
+    expect(epochs).toEqual(new Set([1, 2]));
+    apart.sort((a, b) => a - b);
+    expect(apart[Math.floor(apart.length * 0.9)]).toBeLessThan(10);
+  });
+});
+
 describe("a chunk that comes twice", () => {
   it("is refused", () => {
     const player = new Player();

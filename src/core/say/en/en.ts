@@ -1,4 +1,5 @@
 import { counterIn } from "../count.ts";
+import { captions } from "./captions.ts";
 import { evening } from "./evening.ts";
 import { listener } from "./listener.ts";
 import { no } from "./no.ts";
@@ -9,4 +10,4 @@ import { shell } from "./shell.ts";
 import { studio } from "./studio.ts";
 
 /** All that pages say, in English. */
-export const en = { language: "en" as const, count: counterIn("en"), ...shell, listener, replay, studio, panel, people, evening, no };
+export const en = { language: "en" as const, count: counterIn("en"), ...shell, captions, listener, replay, studio, panel, people, evening, no };

@@ -1,5 +1,6 @@
 import { counterIn } from "../count.ts";
 import type { Words } from "../type.ts";
+import { captions } from "./captions.ts";
 import { evening } from "./evening.ts";
 import { listener } from "./listener.ts";
 import { no } from "./no.ts";
@@ -10,4 +11,4 @@ import { shell } from "./shell.ts";
 import { studio } from "./studio.ts";
 
 /** All that pages say, in French. */
-export const fr: Words = { language: "fr", count: counterIn("fr"), ...shell, listener, replay, studio, panel, people, evening, no };
+export const fr: Words = { language: "fr", count: counterIn("fr"), ...shell, captions, listener, replay, studio, panel, people, evening, no };
