@@ -2,6 +2,9 @@ import type { VoiceLevel } from "../core/audio/mixer.ts";
 import type { StageHears, StageSays, StageState, StageWelcome } from "../core/wire/messages.ts";
 import { parseStageHears } from "../core/wire/parse.ts";
 import { whyNoStage } from "./api.ts";
+import { RoomClock } from "./captions/room-clock.ts";
+import type { SpokenLine } from "./captions/spoken-lines.ts";
+import { Talkspurts, type Voiced } from "./captions/talkspurts.ts";
 import { every } from "./every.ts";
 import { Link } from "./link.ts";
 import type { LinkEnd, LinkPhase } from "./link-mind.ts";
@@ -39,6 +42,8 @@ export class Broadcasting {
   readonly #microphone: StudioMicrophone;
   readonly #sender: SpeechSender;
   readonly #roundTrip = new RoundTrip();
+  readonly #clock = new RoomClock();
+  readonly #talk = new Talkspurts();
   readonly #silence = new SilenceWatch();
   readonly #ears: StageEars;
   /** A sound file and a browser tab that are mixed into what is said: for the page to choose, play and stop. */
@@ -119,6 +124,23 @@ export class Broadcasting {
 
   get device(): { readonly id: string | undefined; readonly label: string } | undefined {
     return this.#microphone.device;
+  }
+
+  /** What the microphone captures, for who recognizes it; undefined while none is open. */
+  get track(): MediaStreamTrack | undefined {
+    return this.#microphone.track;
+  }
+
+  /** When there was a voice last, by this page's clock. */
+  get voiced(): Voiced | undefined {
+    return this.#talk.last;
+  }
+
+  /** Tells the room a line of captions, with when it was said. A *no* to it is told to nobody: the page cannot mend it. */
+  caption({ id, text, final, from, to }: SpokenLine): void {
+    const [began, ended] = [this.#clock.at(from), this.#clock.at(to)];
+    const when = began === undefined || ended === undefined ? {} : { from: began, to: ended };
+    this.#say({ type: "caption", id, text, final, ...when });
   }
 
   /** Connects to the room; also takes it back from another window. */
@@ -239,10 +261,11 @@ export class Broadcasting {
   #newsOf(said: Exclude<StageHears, StageWelcome>): Partial<Studio> {
     switch (said.type) {
       case "refused":
-        // Told of a frame now and then: the page cannot mend it, and the sound goes on.
-        return said.code.startsWith("speech-") ? {} : { refused: sayNo(said) };
+        // Told of a frame or a line now and then: the page cannot mend it, and the sound goes on.
+        return /^(speech|caption)-/.test(said.code) ? {} : { refused: sayNo(said) };
       case "pong":
         this.#roundTrip.answered(said.id, performance.now());
+        this.#clock.answered(said.id, said.roomTime);
         return { roundTripMs: this.#roundTrip.ms(performance.now()) };
       case "stage":
         return this.#placed(said);
@@ -297,6 +320,7 @@ export class Broadcasting {
       if (this.#state.link === "open") this.#lostAt = performance.now();
       this.#sender.restart();
       this.#roundTrip.forget();
+      this.#clock.forget();
       this.#set({ onAir: false, mutedInRoom: false, roundTripMs: undefined });
     }
     if (end !== undefined) this.#over(end);
@@ -337,6 +361,7 @@ export class Broadcasting {
   }
 
   #leveled(level: number): void {
+    this.#talk.frame(this.#sender.speaking, performance.now());
     const nothing = this.#silence.silent(level, this.#sender.speaking, performance.now());
     const silent = nothing && this.#state.onAir && !this.#state.muted && this.#state.microphone === "open";
     if (silent !== this.#state.silent) this.#set({ silent });
@@ -359,7 +384,9 @@ export class Broadcasting {
   #ping(): string {
     const now = performance.now();
     const rttMs = this.#roundTrip.ms(now);
-    const ping: StageSays = { type: "ping", id: this.#roundTrip.sent(now), ...(rttMs === undefined ? {} : { rttMs }) };
+    const id = this.#roundTrip.sent(now);
+    this.#clock.sent(id, now);
+    const ping: StageSays = { type: "ping", id, ...(rttMs === undefined ? {} : { rttMs }) };
     return JSON.stringify(ping);
   }
 

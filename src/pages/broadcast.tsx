@@ -1,4 +1,5 @@
 import type { Words } from "../core/say/words.ts";
+import { CaptionConsent, SpeakerCaptions } from "./captions.tsx";
 import { Layout, NeedsScript } from "./layout.tsx";
 import { ShareButton, ShareSheet } from "./share.tsx";
 
@@ -92,6 +93,12 @@ export function BroadcastPage({ words, room, title, address }: BroadcastProps) {
               </fieldset>
             </div>
           </section>
+          <details class="card fold" data-part="captioning" hidden>
+            <summary>
+              <h2>{words.captions.title}</h2>
+            </summary>
+            <SpeakerCaptions words={words} />
+          </details>
           <details class="card fold" data-part="side" hidden>
             <summary>
               <h2>{say.side.title}</h2>
@@ -167,6 +174,7 @@ export function BroadcastPage({ words, room, title, address }: BroadcastProps) {
             </div>
           </form>
         </dialog>
+        <CaptionConsent words={words} />
         <ShareSheet words={words} room={room} title={title} address={address} />
         <NeedsScript words={words} what={say.needs} />
       </div>

@@ -2,6 +2,7 @@ import type { Words } from "../core/say/words.ts";
 import { MAX_NAME, MAX_QUESTION } from "../core/text.ts";
 import { REACTIONS } from "../core/tree/reactions.ts";
 import type { RoomPhase } from "../core/wire/messages.ts";
+import { CaptionConsent, Captions, SpeakerCaptions } from "./captions.tsx";
 import { Face, type Shown } from "./face.tsx";
 import { Icon } from "./icons.tsx";
 import { Layout, NeedsScript } from "./layout.tsx";
@@ -95,6 +96,18 @@ export function ListenerPage({ words, room, title, phase, listeners, locked, can
                 {say.behind("5")}
               </button>
             </div>
+            <button
+              class="round plain cc"
+              type="button"
+              data-part="cc"
+              aria-pressed="false"
+              aria-controls="captions"
+              aria-keyshortcuts="c"
+              aria-label={words.captions.title}
+              hidden
+            >
+              CC
+            </button>
             <div class="volume" data-part="volume" hidden>
               <button class="round plain" type="button" data-part="mute" aria-pressed="false" aria-label={say.mute}>
                 <Icon name="sound" />
@@ -102,6 +115,7 @@ export function ListenerPage({ words, room, title, phase, listeners, locked, can
               <input type="range" min={0} max={100} value={100} data-part="volume-range" aria-label={say.volume} />
             </div>
           </div>
+          <Captions words={words} />
           <fieldset class="reactions" data-part="reactions" aria-label={say.react} hidden>
             {REACTIONS.map((reaction) => (
               <button class="reaction" type="button" data-reaction={reaction} aria-label={words.people.reaction[reaction]}>
@@ -144,15 +158,20 @@ export function ListenerPage({ words, room, title, phase, listeners, locked, can
               {say.stage.stepDown}
             </button>
             <p class="hint" data-part="mine-says" role="status" aria-live="polite" />
+            <details class="fold captions-fold">
+              <summary>{words.captions.title}</summary>
+              <SpeakerCaptions words={words} />
+            </details>
           </fieldset>
           <p class="hint keys" data-part="keys" hidden>
-            <kbd>{say.keys.space}</kbd> {say.keys.spaceDoes} · <kbd>M</kbd> {say.keys.mDoes}
+            <kbd>{say.keys.space}</kbd> {say.keys.spaceDoes} · <kbd>M</kbd> {say.keys.mDoes} · <kbd>C</kbd> {words.captions.key}
           </p>
         </div>
         <NeedsScript words={words} what={say.listeningNeeds} />
         <NameDialog words={words} />
         <QuestionDialog words={words} />
         <InvitationDialog words={words} />
+        <CaptionConsent words={words} />
         <ShareSheet words={words} room={room} title={title} address={address} />
       </div>
     </Layout>

@@ -14,6 +14,22 @@ export async function makeTold(origin: string): Promise<void> {
   if (!made.ok) throw new Error(`the scenes' room was not made: ${made.status} ${await made.text()}`);
 }
 
+/** What two people said, one of them in a language that is written from right to left, and what one is just saying. */
+const TOLD_CAPTIONS = [
+  { id: "1", voice: 1, name: "Ada Aurelia", text: "Most of what a forest hears it hears through its roots.", from: 0, to: 0, final: true },
+  {
+    id: "2",
+    voice: 1,
+    name: "Ada Aurelia",
+    text: "A sound in wet ground travels four times as fast as in the air,",
+    from: 0,
+    to: 0,
+    final: true,
+  },
+  { id: "3", voice: 2, name: "نور", text: "وهل تسمع الأشجار بعضها بعضًا؟", from: 0, to: 0, final: true },
+  { id: "4", voice: 1, name: "Ada Aurelia", text: "and it hears", from: 0, to: 0, final: false },
+];
+
 /** Every page and every state of a panel. */
 export const SCENES: readonly Scene[] = [
   at("home", "/"),
@@ -27,6 +43,15 @@ export const SCENES: readonly Scene[] = [
     await page.getByLabel("Your name").fill("Fern");
     await page.getByRole("button", { name: "That is me" }).click();
     await page.getByRole("button", { name: "Lower hand", pressed: true }).waitFor();
+  }),
+  listening("room-captions", async (page) => {
+    await page.getByRole("button", { name: "Captions" }).click();
+    await tell(page, "/listen", [told.captions(TOLD_CAPTIONS)]);
+    await page.getByText("and it hears").waitFor();
+  }),
+  listening("room-captions-none", async (page) => {
+    await page.getByRole("button", { name: "Captions" }).click();
+    await page.getByText("Nobody's words are written down yet").waitFor();
   }),
   listening("room-name", (page) => page.locator('[data-part="hand"]').click()),
   listening("room-invited", async (page) => {

@@ -55,6 +55,7 @@ export const told = {
   }),
   reactions: (counts: object) => ({ ...head("reactions", "all"), counts }),
   pinned: (question?: object) => ({ ...head("pinned", "all"), ...(question === undefined ? {} : { question }) }),
+  captions: (lines: readonly object[], over: object = {}) => ({ ...head("captions", "all"), epoch: 1, lines, ...over }),
   hands: (hands: readonly object[]) => ({ ...head("hands", "stage"), hands }),
   questions: (questions: readonly object[]) => ({ ...head("questions", "stage"), questions }),
   people: (over: object) => ({ ...head("people", "stage"), successors: [], bans: [], ...over }),

@@ -1,4 +1,5 @@
 import { legible, MAX_CAPTION } from "../../core/text.ts";
+import type { Voiced } from "./talkspurts.ts";
 
 /** A line that begins without anybody having noticed a voice began so long before its first word was recognized, in ms. */
 const RECOGNIZED_MS = 800;
@@ -15,9 +16,6 @@ export type SpokenLine = {
   readonly from: number;
   readonly to: number;
 };
-
-/** When there was a voice: the newest talkspurt, by this page's clock, in ms. */
-export type Voiced = { readonly from: number; readonly to: number };
 
 /** What a recognizer has understood: what is certain now, and what is not yet. */
 export type Understood = { readonly finals: readonly string[]; readonly interim: string };

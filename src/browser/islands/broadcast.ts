@@ -1,4 +1,5 @@
 import { Broadcasting } from "../broadcast.ts";
+import { SpeakerCaptions } from "../captions/speaker-captions.ts";
 import { CrowdForm } from "../crowd-form.ts";
 import { publish } from "../facts.ts";
 import { hide, isOff, switchOff } from "../focus.ts";
@@ -63,10 +64,12 @@ function run(hostTicket: string): void {
     show(studio);
     side.show(studio.state);
     panel.show(studio);
+    captions.show(studio, studio.state);
   });
   const studio = new Broadcasting(room, hostTicket, memory, draw);
   const panel = new StagePanel(part("panel", HTMLElement), { room, isStudio: true });
   const side = new SideForm(studio.sides);
+  const captions = new SpeakerCaptions(room, draw);
   const form = new MicrophoneForm(device, switches, () => void open());
   const open = async () => {
     await studio.openMicrophone(form.choice());
@@ -160,6 +163,7 @@ function show(studio: Broadcasting): void {
   write(status, sayStudio(state));
   writeOrHide(warning, sayWarning(state));
   part("microphone", HTMLElement).hidden = over;
+  part("captioning", HTMLElement).hidden = over;
   // Another choice reopens it in a moment; what one is just using must not go away meanwhile.
   const chosen = open || (state.microphone === "opening" && allow.hidden === true);
   part("input", HTMLElement).hidden = !chosen;

@@ -1,6 +1,9 @@
 import type { VoiceLevel } from "../../core/audio/mixer.ts";
 import { ENDING } from "../../core/wire/ending.ts";
 import type { You } from "../../core/wire/messages.ts";
+import { CaptionLog } from "../captions/caption-log.ts";
+import { SpeakerCaptions } from "../captions/speaker-captions.ts";
+import { newestTold } from "../captions/timeline.ts";
 import { Ears } from "../ears.ts";
 import { showEnding } from "../ending-card.ts";
 import { Faces } from "../faces.ts";
@@ -69,6 +72,8 @@ function run(): void {
   const hand = new Hand(room, (said) => listening.say(said));
   const ears = new Ears();
   const mine = new Mine(onStage);
+  const captions = new CaptionLog(root);
+  const ownCaptions = new SpeakerCaptions(room, draw);
   const panel = new StagePanel(part("panel", HTMLElement), { room, isStudio: false });
   const names = new NameForm();
   const question = new QuestionForm(
@@ -146,6 +151,8 @@ function run(): void {
     showHand(hand, hearing);
     mine.show(() => part("listen", HTMLButtonElement));
     panel.show(onStage.speaking);
+    ownCaptions.show(onStage.speaking, stage);
+    captions.show(isHere, told.captions, stage === undefined ? captionsAt(hearing) : newestTold(stage));
     notice(hearing);
     part("dock", HTMLElement).hidden = showEnding(end, isEnded, hearing.room?.over);
     // Whoever is kept out is told why, and not how many are in.
@@ -248,6 +255,12 @@ function notice(hearing: Hearing): void {
   setTimeout(() => {
     if (noticed === shown) element.hidden = true;
   }, NOTICE_MS);
+}
+
+/** What of the captions is to be read now: what sounds, or all that was told where no sound comes out. In the cached lane it still will. */
+function captionsAt(hearing: Hearing): ReturnType<typeof newestTold> {
+  const at = hearing.held ? undefined : hearing.facts?.at;
+  return at ?? (hearing.lane === "live" ? newestTold(hearing) : undefined);
 }
 
 function publishFacts(hearing: Hearing, phase: Hearing["phase"], stage: OnStage["phase"]): void {

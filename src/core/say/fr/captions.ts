@@ -8,7 +8,8 @@ export const captions: Words["captions"] = {
   key: "sous-titres",
   none: "Les paroles de personne ne sont encore écrites. Elles apparaissent ici dès que c’est le cas.",
   mine: "Écrire ce que je dis",
-  mineHint: "L’auditoire peut lire. C’est désactivé tant que vous ne l’activez pas, et s’arrête dès que votre micro est coupé ou hors antenne.",
+  mineHint:
+    "L’auditoire peut lire. C’est désactivé tant que vous ne l’activez pas, et s’arrête dès que votre micro est coupé ou hors antenne.",
   language: "La langue que vous parlez",
   heard: "Compris en dernier",
   off: "Désactivé.",
