@@ -28,7 +28,8 @@ function captionsOf({ texts }: Pick<Ear, "texts">): readonly CaptionsState[] {
 }
 
 function stagesOf({ heard }: Speaker): readonly StageState[] {
-  return heard.flatMap((text) => (text.type === "stage-welcome" ? text.states : [text])).filter((text) => text.type === "stage");
+  const texts: readonly { readonly type: string }[] = heard.flatMap((text) => (text.type === "stage-welcome" ? [...text.states] : [text]));
+  return texts.filter((text): text is StageState => text.type === "stage");
 }
 
 function refusalsOf({ heard }: Speaker): readonly string[] {
