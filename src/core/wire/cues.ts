@@ -1,3 +1,5 @@
+import { type RecordedCaption, type Recording, replayMs, replayTimeOf } from "../audio/recording.ts";
+
 /** Most cues that are read: a line a second for a day. */
 const MOST = 86_400;
 
@@ -15,6 +17,44 @@ export function parseCues(file: string): readonly Cue[] {
     if (cues.length >= MOST) break;
   }
   return cues.sort((one, other) => one.fromMs - other.fromMs);
+}
+
+/** Nobody reads a line in less than this, in ms: it stays so long at least, whatever is known of its end. */
+const SHOWN_MS = 1_200;
+
+/** What is kept of a room's captions, in replay time, in order: lines of which nothing was recorded are left out. */
+export function cuesOf(recording: Pick<Recording, "runs" | "segmentMs" | "people">, captions: readonly RecordedCaption[]): readonly Cue[] {
+  const names = new Map(recording.people.map(({ track, name }) => [track, name]));
+  const endMs = replayMs(recording);
+  const cues = captions.flatMap(({ epoch, fromMs, toMs, track, text }) => {
+    const from = replayTimeOf(recording, epoch, fromMs);
+    if (from === undefined) return [];
+    // Where the recording stops in the middle of a line, so does the line.
+    const to = replayTimeOf(recording, epoch, toMs) ?? from;
+    return [{ fromMs: from, toMs: Math.max(from + 1, Math.min(endMs, Math.max(to, from + SHOWN_MS))), name: names.get(track ?? 0), text }];
+  });
+  return cues.sort((one, other) => one.fromMs - other.fromMs);
+}
+
+/** Captions as a file (WebVTT, https://www.w3.org/TR/webvtt1/), with who says each as a voice span. What a line says never becomes markup. */
+export function formatCues(cues: readonly Cue[]): string {
+  const blocks = cues.map(({ fromMs, toMs, name, text }) => {
+    const voice = name === undefined || escaped(name) === "" ? "" : `<v ${escaped(name)}>`;
+    return `${clock(fromMs)} --> ${clock(toMs)}\n${voice}${escaped(text)}\n`;
+  });
+  return ["WEBVTT\n", ...blocks].join("\n");
+}
+
+function clock(ms: number): string {
+  const whole = Math.round(ms);
+  const two = (value: number) => String(Math.floor(value)).padStart(2, "0");
+  const hours = Math.min(9_999, Math.floor(whole / 3_600_000));
+  return `${two(hours)}:${two((whole / 60_000) % 60)}:${two((whole / 1_000) % 60)}.${String(whole % 1_000).padStart(3, "0")}`;
+}
+
+/** On one line, and without what would be a tag, an entity or an arrow. */
+function escaped(text: string): string {
+  return text.replaceAll(/\s+/g, " ").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").trim();
 }
 
 function cueOf(timing: string, payload: string): Cue | undefined {
