@@ -43,7 +43,7 @@ const policy = {
 const common = { referrerPolicy: "no-referrer", strictTransportSecurity: false } as const;
 
 /** Pages stand in no frame, and only they may ask for the microphone. */
-const forPages = secureHeaders({
+export const forPages = secureHeaders({
   ...common,
   contentSecurityPolicy: { ...policy, frameAncestors: ["'none'"] },
   permissionsPolicy: { microphone: ["self"], camera: [], geolocation: [] },
@@ -51,7 +51,7 @@ const forPages = secureHeaders({
 });
 
 /** The player that stands in other people's pages: it plays, and asks for nothing. */
-const forFrames = secureHeaders({
+export const forFrames = secureHeaders({
   ...common,
   contentSecurityPolicy: { ...policy, frameAncestors: ["*"] },
   permissionsPolicy: { microphone: [], camera: [], geolocation: [] },

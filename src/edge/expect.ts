@@ -83,7 +83,7 @@ export const READ_EXPECTED: RouteSays = {
   about: "To be read until `ready` is `leaves`.",
   door: "ticket",
   answers: READY,
-  no: ["hosts-only", "too-many-verbs"],
+  no: ["hosts-only"],
 };
 
 /** `POST /api/rooms/:room/expect`: a crowd will come; the tree is made for it and woken before the doors open. For who runs the room. */

@@ -157,7 +157,7 @@ export interface RoomCalls extends ParentCalls {
   /** A crowd is expected: the tree is made wide enough and woken. */
   expect(by: Bearer, expectation: Expectation, maxListeners: number): Promise<Progress | Refused | TooMany | undefined>;
   /** How far the tree is ready. */
-  progress(by: Bearer): Promise<Progress | Refused | TooMany | undefined>;
+  progress(by: Bearer): Promise<Progress | Refused | undefined>;
   /** Somebody asks for something by HTTP, as he would on his line. */
   ask(by: Bearer, deed: Deed): Promise<Done | Refused | TooMany | undefined>;
   /** What who runs the room sees of it. */

@@ -130,10 +130,9 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     return this.#withPlanned(await awake.planting.expect(expectation, { maxListeners }));
   }
 
-  async progress(by: Bearer): Promise<Progress | Refused | TooMany | undefined> {
+  async progress(by: Bearer): Promise<Progress | Refused | undefined> {
     const awake = this.#expecting();
     if (awake === undefined) return undefined;
-    if (!this.#mayAsk(by)) return "too-many";
     const refused = whyNot(awake, by, "expect");
     return refused === undefined ? this.#withPlanned(awake.planting.progress()) : { refused };
   }

@@ -1,9 +1,11 @@
+import { replayMs } from "../core/audio/recording.ts";
 import { ADDRESS_MS } from "../core/room/bans.ts";
 import { keepMsOf } from "../core/room/recording.ts";
 import type { RoomEvent } from "../core/room/state.ts";
 import { IDLE, idleAt, noteEveryMs } from "../core/room/upkeep.ts";
 import type { Alarms, Chore } from "./alarms.ts";
 import type { Env } from "./calls.ts";
+import { archiveStub } from "./locate.ts";
 import { log } from "./log.ts";
 import { register, strike } from "./register-client.ts";
 import type { Awake } from "./reign.ts";
@@ -14,6 +16,10 @@ const DOUBT_MS = 60_000;
 
 /** While a room is used its key to addresses is not changed, though it is a day old: that is looked at again after so long, in ms. */
 const REKEY_AGAIN_MS = 10 * 60_000;
+
+/** An archive that has not heard of the room's end is asked again after so long, in ms, and each time a second later; so often at most. */
+const READY_AGAIN_MS = 1_000;
+const READY_TRIES = 60;
 
 /** What upkeep asks of its room, and tells it. */
 export type Household = {
@@ -32,6 +38,7 @@ export class Upkeep {
   readonly #idleMs: number;
   #notedAt = Number.NEGATIVE_INFINITY;
   #isDoubted = false;
+  #readyTries = 0;
 
   /** @param idleMs how long nobody may use the room before it ends; 0 for ever */
   constructor(env: Env, alarms: Alarms, store: RoomStore, awake: Awake, idleMs: number, household: Household) {
@@ -68,7 +75,9 @@ export class Upkeep {
   /** The room is over, or feeds its audience no more: nothing is left to be looked after, but that the register hears of it. */
   async gone(): Promise<void> {
     for (const chore of ["doors", "plant", "heartbeat", "address-key", "idle"] as const) await this.#alarms.set(chore, undefined);
-    await this.#awake.evening.over(keepMsOf(this.#awake.people));
+    const { record, people } = this.#awake;
+    await this.#awake.evening.over(keepMsOf(people));
+    if (record.ended && people.recording?.any === true) await this.#alarms.set("recording-ready", Date.now() + READY_AGAIN_MS);
     await this.changed();
   }
 
@@ -79,6 +88,7 @@ export class Upkeep {
     "address-key": () => this.#rekey(),
     idle: () => this.#look(),
     register: () => this.#register(),
+    "recording-ready": () => this.#recordingReady(),
   };
 
   async #rekey(): Promise<number | undefined> {
@@ -110,6 +120,19 @@ export class Upkeep {
     }
     log("room-unused", { room: record.room });
     this.#household.handle({ type: "closed", over: IDLE });
+    return undefined;
+  }
+
+  /** The archive has the last word of a recording: it is whole once that knows that the room is over. */
+  async #recordingReady(): Promise<number | undefined> {
+    const { audience, segments } = this.#awake.record.plan;
+    if (!this.#awake.record.ended || segments === undefined) return undefined;
+    const kept = await archiveStub(this.#env, audience).recording(segments);
+    if (kept === undefined) return undefined;
+    if (!kept.ended) return ++this.#readyTries > READY_TRIES ? undefined : Date.now() + READY_AGAIN_MS * this.#readyTries;
+    const { recording, keptUntil } = kept;
+    const until = keptUntil === undefined ? {} : { keptUntil: new Date(keptUntil).toISOString() };
+    this.#awake.events.note("recording-ready", { durationMs: replayMs(recording), ...until });
     return undefined;
   }
 
