@@ -17,8 +17,6 @@ import { audienceStub, parentStub } from "./locate.ts";
 import { log } from "./log.ts";
 import { bytesOf, end, hangUp, queuedOn, send, sendAll } from "./sockets.ts";
 
-/** No link carries more than one report in this time, in ms. */
-const REPORT_MS = 1_000;
 /** The first change after a calm is told after so long, in ms: who comes with it is counted with it. */
 const GATHER_MS = 50;
 /** A parent that has not answered by then is not waited for, in ms; the mind gives its questions up as late. */
@@ -51,7 +49,7 @@ export abstract class NodeBody extends DurableObject<Env> {
   #mind: Mind | undefined;
   #reportedAt = 0;
   #lookedAt = 0;
-  #reporting: ReturnType<typeof setTimeout> | undefined;
+  #reporting: { readonly timer: ReturnType<typeof setTimeout>; readonly at: number } | undefined;
   #resting: ReturnType<typeof setTimeout> | undefined;
   #second: ReturnType<typeof setTimeout> | undefined;
 
@@ -113,10 +111,7 @@ export abstract class NodeBody extends DurableObject<Env> {
   /** To be called after anything happened: arms the next second, the report that is owed, and the rest of who has nobody below. */
   protected settle(): void {
     if (this.#mind?.wantsSeconds) this.#second ??= setTimeout(() => this.#pass(), SECOND_MS);
-    if (this.#mind?.owesReport && this.#reporting === undefined) {
-      const sinceMs = Date.now() - this.#reportedAt;
-      this.#reporting = setTimeout(() => this.#report(), Math.max(GATHER_MS, REPORT_MS - sinceMs));
-    }
+    if (this.#mind?.owesReport) this.#reportSoon(this.#mind.reportMs);
     if (this.#mind?.idle) this.#resting ??= setTimeout(() => this.#rest(), IDLE_MS);
   }
 
@@ -244,6 +239,15 @@ export abstract class NodeBody extends DurableObject<Env> {
     this.#second = undefined;
     this.perform(this.#mind?.second(localTime(Date.now()), Math.random()) ?? []);
     this.settle();
+  }
+
+  /** @param everyMs how long two reports lie apart */
+  #reportSoon(everyMs: number): void {
+    const now = Date.now();
+    const at = Math.max(now + GATHER_MS, this.#reportedAt + everyMs);
+    if (this.#reporting !== undefined && this.#reporting.at <= at) return;
+    clearTimeout(this.#reporting?.timer ?? null);
+    this.#reporting = { at, timer: setTimeout(() => this.#report(), at - now) };
   }
 
   #report(): void {

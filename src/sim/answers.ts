@@ -6,12 +6,8 @@ const CALM_MS = 5_000;
 /** Of the taps of an evening with faults so much may be wrong, and those of a few leaves: a report that was on its way when a node died. */
 const MOST_WRONG = 0.001;
 const CROSSING = 200;
-/**
- * Nodes that hung on who stood in for a dead one go home within this, in ms (upstream.ts). Each that does is counted by both for a moment, which
- * is told for 5 s (peak.ts): until then so many of the listeners may be counted twice.
- */
-const SETTLE_MS = 50_000;
-const MOST_MOVING = 0.05;
+/** Of those who listen and hear so much may be wrong after that: one of many leaves that change parents. */
+const MOST_MOVING = 0.001;
 /** Reports that the root may get in one second of such an evening. */
 const REPORTS = 50;
 
@@ -63,8 +59,7 @@ export class Answers {
     const figures = room.mind?.figures();
     const hearing = nodes.reduce((sum, node) => sum + node.hearing, 0);
     const wrong = Math.max(Math.abs((figures?.listeners ?? 0) - crowd.seated), Math.abs((figures?.hearing ?? 0) - hearing));
-    const isSettled = this.#world.now - lastFault > SETTLE_MS;
-    if (wrong > (isSettled ? 0 : crowd.seated * MOST_MOVING)) {
+    if (wrong > crowd.seated * MOST_MOVING) {
       const told = `${figures?.listeners} listen and ${figures?.hearing} hear`;
       invariants.break("answers", () => `the root says that ${told}; ${crowd.seated} and ${hearing} do`);
     }

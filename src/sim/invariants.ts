@@ -8,7 +8,7 @@ export const RULES = {
   children: "no object has more links below than the plan allows",
   queued: "no more than the bound waits for one listener",
   requests: "no object gets more than 1,000 requests a second, root and audience not more than 100",
-  counts: "what the root counts is who is there, 10 s after the last change (52 s after a half-open link)",
+  counts: "what the root counts is who is there, to a thousandth, 10 s after the last change (52 s after a half-open link)",
   cycle: "following the links upward leads to the root",
   recovery: "30 s after the last fault everybody is live, or in the cached lane while capacity lacks",
   plan: "the plan's revision that a node holds never falls",
@@ -16,7 +16,7 @@ export const RULES = {
   silence: "who has a connection hears something every 7 s while the host speaks",
   lost: "who keeps his connection misses nothing, whatever breaks above him",
   answers:
-    "who listens, who hears and what they tap is counted, 5 s after the last tap: exactly where nothing broke, taps to a thousandth where something did; in 50 reports a second to the root",
+    "who listens, who hears and what they tap is counted, 5 s after the last tap: to a thousandth, taps exactly where nothing broke; in 50 reports a second to the root",
 } as const;
 
 export type Rule = keyof typeof RULES;

@@ -24,7 +24,6 @@ import { Seating } from "./seating.ts";
 import { LinkEnd, type Socket } from "./socket.ts";
 
 /** As in objects/node-body.ts and objects/leaf-object.ts, relay-object.ts. */
-const REPORT_MS = 1_000;
 const GATHER_MS = 50;
 const SECOND_MS = 1_000;
 const ANSWER_MS = 3_000;
@@ -71,7 +70,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   #uplinks = new Set<LinkEnd>();
   #reportedAt = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
-  #reporting: Timer | undefined;
+  #reporting: { readonly timer: Timer; readonly at: number } | undefined;
   #resting: Timer | undefined;
   #second: Timer | undefined;
 
@@ -365,15 +364,17 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     const mind = this.#mind;
     if (mind === undefined) return;
     if (mind.wantsSeconds) this.#second ??= this.later(SECOND_MS, () => this.#pass());
-    if (this.#reporting === undefined && mind.owesReport) this.#reportSoon();
+    if (mind.owesReport) this.#reportSoon();
     if (mind.idle) this.#resting ??= this.later(IDLE_MS, () => this.#rest());
     this.#watch(this);
   }
 
   #reportSoon(): void {
-    if (this.#reporting !== undefined) return;
-    const sinceMs = this.ground.clock.now - this.#reportedAt;
-    this.#reporting = this.later(Math.max(GATHER_MS, REPORT_MS - sinceMs), () => this.#report());
+    const { now } = this.ground.clock;
+    const at = Math.max(now + GATHER_MS, this.#reportedAt + (this.#mind?.reportMs ?? 0));
+    if (this.#reporting !== undefined && this.#reporting.at <= at) return;
+    this.#reporting?.timer.cancel();
+    this.#reporting = { at, timer: this.later(at - now, () => this.#report()) };
   }
 
   #pass(): void {

@@ -11,6 +11,8 @@ const ORPHAN_MS = 5_000;
 const TWICE_MS = 10_000;
 /** After the last change counts may be wrong for so long, in ms: a report a second at each level, and a fall is believed after 5 s (peak.ts). */
 const CONVERGE_MS = 10_000;
+/** From then on so much of the count may be wrong: one of many leaves that change parents. */
+const MOST_WRONG = 0.001;
 /** A child that has left a half-open link is counted there until three reports are missing (tally.ts), in ms. */
 const SILENT_COUNT_MS = 52_000;
 /** After the last fault everybody is live within this, in ms. */
@@ -44,8 +46,6 @@ export type Scene = {
 export class Watch {
   readonly #ground: Ground;
   readonly #scene: Scene;
-  /** When the root last counted right, in ms. */
-  #rightAt = 0;
 
   constructor(ground: Ground, scene: Scene) {
     this.#ground = ground;
@@ -150,10 +150,9 @@ export class Watch {
     const { invariants, clock } = this.#ground;
     const counted = room.mind?.listeners;
     const seated = this.#scene.seated();
-    if (counted === undefined || counted === seated) this.#rightAt = clock.now;
-    // A node that goes home from who stood in for it is counted by both for a moment, and that moment is held like any other.
-    const since = Math.max(this.#scene.lastChange(), this.#scene.lastFault(), this.#rightAt);
+    const since = Math.max(this.#scene.lastChange(), this.#scene.lastFault());
     if (clock.now - since < CONVERGE_MS || clock.now - this.#scene.lastSilence() < SILENT_COUNT_MS) return;
+    if (counted === undefined || Math.abs(counted - seated) <= MOST_WRONG * seated) return;
     invariants.break("counts", () => `${room.name} counts ${counted}, ${seated} are there`);
   }
 

@@ -27,7 +27,7 @@ describe("a room that moves to a successor", () => {
 
 describe("a room into which a crowd bursts that nobody expected", () => {
   it("takes everybody, and whoever sits in its few leaves goes on hearing", () => {
-    const report = simulate({ scenario: unplantedBurst, seed: 3, listeners: 30_000, arrivals: 100_000, seconds: 20 });
+    const report = simulate({ scenario: unplantedBurst, seed: 3, listeners: 30_000, arrivals: 100_000, seconds: 30 });
     expect(report.broken).toEqual([]);
     expect(report.bySecond.at(-1)).toMatchObject({ live: 30_000 });
     // A leaf that is asked by all of them at once still has time for its sound.

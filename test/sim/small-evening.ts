@@ -41,13 +41,14 @@ export function smallEvening(
   settings: Partial<WorldSettings> = {},
   seed = 1,
   scenario = everythingBreaks,
+  seconds = 60,
 ): Report {
   return simulate({
     scenario,
     seed,
     listeners: 400,
     arrivals: 200,
-    seconds: 60,
+    seconds,
     settings: { ...small, minds: { ...MINDS, ...minds }, ...settings },
   });
 }

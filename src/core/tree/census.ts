@@ -44,6 +44,7 @@ export class Census<Link> {
   #isFull = false;
   #revision: number;
   #changed = true;
+  #isShort = false;
   #listeners = -1;
   #hearing = -1;
   #quietSeconds = 0;
@@ -63,7 +64,15 @@ export class Census<Link> {
 
   /** A child is gone. */
   forget(link: Link): void {
-    if (this.tally.forget(link)) this.#changed = true;
+    if (this.tally.forget(link)) this.#changed = this.#isShort = true;
+  }
+
+  /**
+   * True while the parent counts a child that is gone from here. It may hang on another node by now, and what a crowd takes there is told soon:
+   * to be told before it, so that nobody is counted twice. Who is counted nowhere for a moment is not missed (crowd.ts).
+   */
+  get isShort(): boolean {
+    return this.#isShort;
   }
 
   /** So many joins came to this leaf that wanted `region`, whether or not they can be taken. @param isLinked somebody can be told */
@@ -147,7 +156,7 @@ export class Census<Link> {
 
   /** The totals as the parent is told now. @param own a leaf's own figures */
   report(plan: Plan, own: OwnFigures | undefined): TallyReport {
-    this.#changed = false;
+    this.#changed = this.#isShort = false;
     this.#quietSeconds = 0;
     this.#listeners = own?.listeners ?? 0;
     this.#hearing = own?.hearing ?? 0;

@@ -17,6 +17,11 @@ import { formatTally, type TallyReport } from "./totals.ts";
 import { type AskLater, Upstream } from "./upstream.ts";
 import type { Visitor } from "./visitors.ts";
 
+/** A node reports at most this often, in ms … */
+const REPORT_MS = 1_000;
+/** … but for who has gone from it, in ms. */
+const SHORT_MS = 200;
+
 /** What a node's body must do. */
 export type NodeEffect<Link> =
   | DownEffect<Link>
@@ -216,6 +221,11 @@ export class TreeNode<Link> {
       this.#plan !== undefined &&
       this.#census.owes(this.#counted?.() ?? this.#held?.() ?? 0, this.#hearing)
     );
+  }
+
+  /** How long two reports lie apart now, in ms: a second; less where a child has gone from here, who may be counted elsewhere soon. */
+  get reportMs(): number {
+    return this.#census.isShort ? SHORT_MS : REPORT_MS;
   }
 
   /** The totals to report upward, if the parent does not know them. `passed`: what children are told once it is sent. */

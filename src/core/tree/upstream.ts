@@ -8,8 +8,12 @@ const SILENT_SECONDS = 3;
 const HUNGRY_SECONDS = 10;
 /** Who was asked and has not begun to feed after so many seconds will not: it is down, or hungry itself. */
 const ANSWER_SECONDS = 3;
-/** While another stands in, the plan's own parent is asked again after this many seconds, and up to as many more by luck. */
+/**
+ * While another stands in, the plan's own parent is asked again after this many seconds, and up to RETURN_LUCK more. Whoever stands in can, and
+ * few should change at once: each is counted nowhere for a moment, which is not seen as long as it is one of them (crowd.ts).
+ */
 const RETURN_SECONDS = 20;
+const RETURN_LUCK = 100;
 /** The wait before the first question after a loss is anything up to this, in ms: below what a listener's buffer hides, and all of a relay's children spread over it. */
 const FIRST_MS = 200;
 /** The wait doubles with each round of candidates, this many times: at most 3.2 s, since hundreds of people wait below. */
@@ -208,5 +212,5 @@ export class Upstream<Link> {
 }
 
 function returnSeconds(random: number): number {
-  return Math.round(RETURN_SECONDS * (1 + random));
+  return Math.round(RETURN_SECONDS + RETURN_LUCK * random);
 }

@@ -177,12 +177,12 @@ describe("a tree to which anything may happen in any order", () => {
         for (const name of names) woods.revive(name);
         woods.play(30);
         for (const [name, mind] of woods.nodes) if (!mind.idle) expect(mind.fedBy, `${name} is fed after 30 s`).toBeDefined();
-        woods.play(90);
+        woods.play(260);
         for (const [name, mind] of woods.nodes) {
           if (!mind.idle) expect(mind.fedBy, `${name} is fed by its own`).toBe(parentName(parentOf(tree, mind.node)));
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 
@@ -198,7 +198,7 @@ describe("a tree to which anything may happen in any order", () => {
     woods.play(6);
     woods.swallow(woods.links.findIndex(({ child }) => child === "demo.weur.1.0"));
     woods.revive(tree.root);
-    woods.play(120);
+    woods.play(260);
     for (const [name, mind] of woods.nodes) expect(mind.fedBy, name).toBe(parentName(parentOf(tree, mind.node)));
   });
 
