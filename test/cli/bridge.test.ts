@@ -5,13 +5,11 @@ import { connect, type Socket as TcpSocket } from "node:net";
 import { join } from "node:path";
 import { Application, createEncoder } from "libopus-wasm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createRoom, listenUrl, parseServer } from "../../src/cli/api.ts";
+import { createRoom, parseServer } from "../../src/cli/api.ts";
 import { readOpusFile } from "../../src/cli/ogg.ts";
 import type { RunningServer } from "../../src/cli/server.ts";
-import { Socket } from "../../src/cli/socket.ts";
-import { chunksIn, decodeChunk } from "../../src/core/audio/chunk.ts";
 import { oggPage, opusHead, opusHeaderPages, opusTags } from "../../src/core/audio/ogg.ts";
-import type { RoomId } from "../../src/core/ids.ts";
+import { heardFrames, until } from "../support/frames.ts";
 import { guestTicket } from "../support/guest.ts";
 import { endServers, serverForTest, temporaryFolder } from "../support/server.ts";
 import { command, killCommands, TALK } from "../support/server-commands.ts";
@@ -20,9 +18,6 @@ import { strengthOf } from "../support/tones.ts";
 const LOGIN = "source:a-password";
 /** Frames on a page of the encoder that is played here: 100 ms. */
 const PAGE_FRAMES = 5;
-
-/** A frame as a listener was sent it, and its place on the room's timeline, in ms. */
-type HeardFrame = { readonly atMs: number; readonly bytes: string };
 
 describe("npm run bridge", () => {
   let server: RunningServer;
@@ -38,7 +33,7 @@ describe("npm run bridge", () => {
     const created = await createRoom(parseServer(server.url), { title: "Bridge", room: "bridge" });
     const at = ["--url", server.url, "--room", "bridge"];
     const guest = await guestTicket(server.url, created, "Standby");
-    const heard = listen(server.url, created.room);
+    const heard = heardFrames(server.url, created.room);
     const bridge = command("bridge", ...at, "--ticket", created.hostTicket, "--port", "0", "--source", LOGIN);
     await bridge.prints("On air");
     const port = Number(/port (\d+)/.exec(bridge.output().out)?.[1]);
@@ -124,36 +119,6 @@ describe("npm run bridge", () => {
   });
 });
 
-/** A listener's ears: every frame, by voice. */
-function listen(url: string, room: RoomId) {
-  const voices = new Map<number, HeardFrame[]>();
-  const heard = {
-    voices,
-    endings: 0,
-    socket: new Socket(listenUrl(parseServer(url), room), [], {
-      text: () => undefined,
-      binary: (message) => {
-        for (const { at } of chunksIn(message)) {
-          const chunk = decodeChunk(message, at);
-          if ("malformed" in chunk) throw new Error(chunk.malformed);
-          for (const { voice, offsetSamples, frames } of chunk.blocks) {
-            if (frames.length === 0) continue;
-            const all = voices.get(voice) ?? [];
-            voices.set(voice, all);
-            for (const [index, bytes] of frames.entries()) {
-              all.push({ atMs: chunk.roomTimeMs + offsetSamples / 48 + index * 20, bytes: Buffer.from(bytes).toString("hex") });
-            }
-          }
-        }
-      },
-      ended: () => {
-        heard.endings++;
-      },
-    }),
-  };
-  return heard;
-}
-
 /** An encoder that sends these frames in real time, a page at a time. */
 async function encode(port: number, frames: readonly Uint8Array[]): Promise<{ stop(): void }> {
   const socket: TcpSocket = connect(port, "127.0.0.1");
@@ -203,12 +168,4 @@ function ogg(frames: readonly Uint8Array[], channels: number): Uint8Array {
     pages.push(oggPage(own, { serial: 1, sequence: pages.length + 1, granule: (at + own.length) * 960, last: at + 50 >= frames.length }));
   }
   return Buffer.concat(pages);
-}
-
-async function until(isTrue: () => boolean): Promise<void> {
-  const deadline = performance.now() + 30_000;
-  while (!isTrue()) {
-    if (performance.now() > deadline) throw new Error("never came true");
-    await new Promise((wake) => setTimeout(wake, 20));
-  }
 }

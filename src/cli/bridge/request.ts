@@ -21,9 +21,9 @@ export type PortRules = {
   readonly listen: string;
 };
 
-/** What a request is answered: a plain answer, a title that is told, or the sound of a source is read from here on. */
+/** What a request is answered: a plain answer (which nobody at the bridge need read, unless it is news), a title that is told, or the sound of a source is read from here on. */
 export type Verdict =
-  | { readonly do: "answer"; readonly status: number; readonly says: string; readonly headers?: readonly string[] }
+  | { readonly do: "answer"; readonly status: number; readonly says: string; readonly headers?: readonly string[]; readonly isNews?: false }
   | { readonly do: "title"; readonly song: string }
   | {
       readonly do: "source";
@@ -73,19 +73,22 @@ export function verdictOn(head: Head, rules: PortRules): Verdict {
   if (!isSource && !isTitle) return elsewhere(head, rules);
   if (!isAllowed(head.headers.get("authorization"), rules)) {
     const says = "Wrong user or password: set the encoder to those that the bridge has (--source user:password).";
-    return { do: "answer", status: 401, says, headers: ['WWW-Authenticate: Basic realm="Canopy source"'] };
+    const answer = { do: "answer", status: 401, says, headers: ['WWW-Authenticate: Basic realm="Canopy source"'] } as const;
+    // libshout asks without a password first, to see what the server can do.
+    return head.headers.has("authorization") ? answer : { ...answer, isNews: false };
   }
   return isTitle ? titleOf(head, rules) : sourceOf(head, rules);
 }
 
 function elsewhere({ method, path }: Head, { mount, listen }: PortRules): Verdict {
-  if (method === "OPTIONS") return { do: "answer", status: 204, says: "", headers: ["Allow: PUT, SOURCE, GET, POST, OPTIONS"] };
+  if (method === "OPTIONS")
+    return { do: "answer", status: 204, says: "", isNews: false, headers: ["Allow: PUT, SOURCE, GET, POST, OPTIONS"] };
   if (method !== "GET" && method !== "HEAD") {
     return { do: "answer", status: 405, says: "A source is sent with PUT or SOURCE.", headers: ["Allow: PUT, SOURCE, GET, POST, OPTIONS"] };
   }
-  if (method === "HEAD") return { do: "answer", status: 404, says: "" };
+  if (method === "HEAD") return { do: "answer", status: 404, says: "", isNews: false };
   const what = path === mount ? "This port only takes sound in." : "Nothing is here: this port only takes sound in.";
-  return { do: "answer", status: 404, says: `${what} Listen at ${listen}` };
+  return { do: "answer", status: 404, says: `${what} Listen at ${listen}`, isNews: false };
 }
 
 function titleOf({ query }: Head, { mount }: PortRules): Verdict {

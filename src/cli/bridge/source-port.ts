@@ -127,7 +127,7 @@ export class SourcePort {
   #asked(socket: Socket, verdict: Verdict, rest: Buffer): void {
     switch (verdict.do) {
       case "answer":
-        if (verdict.status !== 404) this.#hears.said(`Turned away: ${verdict.says} (${verdict.status})`);
+        if (verdict.isNews !== false) this.#hears.said(`Turned away: ${verdict.says} (${verdict.status})`);
         return answer(socket, verdict);
       case "title": {
         this.#hears.title(verdict.song);
