@@ -5,6 +5,7 @@ import { explainEnding, parseRoom, parseServer, readRoom } from "./api.ts";
 import { Bridge, type BridgeFigures, type Inlet } from "./bridge/bridge.ts";
 import { titled } from "./bridge/opus-source.ts";
 import { SourcePort } from "./bridge/source-port.ts";
+import { invited } from "./come-up.ts";
 import { interrupted, wholeNumber } from "./flags.ts";
 import { Loudness } from "./loudness.ts";
 import { Halt, runCommand } from "./problem.ts";
@@ -19,7 +20,8 @@ const program = new Command("npm run bridge --")
   .description("Lets any encoder that speaks to Icecast be heard in a room: Ogg Opus, by PUT, SOURCE, or stdin.")
   .option("--url <server>", "the server", "http://127.0.0.1:8787")
   .requiredOption("--room <room>", "the room")
-  .requiredOption("--ticket <ticket>", "a speaker's or the host's ticket: what follows #ticket= in that link")
+  .option("--ticket <ticket>", "a speaker's or the host's ticket: what follows #ticket= in that link")
+  .option("--come-up <name>", "without a ticket: raise a hand as NAME, and wait to be invited")
   .option("--port <port>", "where encoders connect; 0 for any that is free", wholeNumber("--port", 0, 65_535), 8_000)
   .option("--host <address>", "on which address; any but this machine's own opens the port to the network", "127.0.0.1")
   .option("--mount <path>", "the mount point", "/live")
@@ -30,7 +32,8 @@ const program = new Command("npm run bridge --")
 type Flags = {
   readonly url: string;
   readonly room: string;
-  readonly ticket: string;
+  readonly ticket?: string;
+  readonly comeUp?: string;
   readonly port: number;
   readonly host: string;
   readonly mount: string;
@@ -47,6 +50,7 @@ await runCommand(async () => {
   const { room, phase } = await readRoom(server, parseRoom(flags.room));
   if (phase === "ended") throw new Halt(`The room "${room}" has ended.`);
 
+  const ticket = flags.ticket ?? (await invited(server, room, flags.comeUp));
   const nowPlaying = (title: string): void => console.log(`Now: ${title}`);
   // Told of both channels, it takes streams of one as well: a source may change from one to the other.
   const bridge = new Bridge(await Loudness.create(2), nowPlaying);
@@ -66,7 +70,7 @@ await runCommand(async () => {
   const line = stageLine({
     server,
     room,
-    ticket: flags.ticket,
+    ticket,
     standby: flags.standby === true,
     onAir: (socket, name) => {
       bridge.socket = socket;

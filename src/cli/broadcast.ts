@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { RoomId } from "../core/ids.ts";
 import { continueRoom, createRoom, explainEnding, parseRoom, parseServer, readRoom } from "./api.ts";
+import { invited } from "./come-up.ts";
 import { interrupted } from "./flags.ts";
 import { Loudness } from "./loudness.ts";
 import { readOpusFile } from "./ogg.ts";
@@ -13,6 +14,7 @@ const program = new Command("npm run broadcast --")
   .option("--url <server>", "the server", "http://127.0.0.1:8787")
   .option("--room <room>", "the room; with --create it may be left out")
   .option("--ticket <ticket>", "the host's ticket: what follows #ticket= in the host's link")
+  .option("--come-up <name>", "without a ticket: raise a hand as NAME, and wait to be invited")
   .requiredOption("--file <file>", "an Ogg Opus file with packets of 20 ms")
   .option("--loop", "begin again at the end, until Ctrl-C")
   .option("--standby", "stand by: be heard only while nobody else in the room is")
@@ -27,6 +29,7 @@ type Flags = {
   readonly url: string;
   readonly room?: string;
   readonly ticket?: string;
+  readonly comeUp?: string;
   readonly file: string;
   readonly loop?: boolean;
   readonly standby?: boolean;
@@ -102,12 +105,12 @@ function successorTicket({ ticket }: Flags): string {
 }
 
 async function known(server: URL, flags: Flags): Promise<{ room: RoomId; ticket: string }> {
-  if (flags.room === undefined || flags.ticket === undefined) {
-    throw new Halt("Say which room with --room and --ticket, or make one with --create.");
+  if (flags.room === undefined || (flags.ticket ?? flags.comeUp) === undefined) {
+    throw new Halt("Say which room with --room and --ticket (or --come-up), or make one with --create.");
   }
   const { room, phase } = await readRoom(server, parseRoom(flags.room));
   if (phase === "ended") throw new Halt(`The room "${room}" has ended; make a new one with --create.`);
-  return { room, ticket: flags.ticket };
+  return { room, ticket: flags.ticket ?? (await invited(server, room, flags.comeUp)) };
 }
 
 /** One line that is written over on a terminal, and nothing where lines pile up. */

@@ -2,9 +2,9 @@ import { ATTACK_MS, type Candidate } from "./loudest.ts";
 
 /**
  * Who stands by is on air once nobody before him has sounded for this long, in ms. Two seconds are what an ear is meant to miss at most; the rest of
- * them is spent on the way: what an encoder's line still holds (some 150 ms), the place on the room's timeline (some 50), and a chunk (up to 200).
+ * them is spent on the way: what an encoder's line still holds (some 150 ms), the place on the room's timeline (some 50), a chunk and the way down (up to 300).
  */
-export const STANDBY_AFTER_MS = 1_600;
+export const STANDBY_AFTER_MS = 1_500;
 /** Who comes back must have sounded for so long in sum, in ms, less the time that he did not: a click or a cough is shorter. He is heard meanwhile. */
 export const RETURN_MS = 300;
 /** What is softer than this, in −dBov, is silence, whoever sends it: an encoder that is fed nothing, or the noise of an empty studio. */
