@@ -10,4 +10,16 @@ import { shell } from "./shell.ts";
 import { studio } from "./studio.ts";
 
 /** All that pages say, in English. */
-export const en = { language: "en" as const, count: counterIn("en"), ...shell, captions, listener, replay, studio, panel, people, evening, no };
+export const en = {
+  language: "en" as const,
+  count: counterIn("en"),
+  ...shell,
+  captions,
+  listener,
+  replay,
+  studio,
+  panel,
+  people,
+  evening,
+  no,
+};

@@ -11,4 +11,16 @@ import { shell } from "./shell.ts";
 import { studio } from "./studio.ts";
 
 /** All that pages say, in French. */
-export const fr: Words = { language: "fr", count: counterIn("fr"), ...shell, captions, listener, replay, studio, panel, people, evening, no };
+export const fr: Words = {
+  language: "fr",
+  count: counterIn("fr"),
+  ...shell,
+  captions,
+  listener,
+  replay,
+  studio,
+  panel,
+  people,
+  evening,
+  no,
+};
