@@ -88,6 +88,13 @@ export async function sendReport(room: string, reason: string, text: string): Pr
   return "code" in answer ? answer : undefined;
 }
 
+/** Deletes what is kept of a room. Nothing if it is deleted, else why not. */
+export async function deleteRecording(room: string, ticket: string): Promise<Problem | undefined> {
+  const headers = { authorization: `Bearer ${ticket}` };
+  const answer = await ask(`/api/rooms/${encodeURIComponent(room)}/recording`, { method: "DELETE", headers });
+  return "code" in answer ? answer : undefined;
+}
+
 /** The host expects so many listeners. */
 export async function expectCrowd(room: string, ticket: string, listeners: number): Promise<CrowdProgress | Problem> {
   const headers = { authorization: `Bearer ${ticket}`, "content-type": "application/json" };

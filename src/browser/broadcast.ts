@@ -50,6 +50,7 @@ export class Broadcasting {
   readonly sides: SideSounds;
   readonly #awake = new WakeLock();
   readonly #onChange: () => void;
+  #ticket: string;
   #voice: number | undefined;
   #leftOut = 0;
   #leftOutAt = Number.NEGATIVE_INFINITY;
@@ -73,6 +74,7 @@ export class Broadcasting {
     onLevels: (levels: readonly VoiceLevel[]) => void = () => undefined,
   ) {
     this.#memory = memory;
+    this.#ticket = ticket;
     this.#onChange = onChange;
     this.#state = newStudio(memory);
     this.#link = new Link({
@@ -101,6 +103,11 @@ export class Broadcasting {
       this.#sender.everything = this.#uncleaned || this.sides.sounding;
       this.#set(news);
     });
+  }
+
+  /** One's own ticket, the newest: for what is asked by HTTP. */
+  get ticket(): string {
+    return this.#ticket;
   }
 
   get state(): Studio {
@@ -271,7 +278,10 @@ export class Broadcasting {
         return this.#placed(said);
       case "ticket":
         // One's own, after a change of role: what opens the stage after a reload.
-        if (said.role !== "listener") this.#memory.keepTicket(said.ticket);
+        if (said.role !== "listener") {
+          this.#memory.keepTicket(said.ticket);
+          this.#ticket = said.ticket;
+        }
         return { ticket: said };
       default:
         return toldOf(said);

@@ -43,6 +43,7 @@ export class Mine {
     hide(this.#on, state.wanted, () => this.#mute);
     hide(this.#check, state.wanted || state.rehearsing, () => this.#mute);
     writeOrHide(this.#says, sayWarning(state) ?? sayMine(state));
+    writeOrHide(part("mine-recorded", HTMLElement), state.room?.recorded === true ? words.listener.stage.recorded : undefined);
   }
 
   /** Once per animation frame: one CSS variable. */

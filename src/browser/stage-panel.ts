@@ -31,7 +31,11 @@ export class StagePanel {
     const { makePanel } = await import("./panel/panel.ts").finally(() => {
       this.#loading = false;
     });
-    this.#panel = makePanel(this.#page, (said) => this.#speaking?.ask(said) ?? false);
+    this.#panel = makePanel(
+      this.#page,
+      (said) => this.#speaking?.ask(said) ?? false,
+      () => this.#speaking?.ticket,
+    );
     this.#place.replaceChildren(this.#panel.element);
     if (this.#speaking !== undefined) this.#panel.show(this.#speaking.state);
   }

@@ -132,6 +132,7 @@ const RoomSummary = z
     listed: z.boolean(),
     createdAt: z.iso.datetime(),
     locked: z.boolean().describe("Private: who comes to listen needs a ticket"),
+    recorded: z.boolean().describe("Something of it is kept"),
     speakers: z
       .array(z.object({ name: z.string(), role: z.enum(["host", "co-host", "speaker"]) }))
       .exactOptional()

@@ -2,7 +2,18 @@ import { type DueTable, dueBy, dueTableOf, nextDue, withDue } from "../core/room
 import { log } from "./log.ts";
 
 /** What a room's object does later. */
-export const CHORES = ["doors", "plant", "heartbeat", "address-key", "idle", "register", "webhooks", "evening", "recording-ready"] as const;
+export const CHORES = [
+  "doors",
+  "plant",
+  "heartbeat",
+  "address-key",
+  "idle",
+  "register",
+  "webhooks",
+  "evening",
+  "recording-ready",
+  "recording",
+] as const;
 export type Chore = (typeof CHORES)[number];
 
 /** What is not done is tried again after this, in ms. */

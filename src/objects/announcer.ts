@@ -299,7 +299,7 @@ export class Announcer {
     const here = [...people.speakers.values()].filter(({ connection }) => connection !== undefined);
     // Who speaks in a private room is for those who are let in.
     const speakers = locked ? {} : { speakers: here.map(({ name, role }) => ({ name, role })) };
-    const told = { ...speakers, ...announced(people) };
+    const told = { ...speakers, ...announced(people), recorded: people.recording?.any === true };
     const summary = { room, title, listed, chunkMs, createdAt, phase, listeners: this.#root.listeners, locked, ...told };
     const noted = audienceStub(this.#env, plan.audience)
       .note({ plan, summary })

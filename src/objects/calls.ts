@@ -216,6 +216,8 @@ export type Summary = {
   readonly createdAt: string;
   /** Who comes to listen needs a ticket. */
   readonly locked: boolean;
+  /** Something of it is kept: GET /api/rooms/:room/recording says what. */
+  readonly recorded: boolean;
   /** While its doors are closed: when they open. ISO 8601, UTC. */
   readonly opensAt?: string;
   /** What was announced of it, also once its doors are open. */

@@ -1,6 +1,7 @@
 import type { SessionId } from "../core/ids.ts";
 import { decide, nextDueMs, quietAfterMs } from "../core/room/decide.ts";
 import { MOST_HANDS } from "../core/room/hands.ts";
+import { keptUntil } from "../core/room/recording.ts";
 import { HAND_SAYS, type Refusal, refusal } from "../core/room/refusals.ts";
 import type { Role } from "../core/room/roles.ts";
 import type { Room, RoomEffect, RoomEvent } from "../core/room/state.ts";
@@ -275,7 +276,8 @@ export class RoomBody {
     reign.dropKey();
     this.#awake.root.stop();
     this.#stage.closeAll(ENDING.ended);
-    this.#outlive(Promise.all([reign.end(), this.#upkeep.gone()]));
+    const until = keptUntil(this.#awake.people, Date.now());
+    this.#outlive(Promise.all([reign.end(), this.#upkeep.gone(), this.#upkeep.keptUntil(until)]));
     const { room, listed } = this.#awake.record;
     if (listed) this.#state.waitUntil(unlist(this.#env, room));
     log("room-ended", { room });

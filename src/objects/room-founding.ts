@@ -37,7 +37,7 @@ export async function found(env: Env, ask: CreateAsk): Promise<Founded | "taken"
   const now = Date.now();
   const createdAt = new Date(now).toISOString();
   const doors = schedule === undefined ? undefined : { ...schedule, changedAt: now };
-  const about = { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0, locked: false } as const;
+  const about = { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0, locked: false, recorded: false } as const;
   const summary: Summary = { ...about, ...announced({ doors, locked: false }) };
   if ((await audienceStub(env, plan.audience).open({ plan, summary })) === "taken") return "taken";
   const host = makeSession("host");
@@ -56,7 +56,7 @@ export async function takeOver(env: Env, ask: ContinueAsk): Promise<Founded | No
   const keys = await makeKeys();
   const { room, title, listed, chunkMs, maxSpeakers, maxListeners, from, ticket, webhook } = ask;
   const createdAt = new Date().toISOString();
-  const summary: Summary = { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0, locked: false };
+  const summary: Summary = { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0, locked: false, recorded: false };
   await audienceStub(env, audienceOf(room)).follow(room, ask.audience);
   const answer = await audienceStub(env, ask.audience).adopt({
     from,
@@ -67,8 +67,8 @@ export async function takeOver(env: Env, ask: ContinueAsk): Promise<Founded | No
   });
   if (typeof answer !== "object") return answer ?? "unknown";
   if ("moved" in answer) return answer;
-  const { epoch, plan, outcasts = [] } = answer;
-  const continues = { room: from, ticket, outcasts };
+  const { epoch, plan, outcasts = [], recorded } = answer;
+  const continues = { room: from, ticket, outcasts, ...(recorded === true ? { recorded } : {}) };
   const host = makeSession("host");
   const wished = { room, title, listed, chunkMs, maxSpeakers, maxListeners, webhook };
   const record: RoomRecord = { ...wished, createdAt, ended: false, epoch, plan, keys, host, continues };

@@ -31,8 +31,8 @@ export type RoomRecord = {
   readonly doors?: Doors | undefined;
   /** The session of the ticket that the room's maker was given. */
   readonly host: SessionId;
-  /** The room whose audience this one took over, the session of the ticket that did it, and who was kept out there. */
-  readonly continues?: { readonly room: RoomId; readonly ticket: string; readonly outcasts?: readonly Outcast[] };
+  /** The room whose audience this one took over, the session of the ticket that did it, who was kept out there, and whether it was recorded. */
+  readonly continues?: { readonly room: RoomId; readonly ticket: string; readonly outcasts?: readonly Outcast[]; readonly recorded?: true };
   /** True once somebody has come with this room's own host ticket. */
   readonly hosted?: boolean;
   /** Who feeds the audience since this room does not. */
@@ -93,7 +93,10 @@ export class RoomStore {
     if (text !== undefined && kept === undefined) log("people-unreadable", { room: id, length: text.length });
     // A room that took an audience over keeps out whom the one before kept out, and is private if that was, until its own host opens it.
     const keptOut = (continues?.outcasts ?? []).map((one) => ({ ...one, banned: true, byAddress: false, address: undefined }));
-    const people = kept ?? { ...newRoom({ id, title, chunkMs, maxSpeakers, doors }), locked: plan.listenTicket === true, keptOut };
+    // What was kept of it is there still; what is said here is not, until its own host says so.
+    const recording = continues?.recorded === true ? { recording: { on: false, keepDays: undefined, any: true } } : {};
+    const room = { ...newRoom({ id, title, chunkMs, maxSpeakers, doors }), ...recording };
+    const people = kept ?? { ...room, locked: plan.listenTicket === true, keptOut };
     return ended ? { ...people, phase: "ended" } : people;
   }
 

@@ -89,7 +89,19 @@ export class Upkeep {
     idle: () => this.#look(),
     register: () => this.#register(),
     "recording-ready": () => this.#recordingReady(),
+    recording: () => this.#recordingGone(),
   };
+
+  /** What is kept of a room that is over goes then, in ms since 1970. */
+  async keptUntil(at: number | undefined): Promise<void> {
+    await this.#alarms.set("recording", at);
+  }
+
+  /** The archive has deleted it by itself: the public hears that there is nothing any more. */
+  async #recordingGone(): Promise<undefined> {
+    this.#household.handle({ type: "recording-deleted" });
+    await this.#awake.announcer.note();
+  }
 
   async #rekey(): Promise<number | undefined> {
     const { record, people } = this.#awake;
@@ -129,7 +141,11 @@ export class Upkeep {
     if (!this.#awake.record.ended || segments === undefined) return undefined;
     const kept = await archiveStub(this.#env, audience).recording(segments);
     if (kept === undefined) return undefined;
-    if (!kept.ended) return ++this.#readyTries > READY_TRIES ? undefined : Date.now() + READY_AGAIN_MS * this.#readyTries;
+    if (!kept.ended) {
+      // What is kept has its time from the room's end: the archive must hear of that, also where it has let go of a quiet room.
+      await archiveStub(this.#env, audience).wake(this.#awake.record.plan);
+      return ++this.#readyTries > READY_TRIES ? undefined : Date.now() + READY_AGAIN_MS * this.#readyTries;
+    }
     const { recording, keptUntil } = kept;
     const until = keptUntil === undefined ? {} : { keptUntil: new Date(keptUntil).toISOString() };
     this.#awake.events.note("recording-ready", { durationMs: replayMs(recording), ...until });

@@ -22,6 +22,9 @@ export function BroadcastPage({ words, room, title, address }: BroadcastProps) {
             <span class="badge" data-part="badge" data-phase="quiet">
               {say.badge.quiet}
             </span>
+            <span class="tag" data-part="recorded" hidden>
+              {words.listener.recorded}
+            </span>
             <span class="count" data-part="count" hidden />
           </p>
           <h1 data-part="title" dir="auto">
@@ -32,6 +35,7 @@ export function BroadcastPage({ words, room, title, address }: BroadcastProps) {
             {say.opening}
           </p>
           <p class="note warn" data-part="warning" role="alert" hidden />
+          <p class="note warn" data-part="recorded-notice" role="alert" hidden />
           <p class="row" data-part="to-room" hidden>
             <a class="button" href={`/rooms/${room}`}>
               {say.listenToRoom}

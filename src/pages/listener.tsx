@@ -158,6 +158,7 @@ export function ListenerPage({ words, room, title, phase, listeners, locked, can
               {say.stage.stepDown}
             </button>
             <p class="hint" data-part="mine-says" role="status" aria-live="polite" />
+            <p class="note warn" data-part="mine-recorded" role="alert" hidden />
             <details class="fold captions-fold">
               <summary>{words.captions.title}</summary>
               <SpeakerCaptions words={words} />
@@ -237,11 +238,15 @@ function InvitationDialog({ words }: { readonly words: Words }) {
       <form method="dialog" class="stack">
         <h2 id="invitation-title">{say.invitedTitle}</h2>
         <p id="invitation-says">{say.invited}</p>
-        <p class="note warn" data-part="invitation-recorded" hidden>
-          {say.recorded}
-        </p>
+        <div class="note warn stack" data-part="invitation-recorded" hidden>
+          <p>{say.recorded}</p>
+          <label class="check">
+            <input type="checkbox" data-part="agree-recorded" />
+            <span>{say.agree}</span>
+          </label>
+        </div>
         <div class="row end">
-          <button type="submit" value="not-now">
+          <button type="submit" value="not-now" formnovalidate>
             {say.notNow}
           </button>
           <button type="submit" value="accept" class="primary">

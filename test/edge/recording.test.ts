@@ -1,27 +1,37 @@
+import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { chunksIn, readHeader } from "../../src/core/audio/chunk.ts";
 import { segmentsOf } from "../../src/core/audio/recording.ts";
+import { audienceOf } from "../../src/core/ids.ts";
 import { parseRecording, type RecordingNews } from "../../src/core/wire/recording.ts";
+import { archiveStub } from "../../src/objects/locate.ts";
 import type { Ear, Speaker } from "../contract/house.ts";
-import { call, connectEar, connectSpeaker, workerdHouse } from "../contract/workerd-house.ts";
+import { call, connectEar, connectSpeaker, env, workerdHouse } from "../contract/workerd-house.ts";
+import { roomId } from "../support/build.ts";
 
 const { eventually, pass } = workerdHouse;
 
 let rooms = 0;
 
-type Evening = { readonly room: string; readonly bearer: Record<string, string>; readonly host: Speaker; readonly ear: Ear };
+type Evening = {
+  readonly room: string;
+  readonly bearer: Record<string, string>;
+  readonly successor: string;
+  readonly host: Speaker;
+  readonly ear: Ear;
+};
 
 /** A live room with one who listens, and its host's ticket. */
 async function anEvening(): Promise<Evening> {
   const room = `recorded-${Date.now().toString(36)}-${++rooms}`;
   const created = await call("POST", "/api/rooms", { title: "Recorded", room });
-  const { hostTicket } = await created.json<{ hostTicket: string }>();
+  const { hostTicket, successorTickets } = await created.json<{ hostTicket: string; successorTickets: string[] }>();
   const ear = await connectEar(room);
   const host = await connectSpeaker(room, hostTicket);
   host.say({ type: "on-air" });
   host.speak();
   await eventually("he hears", () => ear.chunks.length > 0);
-  return { room, bearer: { Authorization: `Bearer ${hostTicket}` }, host, ear };
+  return { room, bearer: { Authorization: `Bearer ${hostTicket}` }, successor: successorTickets[0] ?? "", host, ear };
 }
 
 async function record({ room, bearer }: Evening, on: boolean, keepDays?: number): Promise<void> {
@@ -88,5 +98,85 @@ describe("a room that is recorded", () => {
     expect(from).toBeGreaterThan(0);
     expect(chunks).toEqual(heard.slice(from, from + chunks.length));
     expect(from + chunks.length).toBeLessThan(heard.length);
+  });
+});
+
+describe("a recording that is deleted", () => {
+  it("is found by nobody any more, whatever this edge has in memory, and the archive holds nothing of it", async () => {
+    const evening = await anEvening();
+    const { room, host, bearer } = evening;
+    await record(evening, true);
+    await pass(4_500);
+    host.say({ type: "end" });
+    const news = await recordingOf(room, ({ ended }) => ended);
+    // Warm: the memory of this isolate, and the data centre's cache, hold it now.
+    expect((await chunksOf(news)).length).toBeGreaterThan(20);
+    const [name] = [...segmentsOf(news)];
+    const path = `${news.segments}/${name?.epoch}/${name?.index}`;
+    const maxAge = Number(/max-age=(\d+)/.exec((await call("GET", path)).headers.get("cache-control") ?? "")?.[1]);
+    expect(maxAge).toBeLessThanOrEqual(30);
+    expect((await (await call("GET", `/api/rooms/${room}`)).json<{ recorded: boolean }>()).recorded).toBe(true);
+    expect((await call("DELETE", `/api/rooms/${room}/recording`)).status).toBe(401);
+    expect((await call("DELETE", `/api/rooms/${room}/recording`, undefined, bearer)).status).toBe(204);
+    await eventually("nobody finds it", async () => (await call("GET", path)).status === 410 && (await newsOf(room)) === undefined);
+    expect((await call("DELETE", `/api/rooms/${room}/recording`, undefined, bearer)).status).toBe(404);
+    expect((await (await call("GET", `/api/rooms/${room}`)).json<{ recorded: boolean }>()).recorded).toBe(false);
+    const archive = archiveStub(env, audienceOf(roomId(room)));
+    await eventually("nothing is stored", () =>
+      runInDurableObject(archive as DurableObjectStub, async (_, { storage }) => {
+        return (
+          [...storage.kv.list()].length === 0 &&
+          [...storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'segments'")].length === 0
+        );
+      }),
+    );
+  });
+});
+
+describe("a private room's recording", () => {
+  it("is told and given to who brings a ticket, and kept by no cache", async () => {
+    const evening = await anEvening();
+    const { room, host, bearer } = evening;
+    await call("POST", `/api/rooms/${room}/lock-room`, { locked: true }, bearer);
+    await record(evening, true);
+    await pass(4_500);
+    host.say({ type: "end" });
+    await eventually("a ticket is asked for", async () => (await call("GET", `/api/rooms/${room}/recording`)).status === 401);
+    let news: RecordingNews | undefined;
+    await eventually("it is told", async () => {
+      const answer = await call("GET", `/api/rooms/${room}/recording`, undefined, bearer);
+      expect(answer.headers.get("cache-control")).toContain("no-store");
+      news = answer.status === 200 ? parseRecording(await answer.text()) : undefined;
+      return news?.ended === true;
+    });
+    const [name] = news === undefined ? [] : [...segmentsOf(news)];
+    const path = `${news?.segments}/${name?.epoch}/${name?.index}`;
+    expect((await call("GET", path)).status).toBe(401);
+    const given = await call("GET", path, undefined, bearer);
+    expect([given.status, given.headers.get("cache-control")]).toEqual([200, "private, no-store"]);
+  });
+});
+
+describe("a room that another one continues", () => {
+  it("leaves what is kept of it to both names; what is said in the new room is not kept until its own host says so", async () => {
+    const evening = await anEvening();
+    const { room, host, bearer } = evening;
+    await record(evening, true);
+    await pass(2_500);
+    const tickets = await call("POST", `/api/rooms/${room}/continue`, {}, { Authorization: `Bearer ${evening.successor}` });
+    const next = await tickets.json<{ room: string; hostTicket: string }>();
+    await eventually("the old host is cut off", () => host.closed !== undefined);
+    const after = await connectSpeaker(next.room, next.hostTicket);
+    after.say({ type: "on-air" });
+    after.speak();
+    await pass(2_500);
+    const before = await recordingOf(room, () => true);
+    expect(before.runs.every(({ epoch }) => epoch === 1)).toBe(true);
+    expect((await newsOf(next.room))?.runs).toEqual(before.runs);
+    expect((await call("DELETE", `/api/rooms/${room}/recording`, undefined, bearer)).status).toBe(409);
+    const own = { Authorization: `Bearer ${next.hostTicket}` };
+    expect((await (await call("GET", `/api/rooms/${next.room}`)).json<{ recorded: boolean }>()).recorded).toBe(true);
+    expect((await call("DELETE", `/api/rooms/${next.room}/recording`, undefined, own)).status).toBe(204);
+    after.leave();
   });
 });

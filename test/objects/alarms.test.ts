@@ -15,6 +15,7 @@ const never: Readonly<Record<Chore, () => Promise<number | undefined>>> = {
   webhooks: () => Promise.resolve(undefined),
   evening: () => Promise.resolve(undefined),
   "recording-ready": () => Promise.resolve(undefined),
+  recording: () => Promise.resolve(undefined),
 };
 
 it("What is arranged while it is being done is not forgotten, and what the doing says itself holds otherwise", async () => {

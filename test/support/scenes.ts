@@ -60,12 +60,14 @@ export const SCENES: readonly Scene[] = [
   }),
   listening("room-on-stage", async (page) => {
     await tell(page, "/listen", [told.you({ hand: "invited", ticket: "a.b.c" })]);
+    await page.getByLabel("I agree to be recorded").check();
     await page.getByRole("button", { name: "Accept and speak" }).click();
     await tell(page, "/stage", [told.stageWelcome("speaker", session(3), ...fullEvening())]);
     await page.getByRole("button", { name: "Step down" }).waitFor();
   }),
   listening("room-co-host", async (page) => {
     await tell(page, "/listen", [told.you({ hand: "invited", ticket: "a.b.c" })]);
+    await page.getByLabel("I agree to be recorded").check();
     await page.getByRole("button", { name: "Accept and speak" }).click();
     await tell(page, "/stage", [told.stageWelcome("co-host", session(2), ...fullEvening(), told.room({ host: "gone" }))]);
     await page.getByRole("button", { name: "Take over" }).waitFor();
@@ -111,6 +113,15 @@ export const SCENES: readonly Scene[] = [
   studio("studio-co-host", "co-host", session(2), async (page) => {
     await tell(page, "/stage", [told.room({ host: "gone" })]);
     await page.getByRole("button", { name: "Take over" }).waitFor();
+  }),
+  studio("studio-recording", "host", session(1), async (page) => {
+    await tell(page, "/stage", [told.room({ recorded: true, recordable: true, kept: true, keepDays: 30 })]);
+    await page.getByRole("button", { name: "Delete the recording …" }).click();
+    await page.getByRole("button", { name: "Delete for good" }).waitFor();
+  }),
+  studio("studio-live-only", "host", session(1), async (page) => {
+    await tell(page, "/stage", [told.room({ recordable: false })]);
+    await page.getByText("Live only: this server keeps no recordings.").waitFor();
   }),
   studio("studio-speaker", "speaker", session(3), async () => undefined),
   studio("studio-empty", "host", session(1), async (page) => {

@@ -41,6 +41,7 @@ export const told = {
     locked: false,
     stageLocked: false,
     recorded: false,
+    recordable: true,
     hands: "open",
     ...over,
   }),
@@ -88,7 +89,7 @@ export function session(number: number): string {
 /** An evening with all that a panel can show. */
 export function fullEvening(): readonly object[] {
   return [
-    told.room({ locked: true, recorded: true }),
+    told.room({ locked: true, recorded: true, kept: true, keepDays: 30 }),
     told.stage([
       { voice: 1, session: session(1), name: "Ada Aurelia", role: "host", state: "on-air" },
       { voice: 2, session: session(2), name: "Bo Birch", role: "co-host", rank: 1, state: "on-air" },

@@ -162,6 +162,10 @@ function show(studio: Broadcasting): void {
   writeOrHide(part("count", HTMLElement), listeners === undefined ? undefined : words.people.listening(listeners));
   write(status, sayStudio(state));
   writeOrHide(warning, sayWarning(state));
+  const recorded = state.room?.recorded === true && !over;
+  part("recorded", HTMLElement).hidden = !recorded;
+  // Whoever switches it knows; who does not must be told before he speaks, and while he does.
+  writeOrHide(part("recorded-notice", HTMLElement), recorded && !mayRun(state) ? words.listener.stage.recorded : undefined);
   part("microphone", HTMLElement).hidden = over;
   part("captioning", HTMLElement).hidden = over;
   // Another choice reopens it in a moment; what one is just using must not go away meanwhile.

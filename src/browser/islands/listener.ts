@@ -144,6 +144,7 @@ function run(): void {
     showGoLive(hearing);
     reactions.show(told.reactions, hearing.listening && hearing.link === "open");
     part("asking", HTMLElement).hidden = !isHere || stage !== undefined;
+    askWhetherRecorded(hearing.room?.recorded === true);
     handAnswered(hand.follow(hearing, performance.now(), Math.random()), hearing);
     refusedHere(hearing);
     const asked = question.follow(hearing);
@@ -168,7 +169,8 @@ function run(): void {
     if (you === undefined) return;
     if (you.hand === "invited" && you.ticket !== undefined && onStage.phase === "below") {
       invited = you;
-      part("invitation-recorded", HTMLElement).hidden = known?.recorded !== true;
+      part("agree-recorded", HTMLInputElement).checked = false;
+      askWhetherRecorded(known?.recorded === true);
       invitation.returnValue = "";
       if (!invitation.open) invitation.showModal();
     } else if (you.hand === "none") {
@@ -177,6 +179,12 @@ function run(): void {
       else if (you.code !== undefined) tell(sayNo({ code: you.code, says: you.says ?? "" }));
     }
   }
+}
+
+/** Before a microphone opens its owner agrees to what is kept; also if it began while he was thinking. */
+function askWhetherRecorded(recorded: boolean): void {
+  part("invitation-recorded", HTMLElement).hidden = !recorded;
+  part("agree-recorded", HTMLInputElement).required = recorded;
 }
 
 /** Tells a *no* to what was asked from here, once. */

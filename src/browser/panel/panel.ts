@@ -5,6 +5,7 @@ import { audienceCard } from "./audience-card.ts";
 import { folded } from "./card.ts";
 import { handsCard } from "./hands-card.ts";
 import { questionsCard } from "./questions-card.ts";
+import { recordingCard } from "./recording-card.ts";
 import { rulesCard, textForm } from "./rules-card.ts";
 import { type Ask, mayRun, type Panel, type PanelPage } from "./shown.ts";
 import { stageCard } from "./stage-card.ts";
@@ -13,13 +14,13 @@ import { successorsCard } from "./successors-card.ts";
 const say = words.panel;
 
 /** All that who runs the room may do, and that the others on stage may see. */
-export function makePanel(page: PanelPage, ask: Ask): Panel {
+export function makePanel(page: PanelPage, ask: Ask, ticket: () => string | undefined): Panel {
   const offer = takeOver(ask);
   const forAll = [stageCard(ask), audienceCard(), myName(ask)];
-  const forHosts = [handsCard(ask), questionsCard(ask), successorsCard(), rulesCard(page, ask)];
+  const forHosts = [handsCard(ask), questionsCard(ask), successorsCard(), rulesCard(page, ask), recordingCard(page, ask, ticket)];
   const [stage, audience, name] = forAll;
-  const [hands, questions, successors, rules] = forHosts;
-  const inOrder = [offer, hands, stage, questions, successors, audience, rules, name].filter((one) => one !== undefined);
+  const [hands, questions, successors, rules, recording] = forHosts;
+  const inOrder = [offer, hands, stage, questions, recording, successors, audience, rules, name].filter((one) => one !== undefined);
   return {
     element: element("div", { class: "cards" }, ...inOrder.map((one) => one.element)),
     show: (studio) => {

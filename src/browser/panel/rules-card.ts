@@ -67,7 +67,8 @@ export function textForm(label: string, send: string, most: number, work: (text:
   };
 }
 
-function lock(says: string, more: string, work: (locked: boolean) => boolean) {
+/** A switch that shows what the room says, but for a moment what was asked for. */
+export function lock(says: string, more: string, work: (locked: boolean) => boolean) {
   const box = element("input", { class: "switch" });
   box.type = "checkbox";
   let askedAt = Number.NEGATIVE_INFINITY;

@@ -11,14 +11,14 @@ const DAY_MS = 86_400_000;
 /** On or off, or only for how long: what is left out stays. */
 export function record(room: Room, on: boolean, keepDays: number | undefined): Step {
   if (on && !room.recordable) return no(room, "recording-unavailable");
-  const { keepDays: before = KEEP_DAYS, any = false } = room.recording ?? {};
-  const recording: RecordingWish = { on, keepDays: keepDays ?? before, any: any || on };
+  const { keepDays: before, any = false } = room.recording ?? {};
+  const recording: RecordingWish = { on, keepDays: keepDays ?? before ?? KEEP_DAYS, any: any || on };
   return { room: { ...room, recording } };
 }
 
 /** All that was kept is deleted; what is said from here on is kept as before. */
 export function recordingDeleted(room: Room): Room {
-  return room.recording?.any === true ? { ...room, recording: { ...room.recording, any: room.recording.on } } : room;
+  return room.recording?.any === true ? { ...room, recording: { ...room.recording, any: isRecorded(room) } } : room;
 }
 
 /** True while what is said is kept. */
@@ -28,7 +28,12 @@ export function isRecorded({ recording, recordable, phase }: Room): boolean {
 
 /** How long it is kept after the room's end, in ms; undefined where nobody has said anything of it. */
 export function keepMsOf({ recording }: Room): number | undefined {
-  return recording === undefined ? undefined : recording.keepDays * DAY_MS;
+  return recording?.keepDays === undefined ? undefined : recording.keepDays * DAY_MS;
+}
+
+/** When all that is kept of a room that is over now will have gone, in ms since 1970; undefined if nothing is kept. */
+export function keptUntil(room: Room, now: number): number | undefined {
+  return room.recording?.any === true ? now + (keepMsOf(room) ?? KEEP_DAYS * DAY_MS) : undefined;
 }
 
 /** True of days for which a recording may be kept. */
@@ -38,6 +43,7 @@ export function isKeepDays(said: unknown): said is number {
 
 /** The only door for what was kept of it. */
 export function recordingOf(said: unknown): RecordingWish | undefined {
-  if (!isFields(said) || !isKeepDays(said["keepDays"])) return undefined;
-  return { on: said["on"] === true, keepDays: said["keepDays"], any: said["any"] === true };
+  if (!isFields(said)) return undefined;
+  const { on, keepDays, any } = said;
+  return { on: on === true, keepDays: isKeepDays(keepDays) ? keepDays : undefined, any: any === true };
 }

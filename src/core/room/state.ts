@@ -57,8 +57,9 @@ export type KeptOut = {
 export type RecordingWish = {
   /** What is said is kept. */
   readonly on: boolean;
-  readonly keepDays: number;
-  /** Something may be kept: it was on since the room was made, or since all was deleted. */
+  /** For how many days after the room's end; undefined where nobody in this room has said it. */
+  readonly keepDays: number | undefined;
+  /** Something may be kept: it was on since the room was made, or since all was deleted, or in a room whose audience this one took over. */
   readonly any: boolean;
 };
 

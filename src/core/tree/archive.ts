@@ -175,8 +175,9 @@ export class ArchiveNode<Link> {
 
   /** All that is kept goes, for good: from here on nothing of it can be fetched, but by who hears the cached lane just now. */
   deleteKept(now: LocalTime): readonly ArchiveEffect<Link>[] {
+    const closed = this.#close(now);
     this.#shelf.forgetKept(now);
-    const effects: readonly ArchiveEffect<Link>[] = [...this.#keeper.forget(), { do: "erase-kept" }];
+    const effects: readonly ArchiveEffect<Link>[] = [...closed, ...this.#keeper.forget(), { do: "erase-kept" }];
     return this.ended ? [...effects, ...this.#eraseAll()] : effects;
   }
 
@@ -228,10 +229,12 @@ export class ArchiveNode<Link> {
     if (this.ended) return this.#tidyEnded(now);
     const quietMs = now - this.#heardAt;
     const effects = [...(quietMs >= GONE_MS ? this.#close(now) : []), ...this.#shelf.second(now)];
-    if (quietMs < SEGMENT_KEEP_MS || !this.#shelf.isEmpty) return effects;
-    const isDoubtful = this.#node.idle && !this.#keeper.isEmpty;
+    if (!this.#shelf.isEmpty) return effects;
+    // It has slept for a day since it let go of a room that it keeps something of.
+    if (this.#node.idle) return this.#keeper.isEmpty ? effects : [...effects, { do: "ask-if-over" }];
+    if (quietMs < SEGMENT_KEEP_MS) return effects;
     this.#node.leave(TAPE);
-    return [...effects, ...this.#digest(this.#node.rest(), now), ...(isDoubtful ? [{ do: "ask-if-over" } as const] : [])];
+    return [...effects, ...this.#digest(this.#node.rest(), now)];
   }
 
   #tidyEnded(now: LocalTime): readonly ArchiveEffect<Link>[] {

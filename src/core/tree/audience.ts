@@ -3,7 +3,7 @@ import { unreachable } from "../unreachable.ts";
 import { keyless, type Plan, type VerifyKey } from "./plan.ts";
 
 /** What the audience must know of the room that feeds it; whatever else stands in it is the public's. */
-export type RoomSummary = { readonly room: RoomId; readonly phase: string };
+export type RoomSummary = { readonly room: RoomId; readonly phase: string; readonly recorded?: boolean };
 
 /** Another room took the audience over. */
 export type Move = {
@@ -20,7 +20,13 @@ export type Moved = { readonly moved: RoomId; readonly plan: Plan };
 /** Somebody who is kept out of this audience, whichever room feeds it, and what he was called. */
 export type Outcast = { readonly session: SessionId; readonly name: string };
 /** The next epoch, for the room that feeds this audience; with who is kept out, for a room that takes it over. */
-export type Claimed = { readonly epoch: number; readonly plan: Plan; readonly outcasts?: readonly Outcast[] };
+export type Claimed = {
+  readonly epoch: number;
+  readonly plan: Plan;
+  readonly outcasts?: readonly Outcast[];
+  /** Something is kept of what was said to this audience before. */
+  readonly recorded?: true;
+};
 export type Known<Summary> = { readonly plan: Plan; readonly summary: Summary };
 
 /** A successor's wish: to feed the audience of `from` instead. */
@@ -97,8 +103,8 @@ export function decideAudience<Summary extends RoomSummary>(
       if (known === undefined) return { audience, answer: "unknown" };
       const { plan, summary } = event.known;
       if (known.plan.root !== summary.room || plan.root !== summary.room) return { audience, answer: movedTo(known.plan) };
-      // What is over stays over: notes may overtake each other on their way.
-      if (known.summary.phase === "ended") return { audience, answer: undefined };
+      // What is over stays over: notes may overtake each other on their way. What was kept of it may go later.
+      if (known.summary.phase === "ended" && summary.phase !== "ended") return { audience, answer: undefined };
       const newest = plan.revision > known.plan.revision ? plan : known.plan;
       const kept = summary.phase === "ended" ? keyless(newest) : newest;
       return { audience: { ...audience, known: { plan: kept, summary } }, answer: undefined };
@@ -119,7 +125,7 @@ export function decideAudience<Summary extends RoomSummary>(
       const since = isAgain ? moves : [...moves, { from, to, ticket, verifyKey: known.plan.verifyKey }];
       return {
         audience: { ...audience, known: { plan, summary }, epoch: epoch + 1, moves: since },
-        answer: { epoch: epoch + 1, plan, outcasts: audience.outcasts },
+        answer: { epoch: epoch + 1, plan, outcasts: audience.outcasts, ...(known.summary.recorded === true ? { recorded: true } : {}) },
       };
     }
     default:

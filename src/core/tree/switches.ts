@@ -28,11 +28,12 @@ export function retold(known: readonly TakeSwitch[], told: readonly Switch[], ta
   const [first] = told;
   if (first === undefined) return known;
   const merged = known.filter(({ after }) => comparePositions(after, first.after) < 0);
+  let newest = known.reduce((most, { take }) => Math.max(most, take), takes);
   for (const one of told) {
     const same = known.find(({ on, after }) => on === one.on && comparePositions(after, one.after) === 0);
     const before = merged.at(-1);
     const isNew = one.on && same === undefined && before?.on !== true;
-    const take = same?.take ?? (isNew ? Math.max(takes, before?.take ?? 0) + 1 : (before?.take ?? takes));
+    const take = same?.take ?? (isNew ? ++newest : (before?.take ?? newest));
     merged.push({ ...one, take });
   }
   return merged;

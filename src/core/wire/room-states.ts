@@ -42,7 +42,8 @@ export function roomStateOf(room: Room, epoch: number, head: Head): RoomState {
   const { id, title, phase, chunkMs, host, locked, stageLocked, over } = room;
   const { recordable, recording } = room;
   const rules = { host: host.presence, locked, stageLocked, recorded: isRecorded(room), recordable, hands: handsAre(room) };
-  const kept = recording === undefined ? {} : { keepDays: recording.keepDays, ...(recording.any ? { kept: true as const } : {}) };
+  const days = recording?.keepDays === undefined ? {} : { keepDays: recording.keepDays };
+  const kept = { ...days, ...(recording?.any === true ? { kept: true as const } : {}) };
   const opensAt = phase === "ended" ? undefined : opensAtOf(room);
   return {
     type: "room",

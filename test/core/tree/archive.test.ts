@@ -1,104 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { chunksIn, joinChunks, readHeader } from "../../../src/core/audio/chunk.ts";
-import type { Segment } from "../../../src/core/audio/segment.ts";
-import { audienceOf, localTime } from "../../../src/core/ids.ts";
-import { type ArchiveEffect, ArchiveNode } from "../../../src/core/tree/archive.ts";
-import { type Keeping, parseKeeping } from "../../../src/core/tree/keeping.ts";
-import type { KeptLine } from "../../../src/core/tree/kept-lines.ts";
-import { END_TEXT, formatFlow, formatLink, formatLinked } from "../../../src/core/tree/link.ts";
-import { archiveOf, nodeName, type Plan, parentOf, parseNodeName, parsePlan, segmentsPath } from "../../../src/core/tree/plan.ts";
-import type { Saved } from "../../../src/core/tree/saved.ts";
-import type { Stored } from "../../../src/core/tree/shelf.ts";
-import { aChunk, aPlan, chunks, roomId } from "../../support/build.ts";
-
-const audience = audienceOf(roomId("demo"));
-const secret = "abcdefghijklmnopqrstuv";
-const plan: Plan = { ...aPlan(), segments: secret };
-const state = JSON.stringify({ type: "room", for: "all", revision: 5, roomTime: 0, title: "Demo" });
-
-/** An archive and its storage, which does at once what it is told, unless it fails. */
-class House {
-  node: ArchiveNode<string>;
-  now = localTime(1_000_000);
-  readonly stored = new Map<string, Stored & Pick<Segment, "bytes">>();
-  readonly closed: string[] = [];
-  readonly asks: number[] = [];
-  saved: Saved | undefined;
-  readonly lines: KeptLine[] = [];
-  keeping: Keeping | undefined;
-  doubts = 0;
-  fails = false;
-  erased = false;
-
-  constructor() {
-    this.node = this.wake();
-  }
-
-  wake(above: readonly { link: string; parent: string }[] = []): ArchiveNode<string> {
-    this.node = new ArchiveNode(audience, this.saved, [...this.stored.values()], above, this.now, this.keeping);
-    this.do(this.node.wake(this.now, 0));
-    return this.node;
-  }
-
-  do(effects: readonly ArchiveEffect<string>[]): void {
-    for (const effect of effects) {
-      if (effect.do === "ask") this.asks.push(effect.ask);
-      else if (effect.do === "save") this.saved = effect.saved;
-      else if (effect.do === "close") {
-        this.closed.push(effect.link);
-        this.do(this.node.lost(effect.link, this.now, 0));
-      } else if (effect.do === "erase") for (const { epoch, index } of effect.names) this.stored.delete(`${epoch}/${index}`);
-      else if (effect.do === "erase-all") {
-        this.stored.clear();
-        this.erased = true;
-      } else if (effect.do === "erase-kept") {
-        for (const [name, { take }] of this.stored) if (take !== undefined) this.stored.delete(name);
-      } else if (effect.do === "keep") this.keeping = parseKeeping(JSON.stringify(effect.keeping));
-      else if (effect.do === "keep-line") this.lines.push(effect.line);
-      else if (effect.do === "ask-if-over") this.doubts++;
-      else if (this.fails) this.node.failed(effect.segment, this.now);
-      else {
-        const { segment } = effect;
-        this.stored.set(`${segment.epoch}/${segment.index}`, segment);
-        this.do(this.node.written(segment, this.now));
-      }
-    }
-  }
-
-  /** The room goes on air, and the root dials. */
-  live(link = "root", epoch = 1): void {
-    this.do(this.node.roomIsLive(plan, this.now, 0));
-    this.linked(link, epoch);
-  }
-
-  linked(link: string, epoch: number, missed: Uint8Array = new Uint8Array(0)): void {
-    this.node.dialed(link, "demo");
-    this.read(link, formatLink(epoch, plan, [state]));
-    if (missed.byteLength > 0) this.hear(link, missed);
-    this.read(link, formatLinked({ epoch, sequence: 0 }, undefined, true));
-  }
-
-  read(link: string, text: string): void {
-    this.do(this.node.read(link, text, this.now, 0));
-  }
-
-  hear(link: string, message: Uint8Array): void {
-    this.do(this.node.hear(link, message, this.now));
-  }
-
-  pass(ms: number): void {
-    for (const until = this.now + ms; this.now < until; ) {
-      this.now = localTime(this.now + 1_000);
-      this.do(this.node.wantsSeconds ? this.node.second(this.now, 0) : this.node.tidy(this.now));
-    }
-  }
-
-  get held(): string[] {
-    return this.node
-      .head(this.now)
-      .runs.flatMap(({ epoch, first, last }) => Array.from({ length: last - first + 1 }, (_, index) => `${epoch}/${first + index}`));
-  }
-}
+import { END_TEXT, formatFlow, formatLink } from "../../../src/core/tree/link.ts";
+import { archiveOf, nodeName, parentOf, parseNodeName, parsePlan, segmentsPath } from "../../../src/core/tree/plan.ts";
+import { audience, House, plan, secret, sequencesOf, state } from "../../support/archive-house.ts";
+import { aChunk, aPlan, chunks } from "../../support/build.ts";
 
 describe("an archive", () => {
   it("is a child of the root, however wide the tree is, and has a name of its own", () => {
@@ -204,14 +108,3 @@ describe("a plan", () => {
     expect(parsePlan({ ...aPlan(), segments: "../../x" })).toEqual(aPlan());
   });
 });
-
-/** Sequences of all that is held, in order. */
-function sequencesOf(house: House): number[] {
-  const held = house.held.flatMap((name) => {
-    const [epoch = 0, index = 0] = name.split("/").map(Number);
-    const bytes = house.node.find({ epoch, index }, house.now)?.bytes ?? house.stored.get(name)?.bytes;
-    return bytes === undefined ? [] : [bytes];
-  });
-  const all = joinChunks(held);
-  return [...chunksIn(all)].map(({ at }) => readHeader(all, at)?.sequence ?? -1);
-}

@@ -70,12 +70,15 @@ export const listener: Words["listener"] = {
     full: "Tant de mains sont levées qu’on n’en prend plus pour l’instant.",
     invitedTitle: "L’hôte vous invite à parler",
     invited: "Votre micro s’ouvre quand vous acceptez, et tout le salon vous entend.",
-    recorded: "Cette soirée est enregistrée, et ce que vous dites aussi.",
+    recorded: "Ce salon est enregistré : ce que vous dites sur scène est conservé, et d’autres pourront l’entendre plus tard.",
+    agree: "J’accepte d’être enregistré",
     accept: "Accepter et parler",
     notNow: "Pas maintenant",
   },
   stage: {
     title: "Vous êtes sur scène",
+    recorded:
+      "À partir de maintenant, ce salon est enregistré : ce que vous dites est conservé. Coupez votre micro ou quittez la scène si vous ne le voulez pas.",
     heard: "Tout le monde vous entend.",
     muted: "Votre micro est coupé : personne ne vous entend.",
     locked: "Un hôte a coupé votre micro, et peut vous rendre la parole.",

@@ -29,6 +29,8 @@ export const no: Words["no"] = {
     "too-many-joins": "Tant de monde arrive à la fois de votre réseau que le temps a manqué. Réessayez dans dix secondes",
     "too-many-requests": "Tant de demandes viennent de votre réseau en ce moment que celle-ci a été écartée. Réessayez dans une minute",
     "too-many-verbs": "Vous demandez plus qu’un salon ne fait à la fois. Réessayez dans une seconde",
+    "recording-none": "Rien n’est conservé de ce salon",
+    "recording-unavailable": "Ce serveur ne conserve aucun enregistrement : ici, les salons sont en direct seulement",
     "body-invalid": "La demande n’a pas pu être lue",
     "body-too-large": "La demande est trop grande",
     "listen-ticket-missing": "Ce salon est privé : il vous faut une invitation",

@@ -58,6 +58,26 @@ export const panel: Words["panel"] = {
   lane: "Voie",
   listeners: "Personnes",
   rules: "Le salon",
+  recording: {
+    title: "Enregistrement",
+    record: "Enregistrer ce qui se dit",
+    recordSays:
+      "Tout ce qui se dit sur scène à partir de maintenant est conservé. Tout le monde le voit, et qui monte sur scène doit d’abord l’accepter.",
+    liveOnly: "En direct seulement : ce serveur ne conserve aucun enregistrement.",
+    keep: "Conserver pendant",
+    days: (days) =>
+      days % 365 === 0 ? count(days / 365, { one: "# an", other: "# ans" }) : count(days, { one: "# jour", other: "# jours" }),
+    keepSays: "À compter de la fin du salon. Ensuite, tout est effacé automatiquement.",
+    kept: "Une partie de ce salon est conservée.",
+    replay: "L’écouter",
+    remove: "Effacer l’enregistrement …",
+    removeTitle: "Effacer l’enregistrement ?",
+    removeSays:
+      "Tout ce qui a été conservé de ce salon jusqu’ici est effacé, pour tout le monde et pour de bon. Une minute plus tard, plus personne ne peut l’entendre.",
+    removeYes: "Effacer pour de bon",
+    removed: "L’enregistrement est effacé.",
+    removing: "On efface …",
+  },
   title: "Titre",
   rename: "Renommer",
   lockStage: "Fermer la scène",
