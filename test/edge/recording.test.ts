@@ -71,7 +71,7 @@ async function chunksOf(news: RecordingNews): Promise<string[]> {
 }
 
 describe("a room that is recorded", () => {
-  it("can be heard after its end, every chunk that was said while it was on, and is told of by its manifest", async () => {
+  it.concurrent("can be heard after its end, every chunk that was said while it was on, and is told of by its manifest", async () => {
     const evening = await anEvening();
     const { room, host, ear } = evening;
     await record(evening, true, 7);
@@ -102,7 +102,7 @@ describe("a room that is recorded", () => {
 });
 
 describe("a recording that is deleted", () => {
-  it("is found by nobody any more, whatever this edge has in memory, and the archive holds nothing of it", async () => {
+  it.concurrent("is found by nobody any more, whatever this edge has in memory, and the archive holds nothing of it", async () => {
     const evening = await anEvening();
     const { room, host, bearer } = evening;
     await record(evening, true);
@@ -134,7 +134,7 @@ describe("a recording that is deleted", () => {
 });
 
 describe("a private room's recording", () => {
-  it("is told and given to who brings a ticket, and kept by no cache", async () => {
+  it.concurrent("is told and given to who brings a ticket, and kept by no cache", async () => {
     const evening = await anEvening();
     const { room, host, bearer } = evening;
     await call("POST", `/api/rooms/${room}/lock-room`, { locked: true }, bearer);
@@ -158,7 +158,7 @@ describe("a private room's recording", () => {
 });
 
 describe("a room that another one continues", () => {
-  it("leaves what is kept of it to both names; what is said in the new room is not kept until its own host says so", async () => {
+  it.concurrent("leaves what is kept of it to both names; what is said in the new room is not kept until its own host says so", async () => {
     const evening = await anEvening();
     const { room, host, bearer } = evening;
     await record(evening, true);
