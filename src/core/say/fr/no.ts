@@ -66,8 +66,6 @@ export const no: Words["no"] = {
     "opens-too-soon": "Cette heure est passée",
     "opens-too-late": "C’est dans plus d’un an",
     "question-unknown": "Cette question n’est plus dans la file",
-    "recording-none": "Rien n’est gardé de ce salon",
-    "recording-unavailable": "Ce serveur ne garde pas d’enregistrements : les salons n’y sont qu’en direct",
     "caption-off-air": "Les sous-titres sont ceux de ce que l’auditoire entend : passez à l’antenne, micro ouvert",
     "caption-final": "Cette ligne est déjà terminée : la suivante a besoin d’un nom à elle",
     "caption-too-often": "Trop de sous-titres à la fois : chaque ligne quelques fois par seconde au plus",
