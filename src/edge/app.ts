@@ -23,6 +23,7 @@ import { REPORT_ROOM, reportRoom } from "./report.ts";
 import { CREATE_ROOM, createRoom, READ_ROOM, readRoom, smallBody } from "./rooms.ts";
 import { READ_HEAD, READ_SEGMENT, readHead, readSegment } from "./segments.ts";
 import { READ_TICKET, readTicket, STAGE, stage } from "./stage.ts";
+import { READ_TRACK, readTrack } from "./track.ts";
 import { VERB_ROUTES } from "./verb-says.ts";
 import { askRoom } from "./verbs.ts";
 
@@ -103,6 +104,7 @@ app.get("/rooms/:room/live.m3u", described(LIVE_M3U), liveM3u);
 app.get("/rooms/:room/live.pls", described(LIVE_PLS), livePls);
 app.get("/rooms/:room/live.m3u8", described(LIVE_HLS), livePlaylist);
 app.get("/rooms/:room/live/:piece", described(LIVE_PIECE), livePiece);
+app.get("/rooms/:room/recording/:track", described(READ_TRACK), readTrack);
 
 app.get("/", forPages, switchLanguage, homePage);
 app.get("/rooms/:room", forPages, switchLanguage, listenerPage);

@@ -14,14 +14,18 @@ const MOST_TICKETS = 1_000;
 /** Tickets that were good, and until when that is believed, in ms since 1970. */
 const tickets = new Map<string, { readonly claims: TicketClaims; readonly until: number }>();
 
-/** Why the bearer may not hear a room; undefined if he may, as everybody may where it is not private. */
+/**
+ * Why the bearer may not hear a room; undefined if he may, as everybody may where it is not private.
+ *
+ * @param ticket what he brings, where it is not in a header
+ */
 export async function lockedFor(
   c: Context<{ Bindings: Env }>,
   known: Known,
   { keptOut }: { readonly keptOut: readonly SessionId[] },
+  ticket: string | undefined = bearerOf(c),
 ): Promise<ProblemCode | undefined> {
   if (known.plan.listenTicket !== true) return undefined;
-  const ticket = bearerOf(c);
   if (ticket === undefined) return "listen-ticket-missing";
   const claims = await proven(c.env, known, ticket);
   if (typeof claims === "string") return claims;

@@ -30,6 +30,11 @@ const PARAMETERS: Readonly<Record<string, { readonly says: string; readonly sche
   secret: { says: "What listeners are told; nobody can guess it", schema: { type: "string" }, example: "n5s1Yh0Jc2mQ7vK4xR8bTw" },
   epoch: { says: "One incarnation of the room's sound", schema: { type: "integer", minimum: 1 }, example: 1 },
   piece: { says: "`init.mp4`, or `<number>.m4s` as the playlist names it", schema: { type: "string" }, example: "init.mp4" },
+  track: {
+    says: "A person's number in the recording, and `.ogg`",
+    schema: { type: "string", pattern: "^[1-9][0-9]*\\.ogg$" },
+    example: "1.ogg",
+  },
   index: { says: "Which two seconds of that epoch", schema: { type: "integer", minimum: 0 }, example: 7 },
 };
 

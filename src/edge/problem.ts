@@ -11,6 +11,7 @@ export const PROBLEMS = {
   "room-taken": [409, "A room of this name exists already. Choose another name, or use the host link you saved when you made it"],
   "room-moved": [409, "Another room has taken this audience over"],
   "room-ended": [410, "This room is over"],
+  "range-unsatisfiable": [416, "The file has none of these bytes"],
   "recording-none": [404, "Nothing is kept of this room"],
   "room-full": [503, "The room is full at this moment. Try again in a few seconds"],
   "leaf-busy": [503, "So many are coming at this moment that there was no time for this one. Try again in a few seconds"],

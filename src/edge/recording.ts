@@ -113,8 +113,12 @@ export async function deleteRecording(c: Context<{ Bindings: Env }>): Promise<Re
   return answer ? c.body(null, 204, { "Cache-Control": "no-store" }) : problem(c, "recording-none");
 }
 
-/** What is kept of a room, if there is anything and the bearer may hear it; else why not. For every route that hands out a part of it. */
-export async function admitToRecording(c: Context<{ Bindings: Env }>): Promise<Admitted | ProblemCode> {
+/**
+ * What is kept of a room, if there is anything and the bearer may hear it; else why not. For every route that hands out a part of it.
+ *
+ * @param ticket what he brings, where it is not in a header
+ */
+export async function admitToRecording(c: Context<{ Bindings: Env }>, ticket?: string): Promise<Admitted | ProblemCode> {
   const room = parseRoomId(c.req.param("room") ?? "");
   const known = room === undefined ? undefined : await recall(c.env, room, settingsOf(c.env).summaryMs);
   const secret = known?.plan.segments;
@@ -122,7 +126,7 @@ export async function admitToRecording(c: Context<{ Bindings: Env }>): Promise<A
   const says = secret === undefined ? undefined : await saysOf(c.env, known, secret);
   if (secret === undefined || says === undefined) return "recording-none";
   const plan = learn(room, says.plan) ?? known.plan;
-  return (await lockedFor(c, { ...known, plan }, says)) ?? { room, known: { ...known, plan }, secret, says };
+  return (await lockedFor(c, { ...known, plan }, says, ticket)) ?? { room, known: { ...known, plan }, secret, says };
 }
 
 /** What was deleted here is not told of here any more. */

@@ -1,6 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
-import type { RecordedCaption } from "../core/audio/recording.ts";
+import { type RecordedCaption, segmentsOf } from "../core/audio/recording.ts";
 import type { SegmentName } from "../core/audio/segment.ts";
+import { voicesOf } from "../core/audio/track.ts";
+import { layOut } from "../core/audio/track-layout.ts";
 import { type AudienceId, localTime, parseAudienceId } from "../core/ids.ts";
 import { type ArchiveEffect, ArchiveNode } from "../core/tree/archive.ts";
 import { archiveOf, nodeName, type Plan, parentName } from "../core/tree/plan.ts";
@@ -9,7 +11,7 @@ import type { ToStore } from "../core/tree/shelf.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import { ArchiveStorage } from "./archive-storage.ts";
-import { type ArchiveCalls, type ArchiveSays, type Env, type FoundSegment, HEADER, type RecordingSays } from "./calls.ts";
+import { type ArchiveCalls, type ArchiveSays, type Env, type FoundSegment, HEADER, type RecordingSays, type TrackSays } from "./calls.ts";
 import { ObjectUse } from "./counted.ts";
 import { keptSockets, UPLINK } from "./kept-sockets.ts";
 import { audienceStub, parentStub } from "./locate.ts";
@@ -93,6 +95,17 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
     if (people === undefined) return undefined;
     const tracks = new Map(people.flatMap(({ track, voices }) => voices.map(({ epoch, voice }) => [`${epoch}/${voice}`, track])));
     return this.#awake?.storage.lines((epoch, voice) => tracks.get(`${epoch}/${voice}`));
+  }
+
+  async track(secret: string, track: number): Promise<TrackSays | undefined> {
+    this.#use.request();
+    this.requests.recording++;
+    const awake = this.#awake;
+    const recording = this.#known(secret)?.kept?.recording;
+    const person = recording?.people.find((one) => one.track === track);
+    if (awake === undefined || recording === undefined || person === undefined) return undefined;
+    const layout = layOut(segmentsOf(recording), (name) => awake.storage.segments.framesOf(name), voicesOf(person));
+    return { ...layout, runs: recording.runs, person };
   }
 
   async segments(

@@ -1,8 +1,9 @@
 import type { ChunkMs } from "../core/audio/format.ts";
 import type { LaneHead, Run } from "../core/audio/lane-head.ts";
 import type { Position } from "../core/audio/position.ts";
-import type { RecordedCaption, Recording } from "../core/audio/recording.ts";
+import type { RecordedCaption, RecordedPerson, Recording } from "../core/audio/recording.ts";
 import type { SegmentName } from "../core/audio/segment.ts";
+import type { TrackLayout } from "../core/audio/track-layout.ts";
 import type { EveningRow } from "../core/evening.ts";
 import type { AudienceId, RoomId, SessionId } from "../core/ids.ts";
 import type { Refusal } from "../core/room/refusals.ts";
@@ -298,10 +299,15 @@ export type RecordingSays = {
   readonly keptOut: readonly SessionId[];
 };
 
+/** A person's track: whose it is, of which runs it is made, and how long it is in each of their segments. */
+export type TrackSays = TrackLayout & { readonly runs: readonly Run[]; readonly person: RecordedPerson };
+
 /** What may be asked of an archive about what it keeps. Undefined for a wrong secret and where nothing is kept, alike. */
 export interface RecordingCalls {
   recording(secret: string): Promise<RecordingSays | undefined>;
   captions(secret: string): Promise<readonly RecordedCaption[] | undefined>;
+  /** How a person's track is laid out; undefined also where nobody has that number. */
+  track(secret: string, track: number): Promise<TrackSays | undefined>;
   /** Segments in the order of `names`, as many as fit into 8 MiB, at least one; what there is not is left out. */
   segments(
     secret: string,

@@ -1,4 +1,5 @@
 import type { SegmentName } from "../core/audio/segment.ts";
+import { frameIndexOf } from "../core/audio/track.ts";
 import { localTime } from "../core/ids.ts";
 import { isCount } from "../core/json.ts";
 import type { Stored, ToStore } from "../core/tree/shelf.ts";
@@ -12,6 +13,8 @@ export interface SegmentStore {
   list(): Iterable<Stored>;
   write(segment: ToStore): Promise<void>;
   read(name: SegmentName): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** What a segment that is kept says of its frames (core/audio/track.ts); empty for what there is not. */
+  framesOf(name: SegmentName): Uint8Array;
   /** What it throws is tried again with the next that goes, also with nothing more. */
   erase(names: readonly SegmentName[]): Promise<void>;
   /** Nothing is kept any more, at once, also for a later life of the object. @returns what is to be erased now */
@@ -44,6 +47,7 @@ export class SqliteSegments implements SegmentStore {
     const columns = new Set([...sql.exec<{ name: string }>("SELECT name FROM pragma_table_info('segments')")].map(({ name }) => name));
     if (!columns.has("take")) sql.exec("ALTER TABLE segments ADD COLUMN take INTEGER");
     if (!columns.has("voices")) sql.exec("ALTER TABLE segments ADD COLUMN voices TEXT");
+    if (!columns.has("frames")) sql.exec("ALTER TABLE segments ADD COLUMN frames BLOB");
   }
 
   *list(): Iterable<Stored> {
@@ -70,11 +74,12 @@ export class SqliteSegments implements SegmentStore {
   }
 
   /** @param bytes nothing where another store has them */
-  note({ epoch, index, first, last, missing, closedAt, take, voices }: ToStore, bytes?: Uint8Array<ArrayBuffer>): void {
+  note(segment: ToStore, bytes?: Uint8Array<ArrayBuffer>): void {
+    const { epoch, index, first, last, missing, closedAt, take, voices } = segment;
     const pairs = JSON.stringify(missing.map(({ from, to }) => [from.sequence, to.sequence]));
     this.#sql.exec(
-      `INSERT OR REPLACE INTO segments (epoch, number, first, last, missing, closed, bytes, take, voices)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO segments (epoch, number, first, last, missing, closed, bytes, take, voices, frames)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       epoch,
       index,
       first.sequence,
@@ -84,7 +89,17 @@ export class SqliteSegments implements SegmentStore {
       bytes?.slice().buffer ?? null,
       take ?? null,
       voices === undefined ? null : JSON.stringify(voices),
+      take === undefined ? null : frameIndexOf(segment.bytes, segment).buffer,
     );
+  }
+
+  framesOf({ epoch, index }: SegmentName): Uint8Array {
+    const [row] = this.#sql.exec<{ frames: ArrayBuffer | null }>(
+      "SELECT frames FROM segments WHERE epoch = ? AND number = ?",
+      epoch,
+      index,
+    );
+    return new Uint8Array(row?.frames ?? new ArrayBuffer(0));
   }
 
   async read({ epoch, index }: SegmentName): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -98,7 +113,7 @@ export class SqliteSegments implements SegmentStore {
 
   unkeep(): readonly SegmentName[] {
     const rows = this.#sql.exec<Pick<Row, "epoch" | "number">>("SELECT epoch, number FROM segments WHERE take IS NOT NULL").toArray();
-    this.#sql.exec("UPDATE segments SET take = NULL, voices = NULL WHERE take IS NOT NULL");
+    this.#sql.exec("UPDATE segments SET take = NULL, voices = NULL, frames = NULL WHERE take IS NOT NULL");
     return rows.map(({ epoch, number: index }) => ({ epoch, index }));
   }
 
@@ -136,6 +151,10 @@ export class R2Segments implements SegmentStore {
 
   unkeep(): readonly SegmentName[] {
     return this.#index.unkeep();
+  }
+
+  framesOf(name: SegmentName): Uint8Array {
+    return this.#index.framesOf(name);
   }
 
   async write(segment: ToStore): Promise<void> {

@@ -37,7 +37,7 @@ export function readOgg(file: Uint8Array): OggFile {
   }
   const [head, tags] = pages.map((page) => page.packets[0]);
   if (head === undefined || tags === undefined) throw new Error("no headers");
-  const text = new TextDecoder("utf-8", { fatal: true });
+  const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   must(head.length === 19 && text.decode(head.subarray(0, 8)) === "OpusHead" && head[8] === 1 && head[18] === 0, "OpusHead");
   const [channels, preSkip] = [view.getUint8(9), view.getUint16(10, true)];

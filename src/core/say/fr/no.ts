@@ -32,6 +32,7 @@ export const no: Words["no"] = {
     "recording-none": "Rien n’est conservé de ce salon",
     "recording-unavailable": "Ce serveur ne conserve aucun enregistrement : ici, les salons sont en direct seulement",
     "body-invalid": "La demande n’a pas pu être lue",
+    "range-unsatisfiable": "Le fichier n’a rien de ces octets",
     "body-too-large": "La demande est trop grande",
     "listen-ticket-missing": "Ce salon est privé : il vous faut une invitation",
     "hosts-only": "Seuls l’hôte et les co-hôtes peuvent faire cela",
