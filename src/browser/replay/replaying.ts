@@ -17,7 +17,7 @@ import { ReplayOutput } from "./replay-output.ts";
 const TICK_MS = 250;
 /** What is recorded is asked anew so often, in ms, while the room goes on: so much later one hears what is said … */
 const GROWING_MS = 10_000;
-/** … and while it is played, in ms: so much later one hears that it was deleted. */
+/** … and after its end, in ms: so much later one hears that it was deleted. */
 const KEPT_MS = 30_000;
 /** A manifest that failed is not asked for again before so long, in ms. */
 const LOOK_MS = 2_000;
@@ -314,9 +314,9 @@ export class Replaying {
   }
 
   #tick(): void {
-    const { phase, news, wish } = this.#state;
-    const everyMs = phase === "unreachable" ? LOOK_MS : news?.ended === false ? GROWING_MS : wish.playing ? KEPT_MS : undefined;
-    const isDue = everyMs !== undefined && performance.now() - this.#lookedAt >= everyMs;
+    const { phase, news } = this.#state;
+    const everyMs = phase === "unreachable" ? LOOK_MS : news?.ended === false ? GROWING_MS : KEPT_MS;
+    const isDue = performance.now() - this.#lookedAt >= everyMs;
     if (isDue && !this.#isOver && document.visibilityState === "visible") void this.#look();
     if (this.#mind === undefined) return;
     this.#decoder?.mend(performance.now());

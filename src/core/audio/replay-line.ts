@@ -94,7 +94,7 @@ export class ReplayLine {
   #place(recording: Recording, run: Run, name: SegmentName, chunk: Chunk): number | undefined {
     if (this.#shift === undefined) return this.#placeFirst(recording, run, name, chunk);
     const isSameRun = this.#run?.epoch === run.epoch && this.#run.zeroMs === run.zeroMs;
-    const lost = this.#lostBefore(recording, chunk, isSameRun);
+    const lost = this.#lostBefore(recording, chunk);
     const at = chunk.roomTimeMs + this.#shift;
     const hole = at - this.#end;
     // In one epoch the room's time tells how much it was, but for what was not recorded beside it.
@@ -126,10 +126,9 @@ export class ReplayLine {
   }
 
   /** True if sound was lost between the chunk before and this one: what was not recorded is none. */
-  #lostBefore(recording: Recording, chunk: Position, isSameRun: boolean): boolean {
+  #lostBefore(recording: Recording, chunk: Position): boolean {
     if (this.#lostFor !== undefined) return true;
     if (continues(this.#last, chunk)) return false;
-    if (isSameRun) return true;
     return recording.gaps.some(({ from, to }) => comparePositions(from, chunk) < 0 && comparePositions(to, this.#last) > 0);
   }
 }
