@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { html } from "hono/html";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { heardIn } from "../core/audio/replay-people.ts";
 import { parseRoomId } from "../core/ids.ts";
 import type { Env, Known } from "../objects/calls.ts";
 import { BroadcastPage } from "../pages/broadcast.tsx";
@@ -9,10 +10,11 @@ import { EveningPage } from "../pages/evening.tsx";
 import { HomePage } from "../pages/home.tsx";
 import { ListenerPage } from "../pages/listener.tsx";
 import { ProblemPage } from "../pages/problem.tsx";
-import { ReplayPage } from "../pages/replay.tsx";
+import { type RecordingFiles, ReplayPage } from "../pages/replay.tsx";
 import { wordsFor } from "./language.ts";
 import { recall } from "./plan-memory.ts";
 import { PROBLEMS, type ProblemCode, problem } from "./problem.ts";
+import { admitToRecording } from "./recording.ts";
 import { canReport } from "./report.ts";
 import { settingsOf } from "./settings.ts";
 
@@ -27,7 +29,10 @@ export async function listenerPage(c: Context<{ Bindings: Env }>): Promise<Respo
   if (known === undefined) return problemPage(c, "room-unknown");
   const { room, title, phase, listeners, locked, speakers = [] } = known.summary;
   const address = new URL(`/rooms/${room}`, c.req.url).href;
-  const shown = { room, title, phase, listeners, locked, speakers, address, canReport: canReport(c.env) };
+  // Who is late is led to what was kept; a private room's is not told to who brings no ticket, only that there is one.
+  const kept = phase === "ended" ? await admitToRecording(c).catch(() => "fault" as const) : "fault";
+  const again = typeof kept === "object" || kept === "listen-ticket-missing";
+  const shown = { again, room, title, phase, listeners, locked, speakers, address, canReport: canReport(c.env) };
   return documentOf(c, <ListenerPage words={wordsFor(c)} {...shown} />);
 }
 
@@ -40,13 +45,24 @@ export async function broadcastPage(c: Context<{ Bindings: Env }>): Promise<Resp
   return documentOf(c, <BroadcastPage words={wordsFor(c)} room={room} title={title} address={address} />);
 }
 
-/** `/rooms/:room/replay`: what was kept of a room. Whether there is anything the page asks itself: who may hear it has his ticket there. */
+/** `/rooms/:room/replay`: what was kept of a room. Who may hear it the page asks itself, with the ticket that only it has. */
 export async function replayPage(c: Context<{ Bindings: Env }>): Promise<Response> {
   const known = await knownRoom(c);
   if (known === undefined) return problemPage(c, "room-unknown");
   const { room, title, locked } = known.summary;
   const address = new URL(`/rooms/${room}/replay`, c.req.url).href;
-  return documentOf(c, <ReplayPage words={wordsFor(c)} room={room} title={title} locked={locked} address={address} />);
+  return documentOf(
+    c,
+    <ReplayPage words={wordsFor(c)} room={room} title={title} locked={locked} files={await filesOf(c)} address={address} />,
+  );
+}
+
+/** What can be taken along of a recording; nothing where one needs a ticket, or the archive cannot be asked. */
+async function filesOf(c: Context<{ Bindings: Env }>): Promise<RecordingFiles> {
+  const kept = await admitToRecording(c).catch(() => undefined);
+  if (typeof kept !== "object") return { people: [], captioned: false };
+  const { recording } = kept.says;
+  return { people: heardIn(recording).map(({ person }) => person), captioned: recording.captioned };
 }
 
 /** `/rooms/:room/evening`: the report for whoever ran the room. Anybody may load the page; the ticket, which stays in the browser, opens the report. */

@@ -46,6 +46,11 @@ export function BroadcastPage({ words, room, title, address }: BroadcastProps) {
               {words.evening.link}
             </a>
           </p>
+          <p class="row" data-part="to-replay" hidden>
+            <a class="button" href={`/rooms/${room}/replay`}>
+              {words.replay.again}
+            </a>
+          </p>
           <section class="air" data-part="air" aria-label={say.on} hidden>
             <button class="big" type="button" data-part="go" disabled>
               {say.go}

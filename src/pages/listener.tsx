@@ -19,6 +19,8 @@ export type ListenerProps = {
   readonly locked: boolean;
   /** A report would reach somebody. */
   readonly canReport: boolean;
+  /** The room is over, and something is kept of it. */
+  readonly again: boolean;
   /** Who is on stage, as far as it is known without asking the room. */
   readonly speakers: readonly Shown[];
   /** The page's own address. */
@@ -26,7 +28,7 @@ export type ListenerProps = {
 };
 
 /** `/rooms/:room`: one big button; once it is pressed, a room. What it shows first needs no script. */
-export function ListenerPage({ words, room, title, phase, listeners, locked, canReport, speakers, address }: ListenerProps) {
+export function ListenerPage({ words, room, title, phase, listeners, locked, canReport, again, speakers, address }: ListenerProps) {
   const say = words.listener;
   return (
     <Layout
@@ -69,7 +71,10 @@ export function ListenerPage({ words, room, title, phase, listeners, locked, can
         <section class="ending card stack" data-part="ending" tabindex={-1} hidden={phase !== "ended"}>
           <h2 data-part="ending-title">{say.ends.endedTitle}</h2>
           <p data-part="ending-says">{say.ends.ended}</p>
-          <p>
+          <p class="row">
+            <a class="button primary" href={`/rooms/${room}/replay`} data-part="again" hidden={!again}>
+              {words.replay.again}
+            </a>
             <a class="button" href="/">
               {say.ends.home}
             </a>

@@ -1,3 +1,4 @@
+import type { RecordedPerson } from "../core/audio/recording.ts";
 import type { Words } from "../core/say/words.ts";
 import { Icon } from "./icons.tsx";
 import { Layout, NeedsScript } from "./layout.tsx";
@@ -12,12 +13,17 @@ export type ReplayProps = {
   readonly title: string;
   /** Who comes to listen needs an invitation. */
   readonly locked: boolean;
+  /** What can be taken along, as far as it may be known without a ticket: for who has no script. */
+  readonly files: RecordingFiles;
   /** The page's own address. */
   readonly address: string;
 };
 
+/** Who is heard in a recording, and whether there are captions. */
+export type RecordingFiles = { readonly people: readonly Pick<RecordedPerson, "track" | "name">[]; readonly captioned: boolean };
+
 /** `/rooms/:room/replay`: the room once more, from any moment, as long as it is kept. */
-export function ReplayPage({ words, room, title, locked, address }: ReplayProps) {
+export function ReplayPage({ words, room, title, locked, files, address }: ReplayProps) {
   const say = words.replay;
   return (
     <Layout
@@ -88,12 +94,17 @@ export function ReplayPage({ words, room, title, locked, address }: ReplayProps)
           {/* Its lines are all there from the start, so nothing of it is read aloud over the voices. */}
           <div class="caption-lines" data-part="caption-lines" role="log" aria-labelledby="captions-title" tabindex={0} />
         </section>
-        <details class="card fold" data-part="tracks" hidden>
+        <details class="card fold" data-part="tracks" hidden={files.people.length === 0}>
           <summary>
             <h2>{say.tracks}</h2>
           </summary>
           <p class="hint">{say.tracksHint}</p>
-          <ul class="tracks" data-part="track-list" />
+          <ul class="tracks" data-part="track-list">
+            {files.people.map(({ track, name }) => (
+              <FileRow href={`/rooms/${room}/recording/${track}.ogg`} says={say.track(name)} />
+            ))}
+            {files.captioned && <FileRow href={`/rooms/${room}/recording/captions.vtt`} says={say.captionsFile} />}
+          </ul>
         </details>
         <details class="hint keys">
           <summary>{say.keys.title}</summary>
@@ -104,6 +115,18 @@ export function ReplayPage({ words, room, title, locked, address }: ReplayProps)
         <ShareSheet words={words} room={room} title={title} address={address} />
       </div>
     </Layout>
+  );
+}
+
+/** A file to take along, as `browser/replay/tracks.ts` goes on with it. */
+function FileRow({ href, says }: { readonly href: string; readonly says: string }) {
+  return (
+    <li>
+      <a href={href} download="">
+        <Icon name="download" />
+        <span dir="auto">{says}</span>
+      </a>
+    </li>
   );
 }
 

@@ -19,7 +19,7 @@ import { fullEvening, listenTold, saidBy, session, studioTold, tell, told, toldP
 const MOST_SCRIPT_BYTES = 100_000;
 const SIZES = LONG ? [390, 1280] : [390];
 /** Scenes that hold every kind of control; the others are asked in the long tier. */
-const OFTEN = new Set(["home", "embed", "room-captions", "room-invited", "room-on-stage", "share", "studio-host-open", "studio-remove"]);
+const OFTEN = new Set(["home", "embed", "room-captions", "room-invited", "room-on-stage", "replay", "share", "studio-host-open", "studio-remove"]);
 const FOCUSED = 'document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent';
 const missing = missingChromium();
 
@@ -235,8 +235,8 @@ describe.skipIf(missing !== undefined)(`pages that are told what a room could sa
     foreign.close();
   });
 
-  it("weigh little: a listener's script", async () => {
-    const bytes = await scriptOf("listener.js", new Set());
+  it.each(["listener", "replay"])("weigh little: the %s's script", async (name) => {
+    const bytes = await scriptOf(`${name}.js`, new Set());
     expect(bytes).toBeLessThan(MOST_SCRIPT_BYTES);
   });
 });

@@ -7,9 +7,12 @@ import type { RunningServer } from "../../src/cli/server.ts";
 import { chunksIn } from "../../src/core/audio/chunk.ts";
 import { launchChromium, missingChromium, person } from "../support/chromium.ts";
 import { lengthen } from "../support/long-recording.ts";
+import { makeTold, TOLD_ROOM } from "../support/scenes.ts";
 import { removeFolders, serverForTest, temporaryFolder } from "../support/server.ts";
 import { command, killCommands, TALK } from "../support/server-commands.ts";
 import { LONG } from "../support/tier.ts";
+import { toldPage } from "../support/told-pages.ts";
+import { type ToldRecording, tellRecording } from "../support/told-recording.ts";
 
 /** How long the evening is spoken, in s. */
 const SECONDS = 5;
@@ -112,6 +115,101 @@ describe.skipIf(missing !== undefined)(`a room that was recorded${missing === un
     await page.getByRole("heading", { name: "This recording was deleted" }).waitFor({ timeout: 60_000 });
     await page.reload();
     await page.getByRole("heading", { name: "Nothing to listen to again" }).waitFor();
+    await page.context().close();
+  });
+});
+
+describe.skipIf(missing !== undefined || !LONG)("a replay's page that is told what there is", () => {
+  let server: RunningServer;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    server = await serverForTest();
+    browser = await launchChromium();
+    await makeTold(server.url);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+    await removeFolders();
+  });
+
+  /** Opens the page of this recording at that address. */
+  async function toldReplay(recording: ToldRecording, query = ""): Promise<{ readonly page: Page; readonly asked: readonly number[] }> {
+    const page = await toldPage(browser, server.url);
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: server.url });
+    const asked = await tellRecording(page, recording);
+    await page.goto(`${server.url}/rooms/${TOLD_ROOM}/replay${query}`);
+    return { page, asked };
+  }
+
+  it("begins at the moment that its address names, asks for one segment there and little more, and is worked by keyboard", async () => {
+    const { page, asked } = await toldReplay({ minutes: 62 }, "?t=31m5s");
+    await until(page, ({ chunks = 0 }) => chunks > 0);
+    expect(asked[0]).toBe((31 * 60 + 4) / 2);
+    await page.waitForTimeout(1_000);
+    expect(asked.length).toBeLessThan(6);
+    const bar = page.getByRole("slider", { name: "Where in the recording" });
+    expect(await bar.getAttribute("aria-valuetext")).toBe("31 minutes 5 seconds of 1 hour 2 minutes");
+    await page.keyboard.press("Space");
+    await until(page, ({ toSoundMs }) => toSoundMs !== undefined);
+    await page.keyboard.press("Space");
+    await until(page, ({ playing }) => playing === false);
+    await bar.focus();
+    await page.keyboard.press("Home");
+    for (const key of ["l", "ArrowRight", "ArrowUp", "J", "ArrowLeft"]) await page.keyboard.press(key);
+    expect(await bar.getAttribute("aria-valuetext")).toBe("5 seconds of 1 hour 2 minutes");
+    await page.keyboard.press(".");
+    await page.keyboard.press(".");
+    await page.keyboard.press(",");
+    expect(await page.getByRole("combobox", { name: "Speed" }).inputValue()).toBe("1.25");
+    await page.keyboard.press("End");
+    expect((await until(page, () => true)).positionMs).toBeGreaterThan(62 * 60_000 - 10);
+    await page.getByRole("button", { name: /^Bo Birch/ }).click();
+    await page.getByRole("button", { name: "Copy link to this moment" }).click();
+    await page.getByText("Copied").waitFor();
+    expect(await page.evaluate("navigator.clipboard.readText()")).toBe(`${server.url}/rooms/${TOLD_ROOM}/replay?t=40s`);
+    await page.context().close();
+  });
+
+  it("says where sound was lost, and goes on behind it", async () => {
+    const runs = [
+      { epoch: 1, first: 0, last: 1 },
+      { epoch: 1, first: 10, last: 29 },
+    ];
+    const gaps = [{ from: { epoch: 1, sequence: 40 }, to: { epoch: 1, sequence: 201 } }];
+    const { page } = await toldReplay({ minutes: 1, over: { runs, gaps, durationMs: 44_000 } });
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await page.getByText("Here 16 seconds of sound was lost").waitFor();
+    const { stalls, positionMs = 0 } = await until(page, ({ positionMs = 0 }) => positionMs > 4_500);
+    expect(stalls).toBe(0);
+    expect(positionMs).toBeLessThan(9_000);
+    await page.context().close();
+  });
+
+  it("says that the sound does not come, and plays it as soon as it does", async () => {
+    let isDown = true;
+    const { page } = await toldReplay({ minutes: 2, instead: () => (isDown ? 0 : undefined) });
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await page.getByText("It is being tried again").waitFor();
+    isDown = false;
+    await until(page, ({ toSoundMs }) => toSoundMs !== undefined);
+    await page.context().close();
+  });
+
+  it("says what is private, and offers to go on where one stopped", async () => {
+    const locked = await toldReplay({ minutes: 2, status: () => 401 });
+    await locked.page.getByRole("heading", { name: "This recording is private" }).waitFor();
+    await locked.page.context().close();
+    const { page } = await toldReplay({ minutes: 2 }, "?t=30");
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await until(page, ({ positionMs = 0 }) => positionMs > 31_000);
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.goto(`${server.url}/rooms/${TOLD_ROOM}/replay`);
+    await page.getByText(/You stopped at 3\d seconds/).waitFor();
+    await page.getByRole("button", { name: "Go on there" }).click();
+    await until(page, ({ playing, positionMs = 0 }) => playing === true && positionMs > 31_000);
     await page.context().close();
   });
 });

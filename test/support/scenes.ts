@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { fullEvening, listenTold, session, studioTold, tell, told, toldPage, until } from "./told-pages.ts";
+import { CAPTIONS, type ToldRecording, tellRecording } from "./told-recording.ts";
 
 /** A page in one of its states, as somebody meets it. */
 export type Scene = { readonly name: string; readonly open: (browser: Browser, origin: string) => Promise<Page> };
@@ -97,6 +98,17 @@ export const SCENES: readonly Scene[] = [
     await page.getByRole("button", { name: "Share" }).click();
     await until(page, 'document.querySelector("[data-part=share-code]").naturalWidth > 0');
   }),
+  replay("replay", { minutes: 62, captions: CAPTIONS }, async (page) => {
+    await page.locator('[data-part="play"]:enabled').waitFor();
+    await page.getByRole("button", { name: "How far does a sound" }).click();
+    await page.evaluate('document.querySelectorAll("details").forEach((one) => { one.open = true; })');
+  }),
+  replay("replay-none", { minutes: 1, status: () => 404 }, (page) => page.getByRole("heading", { name: "Nothing to listen" }).waitFor()),
+  replay("replay-growing", { minutes: 3, over: { ended: false } }, async (page) => {
+    await page.evaluate(`localStorage.setItem("canopy:told:replay", "61000 2026-11-20T19:00:00.000Z")`);
+    await page.reload();
+    await page.getByRole("button", { name: "Go on there" }).waitFor();
+  }),
   studio("studio-host", "host", session(1), async () => undefined),
   studio("studio-host-open", "host", session(1), async (page) => {
     await page.evaluate('document.querySelectorAll("details").forEach((one) => { one.open = true; })');
@@ -142,6 +154,19 @@ function at(name: string, path: string): Scene {
     open: async (browser, origin) => {
       const page = await toldPage(browser, origin);
       await page.goto(`${origin}${path}`, { waitUntil: "networkidle" });
+      return page;
+    },
+  };
+}
+
+function replay(name: string, recording: ToldRecording, then: (page: Page) => Promise<void>): Scene {
+  return {
+    name,
+    open: async (browser, origin) => {
+      const page = await toldPage(browser, origin);
+      await tellRecording(page, recording);
+      await page.goto(`${origin}/rooms/${TOLD_ROOM}/replay`);
+      await then(page);
       return page;
     },
   };

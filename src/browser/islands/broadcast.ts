@@ -17,6 +17,9 @@ import { words } from "../words.ts";
 /** The meter's left end, in −dBov: what is softer is no speech. */
 const METER_FLOOR = 60;
 
+/** Something of this room was recorded while this page was open. */
+let wasRecorded = false;
+
 const say = words.studio;
 const root = island("broadcast");
 const room = root.dataset["room"] ?? "";
@@ -194,6 +197,8 @@ function show(studio: Broadcasting): void {
   hide(takeBack, state.end?.code !== 4501, () => (chosen ? device : allow));
   // Whoever is not let in as the host may still listen.
   part("to-room", HTMLElement).hidden = state.end?.code !== 401 && state.end?.code !== 403;
+  wasRecorded ||= state.room?.recorded === true;
+  part("to-replay", HTMLElement).hidden = !over || !wasRecorded;
   part("share", HTMLElement).hidden = over;
   part("to-evening", HTMLElement).hidden = !over || !(mayRun(state) || state.end?.code === 4500);
   const runs = mayRun(state) && !over && state.link === "open";

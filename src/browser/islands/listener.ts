@@ -39,6 +39,8 @@ const goLive = part("go-live", HTMLButtonElement);
 const answer = part("answer", HTMLElement);
 const handButton = part("hand", HTMLButtonElement);
 const invitation = part("invitation", HTMLDialogElement);
+/** Something of this room was recorded while this page was open. */
+let wasRecorded = false;
 let noticed: Pick<Hearing, "missed" | "moved"> = { missed: undefined, moved: undefined };
 let toldLeft: OnStage["left"];
 let toldRefused: Hearing["refused"];
@@ -155,6 +157,8 @@ function run(): void {
     ownCaptions.show(onStage.speaking, stage);
     captions.show(isHere, told.captions, stage === undefined ? captionsAt(hearing) : newestTold(stage));
     notice(hearing);
+    wasRecorded ||= told.room?.recorded === true;
+    if (wasRecorded) part("again", HTMLElement).hidden = !isEnded;
     part("dock", HTMLElement).hidden = showEnding(end, isEnded, hearing.room?.over);
     // Whoever is kept out is told why, and not how many are in.
     part("badges", HTMLElement).hidden = over && !isEnded;
