@@ -63,6 +63,8 @@ export class Lanes {
     face.setAttribute("aria-hidden", "true");
     const name = element("b", { class: "name", dir: "auto" });
     const spoke = element("small");
+    spoke.setAttribute("aria-hidden", "true");
+    const does = element("span", { class: "sr" });
     const next = button(
       { class: "plain" },
       () => {
@@ -72,6 +74,7 @@ export class Lanes {
       face,
       name,
       spoke,
+      does,
     );
     const path = document.createElementNS(SVG, "path");
     const drawing = document.createElementNS(SVG, "svg");
@@ -90,10 +93,9 @@ export class Lanes {
       element: element("li", { class: "lane" }, next, strip),
       show: (heard) => {
         shown = heard;
-        const length = words.replay.length(heard.spokeMs);
         write(name, heard.person.name);
         write(spoke, clockOf(heard.spokeMs));
-        next.setAttribute("aria-label", words.replay.next(heard.person.name, length));
+        write(does, words.replay.next(words.replay.length(heard.spokeMs)));
         drawing.setAttribute("viewBox", `0 0 ${this.#durationMs} 1`);
         path.setAttribute("d", drawSpells(heard.spells));
       },

@@ -21,7 +21,8 @@ export const replay = {
   skip: "Skip pauses",
   copyLink: "Copy link to this moment",
   who: "Who spoke when",
-  next: (name: string, length: string) => `${name}, ${length} in all: on to where they speak next`,
+  /** After somebody's name. */
+  next: (length: string) => `: ${length} in all; on to where they speak next`,
   captions: "Captions",
   captionsHint: "Choose a line to hear it.",
   tracks: "Downloads",

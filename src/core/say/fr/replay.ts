@@ -22,7 +22,7 @@ export const replay: Words["replay"] = {
   skip: "Sauter les silences",
   copyLink: "Copier le lien vers ce moment",
   who: "Qui a parlé quand",
-  next: (name, length) => `${name}, ${length} en tout : aller à sa prochaine prise de parole`,
+  next: (length) => ` : ${length} en tout ; aller à sa prochaine prise de parole`,
   captions: "Sous-titres",
   captionsHint: "Choisissez une ligne pour l’entendre.",
   tracks: "Téléchargements",
