@@ -19,7 +19,17 @@ import { fullEvening, listenTold, saidBy, session, studioTold, tell, told, toldP
 const MOST_SCRIPT_BYTES = 100_000;
 const SIZES = LONG ? [390, 1280] : [390];
 /** Scenes that hold every kind of control; the others are asked in the long tier. */
-const OFTEN = new Set(["home", "embed", "room-captions", "room-invited", "room-on-stage", "replay", "share", "studio-host-open", "studio-remove"]);
+const OFTEN = new Set([
+  "home",
+  "embed",
+  "room-captions",
+  "room-invited",
+  "room-on-stage",
+  "replay",
+  "share",
+  "studio-host-open",
+  "studio-remove",
+]);
 const FOCUSED = 'document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent';
 const missing = missingChromium();
 
