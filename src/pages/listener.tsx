@@ -178,7 +178,13 @@ export function ListenerPage({ words, room, title, phase, listeners, locked, can
         <QuestionDialog words={words} />
         <InvitationDialog words={words} />
         <CaptionConsent words={words} />
-        <ShareSheet words={words} room={room} title={title} address={address} />
+        <ShareSheet
+          words={words}
+          room={room}
+          title={title}
+          address={address}
+          {...(phase === "ended" ? {} : { plays: locked ? "invited" : "anybody" })}
+        />
       </div>
     </Layout>
   );

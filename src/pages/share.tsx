@@ -11,10 +11,17 @@ export function ShareButton({ words }: { readonly words: Words }) {
   );
 }
 
-export type ShareProps = { readonly words: Words; readonly room: string; readonly title: string; readonly address: string };
+export type ShareProps = {
+  readonly words: Words;
+  readonly room: string;
+  readonly title: string;
+  readonly address: string;
+  /** The room can be heard now, or will be: players other than this page may be given its stream. */
+  readonly plays?: "anybody" | "invited";
+};
 
 /** What brings others along: the link, its QR code, code for one's own page, and what the phone can send it with. */
-export function ShareSheet({ words, room, title, address }: ShareProps) {
+export function ShareSheet({ words, room, title, address, plays }: ShareProps) {
   const say = words.share;
   const embed = `<iframe src="${new URL(`/embed/${room}`, address).href}" title="Canopy" width="100%" height="210" style="border:0" allow="autoplay"></iframe>`;
   return (
@@ -55,7 +62,30 @@ export function ShareSheet({ words, room, title, address }: ShareProps) {
             </button>
           </div>
         </div>
+        {plays === undefined ? null : <PlayerField words={words} room={room} address={address} plays={plays} />}
       </form>
     </dialog>
+  );
+}
+
+/** The room as a plain address. Where one must be invited, the page's script adds the invitation that it holds; without one there is none to give. */
+function PlayerField({ words, room, address, plays }: Omit<ShareProps, "title">) {
+  const say = words.share;
+  return (
+    <div class="field" data-part="share-player-field" data-plays={plays} hidden={plays === "invited"}>
+      <span id="share-player">{say.player}</span>
+      <div class="copy">
+        <output data-part="share-player" aria-labelledby="share-player">
+          {new URL(`/rooms/${room}/live.ogg`, address).href}
+        </output>
+        <button type="button" data-part="share-copy-player" aria-label={say.copyPlayer}>
+          {words.copy}
+        </button>
+      </div>
+      {plays === "invited" ? <small>{say.playerKey}</small> : null}
+      <a data-part="share-open-player" href={`/rooms/${room}/live.m3u`} download={`${room}.m3u`}>
+        {say.openPlayer}
+      </a>
+    </div>
   );
 }

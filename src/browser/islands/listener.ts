@@ -13,6 +13,7 @@ import { phaseOf, watchRoom } from "../glimpse.ts";
 import { Hand } from "../hand.ts";
 import { type Hearing, isOver } from "../hearing.ts";
 import { Listening } from "../listen.ts";
+import { meIn } from "../me.ts";
 import { Mine } from "../mine.ts";
 import { NameForm } from "../name-form.ts";
 import { OnStage } from "../on-stage.ts";
@@ -47,7 +48,8 @@ let toldRefused: Hearing["refused"];
 let answered = { at: Number.NEGATIVE_INFINITY, says: "" };
 
 root.dataset["ready"] = "";
-wireShareSheet();
+// Asked for when it is opened: whoever listens takes the invitation out of the address first.
+wireShareSheet(() => meIn(room).invitation);
 wireCloseButtons();
 if (document.querySelector('[data-part="report-open"]') !== null)
   wireReport(room, () => writeOrHide(part("notice", HTMLElement), say.report.sent));

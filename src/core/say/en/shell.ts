@@ -62,6 +62,10 @@ export const shell = {
     embed: "For your own page",
     send: "Send it …",
     copyEmbed: "Copy code",
+    player: "For any player",
+    openPlayer: "Open in another player",
+    copyPlayer: "Copy address",
+    playerKey: "This address is a key: whoever has it can listen.",
     /** What goes with the link when it is sent. */
     text: (title: string) => `Listen to “${title}” live`,
   },

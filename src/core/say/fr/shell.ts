@@ -80,6 +80,10 @@ export const shell: Pick<
     embed: "Pour votre propre page",
     send: "Envoyer …",
     copyEmbed: "Copier le code",
+    player: "Pour tout lecteur",
+    openPlayer: "Ouvrir dans un autre lecteur",
+    copyPlayer: "Copier l’adresse",
+    playerKey: "Cette adresse est une clé : qui l’a peut écouter.",
     text: (title) => `Écoutez « ${title} » en direct`,
   },
   problem: {
