@@ -34,6 +34,7 @@ export type CrowdFlags = {
   readonly from?: string;
   readonly react?: boolean;
   readonly ask: number;
+  readonly radio: number;
   readonly sources: number;
   readonly processes?: number;
   readonly pid?: number;
@@ -63,6 +64,7 @@ export function crowdCommand(): Command {
     .option("--no-return", "who loses the connection stays away, instead of coming back as players do")
     .option("--react", "each taps a reaction once a second, and says that he hears")
     .option("--ask <share>", "share who ask a question every 11 s, like 1%", share("--ask"), 0)
+    .option("--radio <n>", "so many plain players of live.ogg beside them", wholeNumber("--radio", 0, 8_000), 0)
     .option("--from <addresses>", "addresses of this machine to come from in turn, like 127.0.0.2,127.0.0.3")
     .option("--sources <n>", "come from so many addresses in 127.0.0.0/8 in turn", wholeNumber("--sources", 0, MAX_SOURCES), 0)
     .option("--processes <n>", `processes to share the listeners (default: one for ${PER_PROCESS})`, wholeNumber("--processes", 1, 64))
