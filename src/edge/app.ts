@@ -4,6 +4,7 @@ import { secureHeaders } from "hono/secure-headers";
 import type { Env } from "../objects/calls.ts";
 import { log } from "../objects/log.ts";
 import { END_ROOM, endRoom, READ_ROOMS, readRooms } from "./admin.ts";
+import { apiPage } from "./api-page.tsx";
 import { asset } from "./assets.ts";
 import { READ_BACKSTAGE, readBackstage } from "./backstage.ts";
 import { CONTINUE_ROOM, continueRoom } from "./continue.ts";
@@ -14,7 +15,7 @@ import { limited } from "./limits.ts";
 import { LISTEN, listen } from "./listen.ts";
 import { READ_LOBBY, readLobby } from "./lobby.ts";
 import { METRICS, metrics } from "./metrics.ts";
-import { described, documentOf, HEALTHZ, OPENAPI } from "./openapi.ts";
+import { described, descriptionOf, HEALTHZ, OPENAPI } from "./openapi.ts";
 import { broadcastPage, embedPage, eveningPage, homePage, listenerPage, problemFor, replayPage } from "./pages.tsx";
 import { QR_CODE, qrCode } from "./qr.ts";
 import { LIVE_HLS, LIVE_M3U, LIVE_OGG, LIVE_PIECE, LIVE_PLS, liveM3u, liveOgg, livePiece, livePlaylist, livePls } from "./radio.ts";
@@ -72,7 +73,7 @@ app.get("/healthz", described(HEALTHZ), (c) => c.json({ ok: true }));
 app.get("/metrics", described(METRICS), metrics);
 app.get("/openapi.json", described(OPENAPI), async (c) => {
   const headers = { "Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*" };
-  return c.json(await documentOf(app, new URL(c.req.url).origin), 200, headers);
+  return c.json(await descriptionOf(app, new URL(c.req.url).origin), 200, headers);
 });
 
 app.post("/api/rooms", described(CREATE_ROOM), limited("CREATES"), smallBody, createRoom);
@@ -111,6 +112,8 @@ app.get("/rooms/:room", forPages, switchLanguage, listenerPage);
 app.get("/rooms/:room/broadcast", forPages, switchLanguage, broadcastPage);
 app.get("/rooms/:room/replay", forPages, switchLanguage, replayPage);
 app.get("/rooms/:room/evening", forPages, switchLanguage, eveningPage);
+
+app.get("/api", forPages, switchLanguage, async (c) => apiPage(c, await descriptionOf(app, new URL(c.req.url).origin)));
 
 app.get("/embed/:room", forFrames, embedPage);
 app.get("/rooms/:room/qr.svg", described(QR_CODE), qrCode);

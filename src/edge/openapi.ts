@@ -189,21 +189,24 @@ function parametersOf(query: z.ZodObject): { name: string; in: "query"; required
   });
 }
 
+/** An OpenAPI 3.1 document. */
+export type Description = Awaited<ReturnType<typeof generateSpecs>>;
+
 /** The whole API as OpenAPI 3.1, made once in an isolate's life from what `app` says of its routes. */
-export async function documentOf(app: Hono<{ Bindings: Env }>, origin: string): Promise<object> {
-  const made = await (documents.get(app) ?? keep(app));
+export async function descriptionOf(app: Hono<{ Bindings: Env }>, origin: string): Promise<Description> {
+  const made = await (descriptions.get(app) ?? keep(app));
   return { ...made, servers: [{ url: origin }] };
 }
 
-const documents = new WeakMap<Hono<{ Bindings: Env }>, Promise<object>>();
+const descriptions = new WeakMap<Hono<{ Bindings: Env }>, Promise<Description>>();
 
-function keep(app: Hono<{ Bindings: Env }>): Promise<object> {
+function keep(app: Hono<{ Bindings: Env }>): Promise<Description> {
   const making = generate(app);
-  documents.set(app, making);
+  descriptions.set(app, making);
   return making;
 }
 
-async function generate(app: Hono<{ Bindings: Env }>): Promise<object> {
+async function generate(app: Hono<{ Bindings: Env }>): Promise<Description> {
   const { schema: problemSchema } = await resolver(Problem).toOpenAPISchema();
   const made = await generateSpecs(app, {
     excludeStaticFile: false,

@@ -95,7 +95,7 @@ function problemPage(c: Context<{ Bindings: Env }>, code: ProblemCode): Response
 }
 
 /** JSX renders an element; without the doctype a browser falls back to its quirks of 1999. */
-function documentOf(c: Context, page: unknown, status: ContentfulStatusCode = 200): Response | Promise<Response> {
+export function documentOf(c: Context, page: unknown, status: ContentfulStatusCode = 200): Response | Promise<Response> {
   return c.html(html`<!DOCTYPE html>${page}`, status);
 }
 

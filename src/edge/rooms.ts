@@ -43,10 +43,15 @@ export const WISHES = {
   room: z
     .string()
     .regex(/^[a-z0-9-]{3,64}$/, "a room's name has 3 to 64 characters of a-z, 0-9 and -")
-    .optional(),
-  listed: z.boolean(),
-  chunkMs: z.literal(CHUNK_MS_CHOICES, "chunkMs is 40, 100 or 200"),
-  maxSpeakers: z.int().min(1).max(MOST_SPEAKERS, `at most ${MOST_SPEAKERS} people are on stage at once`),
+    .optional()
+    .describe("Its name, as it stands in its addresses; one is invented where it is missing"),
+  listed: z.boolean().describe("Shown in the lobby"),
+  chunkMs: z.literal(CHUNK_MS_CHOICES, "chunkMs is 40, 100 or 200").describe("How often sound is sent, in ms"),
+  maxSpeakers: z
+    .int()
+    .min(1)
+    .max(MOST_SPEAKERS, `at most ${MOST_SPEAKERS} people are on stage at once`)
+    .describe("People on stage at once, at most"),
   webhook: WebhookWish.optional().describe("Who is told what happens in the room, where the operator allows it (ROOM_WEBHOOKS)"),
 };
 

@@ -108,6 +108,9 @@ export function HomePage({ words, address, openCreate }: HomeProps) {
           </li>
         ))}
       </ul>
+      <p class="more-links">
+        <a href="/api">{words.api.link}</a>
+      </p>
     </Layout>
   );
 }

@@ -1,3 +1,4 @@
+import { exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { app, forFrames, forPages } from "../../src/edge/app.ts";
 import { call } from "../contract/workerd-house.ts";
@@ -6,6 +7,19 @@ type Description = { openapi: string; servers: unknown; paths: Record<string, Re
 
 /** What is for browsers alone, beside the pages: their scripts, and what tells of a verb that is none. */
 const UNTOLD = ["/assets/:name", "/api/rooms/:room/:verb"];
+
+describe("/api", () => {
+  it("shows people the same, each with a line that may be typed, and the home page leads there", async () => {
+    const { paths } = await (await call("GET", "/openapi.json")).json<Description>();
+    const page = await (await call("GET", "/api")).text();
+    const names = Object.values(paths).flatMap((path) => Object.values(path).map(({ operationId }) => operationId));
+    expect(names.filter((name) => !page.includes(`id="${name}"`))).toEqual([]);
+    expect(page).toContain("curl -X POST http://canopy.test/api/rooms/demo/rename");
+    expect(await (await call("GET", "/")).text()).toContain('href="/api"');
+    const french = await exports.default.fetch("http://canopy.test/api", { headers: { "Accept-Language": "fr" } });
+    expect(await french.text()).toContain("L’API de ce serveur");
+  });
+});
 
 describe("/openapi.json", () => {
   const read = async () => (await call("GET", "/openapi.json")).json<Description>();

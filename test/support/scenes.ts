@@ -34,6 +34,7 @@ const TOLD_CAPTIONS = [
 /** Every page and every state of a panel. */
 export const SCENES: readonly Scene[] = [
   at("home", "/"),
+  at("api", "/api#createRoom"),
   at("unknown-room", "/rooms/nobody-made-this"),
   at("listener", "/rooms/told"),
   at("embed", "/embed/told"),

@@ -69,6 +69,20 @@ export const shell = {
     /** What goes with the link when it is sent. */
     text: (title: string) => `Listen to “${title}” live`,
   },
+  api: {
+    link: "For programs: the API",
+    title: "The API of this server",
+    lead: "Everything that a page can do, a program can do with the right ticket. Each line stands as it would be typed.",
+    document: "The same for programs, as OpenAPI 3.1",
+    wire: "Sound goes over WebSockets, and so do a listener's hand, questions and reactions: they end at the next leaf and cost the room nothing, so no address takes them.",
+    english: "Below stands what the description says, word for word.",
+    door: "Bring",
+    anybody: "Nothing: anybody may",
+    fields: "Say",
+    needed: "needed",
+    answers: "Read",
+    noes: "Or why not",
+  },
   problem: {
     start: "To the start",
     otherwise: "That did not work",

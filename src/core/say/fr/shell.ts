@@ -17,6 +17,7 @@ export const shell: Pick<
   | "insecure"
   | "welcome"
   | "share"
+  | "api"
   | "problem"
 > = {
   itself: "Français",
@@ -85,6 +86,20 @@ export const shell: Pick<
     copyPlayer: "Copier l’adresse",
     playerKey: "Cette adresse est une clé : qui l’a peut écouter.",
     text: (title) => `Écoutez « ${title} » en direct`,
+  },
+  api: {
+    link: "Pour les programmes : l’API",
+    title: "L’API de ce serveur",
+    lead: "Tout ce qu’une page peut faire, un programme le peut avec le bon billet. Chaque ligne est écrite comme on la tape.",
+    document: "La même chose pour les programmes, en OpenAPI 3.1",
+    wire: "Le son passe par des WebSockets, comme la main, les questions et les réactions de qui écoute : elles finissent à la feuille voisine et ne coûtent rien au salon, donc aucune adresse ne les prend.",
+    english: "Ce qui suit est en anglais, la langue des noms que portent ces champs.",
+    door: "À présenter",
+    anybody: "Rien : tout le monde peut",
+    fields: "À dire",
+    needed: "nécessaire",
+    answers: "À lire",
+    noes: "Ou pourquoi pas",
   },
   problem: {
     start: "Vers l’accueil",
