@@ -7,6 +7,7 @@ import { END_ROOM, endRoom, READ_ROOMS, readRooms } from "./admin.ts";
 import { apiPage } from "./api-page.tsx";
 import { asset } from "./assets.ts";
 import { READ_BACKSTAGE, readBackstage } from "./backstage.ts";
+import { READ_CAPTIONS, readCaptions } from "./captions.ts";
 import { CONTINUE_ROOM, continueRoom } from "./continue.ts";
 import { READ_EVENING, readEvening } from "./evening.ts";
 import { EXPECT_CROWD, expectCrowd, READ_EXPECTED, readExpected } from "./expect.ts";
@@ -99,6 +100,7 @@ app.get("/rooms/:room/stage", described(STAGE), stage);
 
 app.get("/rooms/:room/segments/:secret/head", described(READ_HEAD), readHead);
 app.get("/rooms/:room/segments/:secret/:epoch/:index", described(READ_SEGMENT), readSegment);
+app.get("/rooms/:room/recording/captions.vtt", described(READ_CAPTIONS), readCaptions);
 
 app.get("/rooms/:room/live.ogg", described(LIVE_OGG), liveOgg);
 app.get("/rooms/:room/live.m3u", described(LIVE_M3U), liveM3u);

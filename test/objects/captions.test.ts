@@ -16,11 +16,11 @@ async function anEvening() {
   host.say({ type: "on-air" });
   host.speak();
   await eventually("the host is heard", () => ear.frames > 5);
-  const caption = async (body: object) => {
-    const answer = await call("POST", `/api/rooms/${room}/caption`, body, { Authorization: `Bearer ${hostTicket}` });
+  const ask = async (path: string, body?: object, method = "POST") => {
+    const answer = await call(method, `/api/rooms/${room}/${path}`, body, { Authorization: `Bearer ${hostTicket}` });
     return answer.status === 204 ? "204" : `${answer.status} ${(await answer.json<{ code: string }>()).code}`;
   };
-  return { room, host, ear, caption };
+  return { room, host, ear, ask, caption: (body: object) => ask("caption", body) };
 }
 
 function captionsOf({ texts }: Pick<Ear, "texts">): readonly CaptionsState[] {
@@ -82,4 +82,24 @@ it("however much is written, three texts a second are the most that anybody is t
   }
   await eventually("the last word is read", () => captionsOf(ear).at(-1)?.lines.at(-1)?.text === "18 words");
   expect(captionsOf(ear).length).toBeLessThanOrEqual(1 + Math.ceil((Date.now() - before) / 334));
+});
+
+it("what is said in words while the room is recorded is kept with the sound, as a file in replay time, and goes with it", async () => {
+  const { room, host, ask, caption } = await anEvening();
+  const file = () => call("GET", `/rooms/${room}/recording/captions.vtt`);
+  expect((await file()).status).toBe(404);
+  await caption({ id: "before", text: "Not for later.", final: true });
+  await workerdHouse.pass(400);
+  expect(await ask("record", { on: true })).toBe("204");
+  await workerdHouse.pass(1_000);
+  await caption({ id: "kept", text: "Roots & branches.", final: true });
+  await eventually("it is kept", async () => (await (await file()).text()).includes("branches"));
+  host.say({ type: "end" });
+  await eventually("the host is closed", () => host.closed !== undefined);
+  const answer = await file();
+  expect(answer.headers.get("content-type")).toBe("text/vtt; charset=utf-8");
+  const text = await answer.text();
+  expect(text).toMatch(/^WEBVTT\n\n00:00:0\d\.\d{3} --> 00:00:0\d\.\d{3}\n<v Host>Roots &amp; branches\.\n$/);
+  expect(await ask("recording", undefined, "DELETE")).toBe("204");
+  await eventually("it is gone", async () => (await file()).status === 404);
 });

@@ -29,7 +29,8 @@ export class Keeper {
   #keeping: Keeping;
   #recorded = new Recorded();
   #heard: Heard;
-  #lines = new Lines();
+  readonly #lines = new Lines();
+  #waiting: readonly KeptLine[] = [];
   #told: string | undefined;
   #stage: string | undefined;
   #captions: string | undefined;
@@ -69,9 +70,18 @@ export class Keeper {
     const isNews = captions !== undefined && captions !== this.#captions;
     [this.#told, this.#stage, this.#captions] = [told, stage, captions];
     const inForce = this.#keeping.switches.at(-1);
-    const lines = isNews && inForce?.on === true && this.#keeping.startedAt !== undefined ? this.#lines.take(captions, epoch, inForce) : [];
+    if (isNews && inForce?.on === true) this.#waiting = [...this.#waiting, ...this.#lines.take(captions, inForce)];
+    const lines = this.#keepLines();
+    return [...this.#saves(before), ...lines];
+  }
+
+  /** Lines that were said, once there is sound that they belong to: until the first segment is closed there is no recording. */
+  #keepLines(): readonly KeepEffect[] {
+    if (this.#keeping.startedAt === undefined) return [];
+    const lines = this.#waiting;
+    this.#waiting = [];
     if (lines.length > 0 && !this.#keeping.captioned) this.#keeping = { ...this.#keeping, captioned: true };
-    return [...this.#saves(before), ...lines.map((line) => ({ do: "keep-line", line }) as const)];
+    return lines.map((line) => ({ do: "keep-line", line }) as const);
   }
 
   /** A segment was closed. @returns it, with who sounds in it if it is kept */
@@ -83,7 +93,8 @@ export class Keeper {
     this.#people(() => this.#heard.sounded(segment.epoch, voices));
     if (before.startedAt === undefined) this.#keeping = { ...this.#keeping, startedAt: now };
     this.#keeping = { ...this.#keeping, switches: pruned(this.#keeping.switches, segment.last) };
-    return { segment: { ...segment, voices }, effects: this.#saves(before) };
+    const lines = this.#keepLines();
+    return { segment: { ...segment, voices }, effects: [...this.#saves(before), ...lines] };
   }
 
   /** A segment that is kept is in storage. */
@@ -106,7 +117,8 @@ export class Keeper {
   forget(): readonly KeepEffect[] {
     this.#recorded = new Recorded();
     this.#heard = new Heard();
-    this.#lines = new Lines();
+    this.#lines.forget();
+    this.#waiting = [];
     // Whoever is on stage is known again as soon as he sounds.
     this.#stage = undefined;
     this.#keeping = { ...this.#keeping, startedAt: undefined, people: [], captioned: false };

@@ -27,13 +27,18 @@ export function cuesOf(recording: Pick<Recording, "runs" | "segmentMs" | "people
   const names = new Map(recording.people.map(({ track, name }) => [track, name]));
   const endMs = replayMs(recording);
   const cues = captions.flatMap(({ epoch, fromMs, toMs, track, text }) => {
-    const from = replayTimeOf(recording, epoch, fromMs);
+    // Where recording began in the middle of a segment's time, what was said in the rest of it sounds with the next.
+    const from = replayTimeOf(recording, epoch, fromMs) ?? replayTimeOf(recording, epoch, nextSegmentAt(fromMs, recording.segmentMs));
     if (from === undefined) return [];
     // Where the recording stops in the middle of a line, so does the line.
     const to = replayTimeOf(recording, epoch, toMs) ?? from;
     return [{ fromMs: from, toMs: Math.max(from + 1, Math.min(endMs, Math.max(to, from + SHOWN_MS))), name: names.get(track ?? 0), text }];
   });
   return cues.sort((one, other) => one.fromMs - other.fromMs);
+}
+
+function nextSegmentAt(ms: number, segmentMs: number): number {
+  return (Math.floor(ms / segmentMs) + 1) * segmentMs;
 }
 
 /** Captions as a file (WebVTT, https://www.w3.org/TR/webvtt1/), with who says each as a voice span. What a line says never becomes markup. */

@@ -72,13 +72,17 @@ describe("the captions of a recording", () => {
     const cues = cuesOf(recording, [
       line(2, 500, 1_900, "last"),
       line(1, 10_000, 12_000, "first"),
-      line(1, 9_999, 12_000),
+      line(1, 7_999, 12_000),
       line(1, 14_000, 15_000),
     ]);
     expect(cues).toEqual([
       { fromMs: 0, toMs: 2_000, name: "Ada", text: "first" },
       { fromMs: 4_500, toMs: 5_900, name: "Ada", text: "last" },
     ]);
+  });
+
+  it("that began in the time of a segment before the first sound with it", () => {
+    expect(cuesOf(recording, [line(1, 9_100, 11_000)])).toMatchObject([{ fromMs: 0, toMs: 1_200 }]);
   });
 
   it("can be read, and end with the recording", () => {
