@@ -3,6 +3,7 @@ import { ENDING } from "../core/wire/ending.ts";
 import { parseRecording, type RecordingNews } from "../core/wire/recording.ts";
 import type { LinkEnd } from "./link-mind.ts";
 import type { CrowdProgress } from "./say-crowd.ts";
+import type { WantedSchedule } from "./schedule-form.ts";
 import { sayNo, words } from "./words.ts";
 
 /** What a new room's maker gets. The host ticket is shown once and kept nowhere else. */
@@ -17,7 +18,12 @@ export type CreatedRoom = {
 /** A *no* in the server's own words; `code` is stable. */
 export type Problem = { readonly status: number; readonly code: string; readonly detail: string };
 
-export type RoomRequest = { readonly title: string; readonly room?: string; readonly listed: boolean };
+export type RoomRequest = {
+  readonly title: string;
+  readonly room?: string;
+  readonly listed: boolean;
+  readonly schedule?: WantedSchedule | undefined;
+};
 
 /**
  * Makes a room.
@@ -95,6 +101,17 @@ export async function deleteRecording(room: string, ticket: string): Promise<Pro
   return "code" in answer ? answer : undefined;
 }
 
+/** Announces the evening for another time, or calls it off. Nothing if it is done, else why not. */
+export async function announce(
+  room: string,
+  ticket: string,
+  wanted: WantedSchedule | { readonly cancel: true },
+): Promise<Problem | undefined> {
+  const headers = { authorization: `Bearer ${ticket}`, "content-type": "application/json" };
+  const answer = await ask(`/api/rooms/${encodeURIComponent(room)}/schedule`, { method: "POST", headers, body: JSON.stringify(wanted) });
+  return "code" in answer ? answer : undefined;
+}
+
 /** The host expects so many listeners. */
 export async function expectCrowd(room: string, ticket: string, listeners: number): Promise<CrowdProgress | Problem> {
   const headers = { authorization: `Bearer ${ticket}`, "content-type": "application/json" };
@@ -124,9 +141,11 @@ export async function readRecording(room: string, ticket: string): Promise<Recor
   return "code" in answer ? undefined : parseRecording(answer.text);
 }
 
-function progressOf({ expected, seats, leaves, ready, capped, full }: Fields): CrowdProgress | undefined {
+function progressOf({ expected, seats, leaves, ready, capped, full, planned }: Fields): CrowdProgress | undefined {
   if (!isCount(expected) || !isCount(seats) || !isCount(leaves) || !isCount(ready)) return undefined;
-  return { expected, seats, leaves, ready, capped: capped === true, full: full === true };
+  const { listeners, at } = isFields(planned) ? planned : {};
+  const later = isCount(listeners) && isCount(at) ? { planned: { listeners, at } } : {};
+  return { expected, seats, leaves, ready, capped: capped === true, full: full === true, ...later };
 }
 
 async function ask(path: string, init: RequestInit): Promise<{ status: number; fields: { readonly [key: string]: unknown } } | Problem> {

@@ -269,7 +269,10 @@ export class Broadcasting {
     switch (said.type) {
       case "refused":
         // Told of a frame or a line now and then: the page cannot mend it, and the sound goes on.
-        return /^(speech|caption)-/.test(said.code) ? {} : { refused: sayNo(said) };
+        if (/^(speech|caption)-/.test(said.code)) return {};
+        // Nobody goes on air by himself the moment the doors open: he says so again.
+        if (said.code === "doors-closed") this.#memory.onAir = false;
+        return { refused: sayNo(said), ...(said.code === "doors-closed" ? { wanted: false } : {}) };
       case "pong":
         this.#roundTrip.answered(said.id, performance.now());
         this.#clock.answered(said.id, said.roomTime);

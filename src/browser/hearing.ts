@@ -23,6 +23,8 @@ export type Hearing = {
   /** The newest that is known, by whichever way it came. */
   readonly phase: RoomPhase;
   readonly listeners: number | undefined;
+  /** When the doors open, in ms since 1970; undefined once they are open. */
+  readonly opensAt?: number | undefined;
   readonly room: RoomState | undefined;
   readonly stage: StageState | undefined;
   readonly audience: AudienceState | undefined;
@@ -97,7 +99,7 @@ export function newsOf(state: State | You | Refused): Partial<Hearing> {
     case "captions":
       return { captions: state };
     case "room":
-      return { room: state, phase: state.phase };
+      return { room: state, phase: state.phase, opensAt: state.opensAt };
     case "stage":
       return { stage: state };
     case "status":

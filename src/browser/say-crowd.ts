@@ -1,3 +1,4 @@
+import { whenIn } from "../core/say/when.ts";
 import type { Words } from "../core/say/words.ts";
 import { words } from "./words.ts";
 
@@ -10,11 +11,15 @@ export type CrowdProgress = {
   readonly capped: boolean;
   /** More want in just now than the operator allows. */
   readonly full: boolean;
+  /** The room will be made ready by itself for so many, at that time (ms since 1970). */
+  readonly planned?: { readonly listeners: number; readonly at: number };
 };
 
 /** What the host reads of it. */
-export function sayCrowd({ expected, seats, leaves, ready, capped, full }: CrowdProgress, { studio, count }: Words = words): string {
+export function sayCrowd(progress: CrowdProgress, { studio, count, doors, language }: Words = words): string {
+  const { expected, seats, leaves, ready, capped, full, planned } = progress;
   if (full) return studio.crowd.full(count.plain(seats));
+  if (expected === 0 && planned !== undefined) return doors.studio.planned(count.plain(planned.listeners), whenIn(language, planned.at));
   if (expected === 0) return studio.crowd.grows;
   if (ready < leaves) return studio.crowd.percent(count.plain(Math.floor((ready / leaves) * 100)));
   const seated = studio.crowd.ready(count.plain(seats));

@@ -10,11 +10,12 @@ export const BEHIND_MS = 5_000;
 const CROWDED_MS = 400;
 
 /** What the listener page says about the sound, honestly and in one sentence. */
-export function sayHearing(hearing: Hearing, { listener: say }: Words = words): string {
-  const { link, listening, phase, held, facts } = hearing;
+export function sayHearing(hearing: Hearing, { listener: say, doors }: Words = words): string {
+  const { link, listening, phase, held, facts, opensAt } = hearing;
   if (isOver(hearing)) return sayEnd(hearing, say);
   if (!listening) {
     if (hearing.firstSoundMs !== undefined) return say.paused;
+    if (opensAt !== undefined) return doors.notYet;
     return phase === "live" ? say.onAirNow : say.notYet;
   }
   if (held) return say.held;
@@ -23,6 +24,7 @@ export function sayHearing(hearing: Hearing, { listener: say }: Words = words): 
   if (isCached && hearing.full && phase === "live") return say.veryFull;
   if (link === "opening" && hearing.room === undefined) return say.connecting;
   if (link !== "open" && !isCached) return say.lost;
+  if (opensAt !== undefined) return doors.waiting;
   if (phase !== "live") return say.notYetListening;
   if (hearing.stage !== undefined && hearing.stage.speakers.length > 0) {
     if (hearing.stage.speakers.every(({ state }) => state === "away")) return say.hostLost;

@@ -1,3 +1,4 @@
+import { whenIn } from "../core/say/when.ts";
 import type { Words } from "../core/say/words.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import type { LinkEnd } from "./link-mind.ts";
@@ -5,7 +6,7 @@ import type { Studio } from "./studio.ts";
 import { sayWhyEnded, words } from "./words.ts";
 
 /** What the studio says about itself, honestly and in one sentence. */
-export function sayStudio(studio: Studio, { studio: say, listener }: Words = words): string {
+export function sayStudio(studio: Studio, { studio: say, listener, doors, language }: Words = words): string {
   const { link, end, wanted, onAir, microphone } = studio;
   const over = studio.room?.over;
   if (over !== undefined) return over.by === "idle" ? listener.ends.idle : listener.ends.operator(over.why);
@@ -19,6 +20,8 @@ export function sayStudio(studio: Studio, { studio: say, listener }: Words = wor
   if (onAir) return sayOnAir(studio, say);
   if (wanted && (microphone === "closed" || microphone === "fault")) return say.useOne;
   if (wanted) return say.going;
+  const opensAt = studio.room?.opensAt;
+  if (opensAt !== undefined) return doors.studio.opens(whenIn(language, opensAt));
   if (microphone === "open") return studio.muted ? say.readyMuted : say.ready;
   return say.choose;
 }

@@ -10,6 +10,7 @@ import { READ_BACKSTAGE, readBackstage } from "./backstage.ts";
 import { READ_CAPTIONS, readCaptions } from "./captions.ts";
 import { CONTINUE_ROOM, continueRoom } from "./continue.ts";
 import { READ_EVENING, readEvening } from "./evening.ts";
+import { EVENT_ICS, eventIcs } from "./event-ics.ts";
 import { EXPECT_CROWD, expectCrowd, READ_EXPECTED, readExpected } from "./expect.ts";
 import { switchLanguage } from "./language.ts";
 import { limited } from "./limits.ts";
@@ -118,6 +119,7 @@ app.get("/rooms/:room/evening", forPages, switchLanguage, eveningPage);
 app.get("/api", forPages, switchLanguage, async (c) => apiPage(c, await descriptionOf(app, new URL(c.req.url).origin)));
 
 app.get("/embed/:room", forFrames, embedPage);
+app.get("/rooms/:room/event.ics", described(EVENT_ICS), eventIcs);
 app.get("/rooms/:room/qr.svg", described(QR_CODE), qrCode);
 
 app.get("/assets/:name", asset);

@@ -12,6 +12,7 @@ import { ListenerPage } from "../pages/listener.tsx";
 import { ProblemPage } from "../pages/problem.tsx";
 import { type RecordingFiles, ReplayPage } from "../pages/replay.tsx";
 import { wordsFor } from "./language.ts";
+import { lobbyNow } from "./lobby.ts";
 import { recall } from "./plan-memory.ts";
 import { PROBLEMS, type ProblemCode, problem } from "./problem.ts";
 import { admitToRecording } from "./recording.ts";
@@ -19,20 +20,25 @@ import { canReport } from "./report.ts";
 import { settingsOf } from "./settings.ts";
 
 /** `/`: what this is, and the form that makes a room. */
-export function homePage(c: Context<{ Bindings: Env }>): Response | Promise<Response> {
-  return documentOf(c, <HomePage words={wordsFor(c)} address={new URL("/", c.req.url).href} openCreate={c.env.OPEN_CREATE === "1"} />);
+export async function homePage(c: Context<{ Bindings: Env }>): Promise<Response> {
+  // Nobody came for the lobby alone: if it cannot be had, the page is there without it.
+  const rooms = await lobbyNow(c.env).catch(() => []);
+  const address = new URL("/", c.req.url).href;
+  return documentOf(c, <HomePage words={wordsFor(c)} address={address} openCreate={c.env.OPEN_CREATE === "1"} rooms={rooms} />);
 }
 
 /** `/rooms/:room`: the listener's page, from the public summary alone. */
 export async function listenerPage(c: Context<{ Bindings: Env }>): Promise<Response> {
   const known = await knownRoom(c);
   if (known === undefined) return problemPage(c, "room-unknown");
-  const { room, title, phase, listeners, locked, speakers = [] } = known.summary;
+  const { room, title, phase, listeners, locked, speakers = [], schedule, opensAt } = known.summary;
   const address = new URL(`/rooms/${room}`, c.req.url).href;
   // Who is late is led to what was kept; a private room's is not told to who brings no ticket, only that there is one.
   const kept = phase === "ended" ? await admitToRecording(c).catch(() => "fault" as const) : "fault";
   const again = typeof kept === "object" || kept === "listen-ticket-missing";
-  const shown = { again, room, title, phase, listeners, locked, speakers, address, canReport: canReport(c.env) };
+  const isClosed = opensAt !== undefined && phase !== "ended";
+  const told = { again, schedule, isClosed, canReport: canReport(c.env) };
+  const shown = { room, title, phase, listeners, locked, speakers, address, ...told };
   return documentOf(c, <ListenerPage words={wordsFor(c)} {...shown} />);
 }
 

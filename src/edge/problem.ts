@@ -36,6 +36,7 @@ export const PROBLEMS = {
   "too-many-requests": [429, "So much came from your network at this moment that this was left out. Try again in a minute"],
   "too-many-verbs": [429, "You ask for more than a room does at once. Try again in a second"],
   "body-invalid": [400, "The request's body could not be read"],
+  "not-scheduled": [404, "This room is not scheduled"],
   "schedule-invalid": [400, SCHEDULE_FAULTS["schedule-invalid"]],
   "time-zone-unknown": [400, SCHEDULE_FAULTS["time-zone-unknown"]],
   "time-missing": [400, SCHEDULE_FAULTS["time-missing"]],

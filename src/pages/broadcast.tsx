@@ -1,6 +1,7 @@
 import type { Words } from "../core/say/words.ts";
 import { CaptionConsent, SpeakerCaptions } from "./captions.tsx";
 import { Layout, NeedsScript } from "./layout.tsx";
+import { ScheduleFields } from "./schedule.tsx";
 import { ShareButton, ShareSheet } from "./share.tsx";
 
 export type BroadcastProps = { readonly words: Words; readonly room: string; readonly title: string; readonly address: string };
@@ -143,6 +144,29 @@ export function BroadcastPage({ words, room, title, address }: BroadcastProps) {
               </button>
             </div>
             <small data-part="host-hint">{say.links.hint}</small>
+          </section>
+          <section class="card stack" data-part="schedule" hidden aria-labelledby="schedule-title">
+            <h2 id="schedule-title">{words.doors.studio.title}</h2>
+            <p data-part="schedule-says" role="status" aria-live="polite" />
+            <div class="row">
+              <button type="button" class="primary" data-part="open-doors" hidden>
+                {words.doors.studio.now}
+              </button>
+              <button type="button" data-part="call-off" hidden>
+                {words.doors.studio.cancel}
+              </button>
+            </div>
+            <details class="more" data-part="reschedule">
+              <summary>{words.doors.studio.change}</summary>
+              <form class="stack" data-part="schedule-form">
+                <ScheduleFields words={words} />
+                <p class="note warn" data-part="schedule-problem" role="alert" hidden />
+                <p class="note" data-part="schedule-done" role="status" hidden />
+                <div class="row">
+                  <button type="submit">{words.doors.studio.save}</button>
+                </div>
+              </form>
+            </details>
           </section>
           <section class="card stack" data-part="crowd" hidden aria-labelledby="crowd-title">
             <h2 id="crowd-title">{say.crowd.title}</h2>

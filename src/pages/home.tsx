@@ -1,5 +1,7 @@
 import type { Words } from "../core/say/words.ts";
 import { Layout, NeedsScript } from "./layout.tsx";
+import { Lobby, type LobbyRoom } from "./lobby.tsx";
+import { ScheduleFields } from "./schedule.tsx";
 
 export type HomeProps = {
   readonly words: Words;
@@ -7,10 +9,12 @@ export type HomeProps = {
   readonly address: string;
   /** True where anybody may make a room; else the form asks for the deployment's create key. */
   readonly openCreate: boolean;
+  /** What the lobby shows now. */
+  readonly rooms: readonly LobbyRoom[];
 };
 
 /** `/`: what this is, and a room in one step. */
-export function HomePage({ words, address, openCreate }: HomeProps) {
+export function HomePage({ words, address, openCreate, rooms }: HomeProps) {
   const say = words.welcome;
   return (
     <Layout words={words} title={say.title} description={say.description} island="home" address={address}>
@@ -50,6 +54,13 @@ export function HomePage({ words, address, openCreate }: HomeProps) {
             <input type="checkbox" name="listed" />
             <span>{say.listed}</span>
           </label>
+          <details class="more" data-part="later">
+            <summary>{words.doors.form.open}</summary>
+            <div class="stack">
+              <small>{words.doors.form.hint}</small>
+              <ScheduleFields words={words} />
+            </div>
+          </details>
           <p class="note warn" data-part="problem" role="alert" hidden />
           <button class="primary" type="submit" data-part="create" disabled>
             {say.submit}
@@ -97,10 +108,7 @@ export function HomePage({ words, address, openCreate }: HomeProps) {
           </a>
         </section>
       </div>
-      <section class="stack" data-part="lobby" hidden>
-        <h2>{say.lobby}</h2>
-        <ul class="rooms" data-part="rooms" />
-      </section>
+      <Lobby words={words} rooms={rooms} />
       <ul class="facts">
         {say.facts.map(([what, how]) => (
           <li>

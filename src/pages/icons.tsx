@@ -19,6 +19,7 @@ const DRAWN = {
   lock: '<path fill-rule="evenodd" d="M7 10V8a5 5 0 0 1 10 0v2h1.5v11h-13V10Zm2 0h6V8a3 3 0 0 0-6 0Z"/>',
   back: '<path class="stroke" d="m11 6.5-6 5.5 6 5.5M19 6.5 13 12l6 5.5"/>',
   forward: '<path class="stroke" d="m13 6.5 6 5.5-6 5.5M5 6.5 11 12l-6 5.5"/>',
+  calendar: '<path class="stroke" d="M4.5 6h15v14h-15ZM4.5 10.5h15M8.5 3.5v4M15.5 3.5v4"/>',
   link: '<path class="stroke" d="M10 14a4.2 4.2 0 0 0 6 0l3-3a4.2 4.2 0 0 0-6-6l-1.2 1.2M14 10a4.2 4.2 0 0 0-6 0l-3 3a4.2 4.2 0 0 0 6 6l1.2-1.2"/>',
   download: '<path class="stroke" d="M12 4v11M7 10.5l5 5 5-5M5 20h14"/>',
   clap: '<path d="m9.3 20.9-4.6-4.6a3 3 0 0 1-.5-3.5L6 9.4a1.1 1.1 0 0 1 2 1l-.5 1.3 5.3-5.3a1.1 1.1 0 0 1 1.6 1.6l-3.3 3.3.4.4 4.5-4.5a1.1 1.1 0 0 1 1.6 1.6L13 13.3l.4.4 3.9-3.9a1.1 1.1 0 0 1 1.6 1.6L15 15.3l.4.4 2.5-2.5a1.1 1.1 0 0 1 1.6 1.6l-5.6 5.7a3.3 3.3 0 0 1-4.6.4Z"/><path class="stroke thin" d="M9.5 2.5v2.7M5.3 3.9 6.6 6M13.7 2.9 12.5 5"/>',

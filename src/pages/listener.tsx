@@ -7,6 +7,7 @@ import { Face, type Shown } from "./face.tsx";
 import { Icon } from "./icons.tsx";
 import { Layout, NeedsScript } from "./layout.tsx";
 import { Report } from "./report.tsx";
+import { type AnnouncedShown, Announcement } from "./schedule.tsx";
 import { ShareButton, ShareSheet } from "./share.tsx";
 
 export type ListenerProps = {
@@ -23,12 +24,28 @@ export type ListenerProps = {
   readonly again: boolean;
   /** Who is on stage, as far as it is known without asking the room. */
   readonly speakers: readonly Shown[];
+  /** What is announced of it, and whether its doors are closed until then. */
+  readonly schedule?: AnnouncedShown | undefined;
+  readonly isClosed: boolean;
   /** The page's own address. */
   readonly address: string;
 };
 
 /** `/rooms/:room`: one big button; once it is pressed, a room. What it shows first needs no script. */
-export function ListenerPage({ words, room, title, phase, listeners, locked, canReport, again, speakers, address }: ListenerProps) {
+export function ListenerPage({
+  words,
+  room,
+  title,
+  phase,
+  listeners,
+  locked,
+  canReport,
+  again,
+  speakers,
+  schedule,
+  isClosed,
+  address,
+}: ListenerProps) {
   const say = words.listener;
   return (
     <Layout
@@ -42,7 +59,7 @@ export function ListenerPage({ words, room, title, phase, listeners, locked, can
       <div class="listen" data-island="listener" data-room={room} data-title={title} data-phase={phase}>
         <p class="badges" data-part="badges">
           <span class="badge" data-part="badge" data-phase={phase}>
-            {words.people.phase[phase]}
+            {isClosed ? words.doors.badge : words.people.phase[phase]}
           </span>
           <span class="tag" data-part="recorded" hidden>
             {say.recorded}
@@ -59,6 +76,7 @@ export function ListenerPage({ words, room, title, phase, listeners, locked, can
         <h1 data-part="title" dir="auto">
           {title}
         </h1>
+        <Announcement words={words} room={room} schedule={schedule} isClosed={isClosed} />
         <p class="note warn" data-part="host-notice" role="status" hidden />
         <ul class="speakers" data-part="speakers" aria-label={say.onAir} data-few={speakers.length < 3}>
           {phase !== "ended" && speakers.map((one) => <Face words={words} {...one} />)}
@@ -95,7 +113,7 @@ export function ListenerPage({ words, room, title, phase, listeners, locked, can
             </button>
             <div class="telling">
               <p class="status" id="status" data-part="status" role="status" aria-live="polite">
-                {phase === "ended" ? say.over : phase === "quiet" ? say.notYet : say.onAirNow}
+                {phase === "ended" ? say.over : isClosed ? words.doors.notYet : phase === "quiet" ? say.notYet : say.onAirNow}
               </p>
               <button class="chip" type="button" data-part="go-live" hidden>
                 {say.behind("5")}

@@ -21,6 +21,8 @@ const SIZES = LONG ? [390, 1280] : [390];
 /** Scenes that hold every kind of control; the others are asked in the long tier. */
 const OFTEN = new Set([
   "home",
+  "listener-announced",
+  "studio-announced",
   "embed",
   "room-captions",
   "room-invited",

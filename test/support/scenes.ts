@@ -13,6 +13,22 @@ export async function makeTold(origin: string): Promise<void> {
   const body = JSON.stringify({ title: "Evening talk: how a forest listens", room: TOLD_ROOM });
   const made = await fetch(`${origin}/api/rooms`, { method: "POST", body });
   if (!made.ok) throw new Error(`the scenes' room was not made: ${made.status} ${await made.text()}`);
+  const later = await fetch(`${origin}/api/rooms`, { method: "POST", body: JSON.stringify({ ...LATER, schedule: announced() }) });
+  if (!later.ok) throw new Error(`the scenes' later room was not made: ${later.status} ${await later.text()}`);
+}
+
+/** A room whose doors open in eleven days and a bit. */
+const LATER = { title: "A night walk: who sings when nobody looks", room: "told-later", listed: true };
+
+function announced(): object {
+  return {
+    opensAt: new Date(Date.now() + 11 * 24 * 3_600_000 + 9_876_000).toISOString(),
+    timeZone: "Asia/Kathmandu",
+    minutes: 90,
+    about: "We walk through the forest with a microphone and no lamp, and a biologist tells us who is calling whom.",
+    speakers: ["Ada Aurelia", "Bo Birch", "Cyrus Cedar"],
+    expect: 20_000,
+  };
 }
 
 /** What two people said, one of them in a language that is written from right to left, and what one is just saying. */
@@ -37,6 +53,7 @@ export const SCENES: readonly Scene[] = [
   at("api", "/api#createRoom"),
   at("unknown-room", "/rooms/nobody-made-this"),
   at("listener", "/rooms/told"),
+  at("listener-announced", "/rooms/told-later"),
   at("embed", "/embed/told"),
   at("studio-no-link", "/rooms/told/broadcast"),
   listening("room", (page) => page.locator(".speaker").first().waitFor()),
@@ -135,6 +152,12 @@ export const SCENES: readonly Scene[] = [
   studio("studio-live-only", "host", session(1), async (page) => {
     await tell(page, "/stage", [told.room({ recordable: false })]);
     await page.getByText("Live only: this server keeps no recordings.").waitFor();
+  }),
+  studio("studio-announced", "host", session(1), async (page) => {
+    const opensAt = Date.now() + 3_600_000;
+    await tell(page, "/stage", [told.room({ phase: "quiet", opensAt }), told.schedule({ ...announced(), opensAt, changedAt: 1 })]);
+    await page.getByRole("button", { name: "Open the doors now" }).waitFor();
+    await page.getByText("Announce another time").click();
   }),
   studio("studio-speaker", "speaker", session(3), async () => undefined),
   studio("studio-empty", "host", session(1), async (page) => {

@@ -60,6 +60,7 @@ export const told = {
   hands: (hands: readonly object[]) => ({ ...head("hands", "stage"), hands }),
   questions: (questions: readonly object[]) => ({ ...head("questions", "stage"), questions }),
   people: (over: object) => ({ ...head("people", "stage"), successors: [], bans: [], ...over }),
+  schedule: (schedule?: object) => ({ ...head("schedule", "stage"), ...(schedule === undefined ? {} : { schedule }) }),
   crowd: (parts: readonly object[]) => ({ ...head("crowd", "stage"), parts }),
   quality: (lines: readonly object[]) => ({ ...head("quality", "stage"), lines }),
   you: (over: object) => ({ type: "you", session: session(9), hand: "none", ...over }),

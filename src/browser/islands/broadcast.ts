@@ -9,6 +9,7 @@ import { mayRun } from "../panel/shown.ts";
 import { copyFrom, insecurity, island, oncePerFrame, part, write, writeOrHide } from "../parts.ts";
 import { sayHost } from "../say-hearing.ts";
 import { sayLine, sayStudio, sayWarning } from "../say-studio.ts";
+import { ScheduleCard } from "../schedule-card.ts";
 import { wireShareSheet } from "../share-sheet.ts";
 import { SideForm } from "../side-form.ts";
 import { StagePanel } from "../stage-panel.ts";
@@ -65,6 +66,7 @@ function sayNoLink(broken: boolean): void {
 function run(hostTicket: string): void {
   const draw = oncePerFrame(() => {
     show(studio);
+    schedule.show(studio.state, isRunning(studio));
     side.show(studio.state);
     panel.show(studio);
     captions.show(studio, studio.state);
@@ -98,6 +100,7 @@ function run(hostTicket: string): void {
     confirmEnd.showModal();
   };
   confirmEnd.onclose = () => confirmEnd.returnValue === "end" && studio.end();
+  const schedule = new ScheduleCard(room, hostTicket, () => studio.ask({ type: "open-doors" }));
   const crowd = new CrowdForm(
     room,
     hostTicket,
@@ -138,6 +141,12 @@ function onCopy(name: string, text: string): void {
 function showLevel(level: number): void {
   const share = Math.max(0, 1 - level / METER_FLOOR);
   meter.style.setProperty("--level", share.toFixed(3));
+}
+
+/** True while this page's owner runs the room, and it can be asked for something. */
+function isRunning({ state }: Broadcasting): boolean {
+  const over = state.end !== undefined || state.room?.phase === "ended";
+  return mayRun(state) && !over && state.link === "open";
 }
 
 function show(studio: Broadcasting): void {
@@ -182,7 +191,7 @@ function show(studio: Broadcasting): void {
   part("air", HTMLElement).hidden = over || !(chosen || state.wanted);
   part("air", HTMLElement).toggleAttribute("data-on", state.wanted);
   part("air", HTMLElement).toggleAttribute("data-unheard", unheard || !chosen);
-  switchOff(go, state.wanted || !open || state.link !== "open");
+  switchOff(go, state.wanted || !open || state.link !== "open" || state.room?.opensAt !== undefined);
   go.toggleAttribute("data-on", state.onAir);
   write(go, state.onAir ? say.on : state.wanted ? say.going : say.go);
   hide(part("while-on", HTMLElement), !state.wanted, () => go);
@@ -201,7 +210,7 @@ function show(studio: Broadcasting): void {
   part("to-replay", HTMLElement).hidden = !over || !wasRecorded;
   part("share", HTMLElement).hidden = over;
   part("to-evening", HTMLElement).hidden = !over || !(mayRun(state) || state.end?.code === 4500);
-  const runs = mayRun(state) && !over && state.link === "open";
+  const runs = isRunning(studio);
   part("crowd", HTMLElement).hidden = !runs;
   part("danger", HTMLElement).hidden = !runs;
   root.toggleAttribute("data-on", state.wanted);

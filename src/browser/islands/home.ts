@@ -1,14 +1,24 @@
-import { isFields, parseObject } from "../../core/json.ts";
+import { whenIn } from "../../core/say/when.ts";
 import { type CreatedRoom, createRoom, type Problem } from "../api.ts";
 import { copyFrom, island, part, writeOrHide } from "../parts.ts";
+import { ScheduleFields } from "../schedule-form.ts";
 import { sayNo, words } from "../words.ts";
+
+/** What is on air and what comes is looked at anew this often, in ms, while the page is seen. */
+const LOBBY_MS = 60_000;
 
 const form = part("form", HTMLFormElement);
 const made = part("made", HTMLElement);
 const problem = part("problem", HTMLElement);
 const create = part("create", HTMLButtonElement);
 const keyField = part("key-field", HTMLElement);
+const later = part("later", HTMLDetailsElement);
+const schedule = new ScheduleFields();
 
+// What is folded away is not asked for.
+later.addEventListener("toggle", () => {
+  schedule.required = later.open;
+});
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   void submit();
@@ -16,7 +26,8 @@ form.addEventListener("submit", (event) => {
 // Before this, a click would have sent the form to nowhere.
 create.disabled = false;
 island("home").dataset["ready"] = "";
-void showLobby();
+tellTimes();
+setInterval(() => void renewLobby(), LOBBY_MS);
 
 async function submit(): Promise<void> {
   const data = new FormData(form);
@@ -24,7 +35,12 @@ async function submit(): Promise<void> {
   const [title, room, key] = [said("title"), said("room"), said("key")];
   create.disabled = true;
   writeOrHide(problem, undefined);
-  const wanted = { title, listed: data.get("listed") !== null, ...(room !== "" && { room }) };
+  const wanted = {
+    title,
+    listed: data.get("listed") !== null,
+    ...(room !== "" && { room }),
+    schedule: later.open ? schedule.wanted : undefined,
+  };
   const answer = await createRoom(wanted, key === "" ? undefined : key);
   create.disabled = false;
   if ("code" in answer) showProblem(answer, key !== "");
@@ -73,28 +89,23 @@ function showSuccessors(tickets: readonly string[]): void {
   }
 }
 
-/** Rooms that asked to be listed. Nobody came for them: if they cannot be had, they are not shown. */
-async function showLobby(): Promise<void> {
-  // Whoever has just made a room looks for it here: an answer of some seconds ago does not have it.
-  const text = await fetch("/api/lobby", { cache: "no-cache" }).then(
-    (response) => response.text(),
-    () => "",
-  );
-  const rooms = parseObject(text)?.["rooms"];
-  if (!Array.isArray(rooms)) return;
-  const items = rooms.map(itemOf).filter((item) => item !== undefined);
-  part("rooms", HTMLUListElement).replaceChildren(...items);
-  part("lobby", HTMLElement).hidden = items.length === 0;
+/** The server's own times are told in the zone of each room; here they are told in the reader's, where that is another. */
+function tellTimes(): void {
+  for (const time of document.querySelectorAll<HTMLTimeElement>('time[data-part="when"]')) {
+    const here = whenIn(words.language, Date.parse(time.dateTime));
+    if (time.textContent !== here) time.parentElement?.append(document.createElement("br"), words.doors.yours(here));
+  }
 }
 
-function itemOf(room: unknown): HTMLLIElement | undefined {
-  if (!isFields(room)) return undefined;
-  const { room: name, title } = room;
-  if (typeof name !== "string" || typeof title !== "string") return undefined;
-  const link = document.createElement("a");
-  link.href = `/rooms/${encodeURIComponent(name)}`;
-  link.textContent = title;
-  const item = document.createElement("li");
-  item.append(link);
-  return item;
+/** The lobby as the server shows it now. Nobody came for it: where it cannot be had, it stays as it was. */
+async function renewLobby(): Promise<void> {
+  if (document.visibilityState !== "visible") return;
+  const answer = await fetch("/", { headers: { accept: "text/html" }, cache: "no-store" }).catch(() => undefined);
+  if (answer?.ok !== true) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector('[data-part="lobby"]');
+  const shown = part("lobby", HTMLElement);
+  // Who is on his way through it with the keyboard is not thrown out.
+  if (fresh === null || shown.contains(document.activeElement)) return;
+  shown.replaceWith(document.adoptNode(fresh));
+  tellTimes();
 }

@@ -4,6 +4,7 @@ import type { You } from "../../core/wire/messages.ts";
 import { CaptionLog } from "../captions/caption-log.ts";
 import { SpeakerCaptions } from "../captions/speaker-captions.ts";
 import { newestTold } from "../captions/timeline.ts";
+import { Countdown } from "../countdown.ts";
 import { Ears } from "../ears.ts";
 import { showEnding } from "../ending-card.ts";
 import { Faces } from "../faces.ts";
@@ -67,7 +68,8 @@ if (insecure !== undefined) {
 function run(): void {
   const faces = new Faces(part("speakers", HTMLUListElement));
   const heard = (levels: readonly VoiceLevel[]) => faces.heard(levels);
-  const first = { phase: phaseOf(root.dataset["phase"]), listeners: undefined };
+  const countdown = new Countdown(() => look());
+  const first = { phase: phaseOf(root.dataset["phase"]), listeners: undefined, opensAt: countdown.opensAt };
   const draw = oncePerFrame(() => show());
   const listening = new Listening(room, first, draw, heard);
   const onStage = new OnStage(room, listening, draw, heard);
@@ -112,7 +114,7 @@ function run(): void {
       onStage.touched();
     });
   }
-  watchRoom(
+  const look = watchRoom(
     room,
     () => !listening.state.listening && onStage.phase === "below" && !isOver(listening.state),
     (glimpse) => listening.glimpsed(glimpse),
@@ -137,7 +139,9 @@ function run(): void {
     const over = isEnded || end !== undefined;
     const phase = over ? "ended" : (told.room?.phase ?? hearing.phase);
     const isHere = (hearing.listening || stage !== undefined) && !over;
-    showHead(hearing, told, phase);
+    const opensAt = over || phase === "live" ? undefined : (told.room ?? hearing).opensAt;
+    countdown.show(opensAt);
+    showHead(hearing, told, phase, opensAt);
     if (told.stage !== undefined && !over) faces.show(told.stage.speakers, stage?.session ?? hearing.you?.session);
     part("speakers", HTMLUListElement).hidden = over;
     part("dock", HTMLElement).toggleAttribute("data-on", isHere);
@@ -207,10 +211,10 @@ function cameDown({ left }: OnStage): void {
   if (left !== undefined && left.code !== ENDING.ended.code) tell(left.code === ENDING["off-stage"].code ? say.stage.back : left.says);
 }
 
-function showHead(hearing: Hearing, told: Pick<Hearing, "room" | "audience">, phase: Hearing["phase"]): void {
+function showHead(hearing: Hearing, told: Pick<Hearing, "room" | "audience">, phase: Hearing["phase"], opensAt: number | undefined): void {
   const badge = part("badge", HTMLElement);
   badge.dataset["phase"] = phase;
-  write(badge, words.people.phase[phase]);
+  write(badge, opensAt === undefined ? words.people.phase[phase] : words.doors.badge);
   write(part("title", HTMLElement), told.room?.title ?? title);
   const listeners = told.audience?.listeners ?? hearing.listeners;
   if (listeners !== undefined)

@@ -1,5 +1,6 @@
 import { counterIn } from "../count.ts";
 import { captions } from "./captions.ts";
+import { doors } from "./doors.ts";
 import { evening } from "./evening.ts";
 import { listener } from "./listener.ts";
 import { no } from "./no.ts";
@@ -15,6 +16,7 @@ export const en = {
   count: counterIn("en"),
   ...shell,
   captions,
+  doors,
   listener,
   replay,
   studio,

@@ -46,7 +46,6 @@ export const shell = {
       "goes on in a room of his own, and nobody who listens has to do anything: npm run broadcast -- --continue ROOM --ticket TICKET",
     successor: (rank: number): string => (rank === 1 ? "First successor's ticket" : "Second successor's ticket"),
     openStudio: "Open the studio",
-    lobby: "Open rooms",
     facts: [
       ["Live.", "From your mouth to every ear in well under a second."],
       ["Steady.", "A lost connection comes back by itself and misses nothing."],

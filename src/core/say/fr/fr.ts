@@ -1,6 +1,7 @@
 import { counterIn } from "../count.ts";
 import type { Words } from "../type.ts";
 import { captions } from "./captions.ts";
+import { doors } from "./doors.ts";
 import { evening } from "./evening.ts";
 import { listener } from "./listener.ts";
 import { no } from "./no.ts";
@@ -16,6 +17,7 @@ export const fr: Words = {
   count: counterIn("fr"),
   ...shell,
   captions,
+  doors,
   listener,
   replay,
   studio,

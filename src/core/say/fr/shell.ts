@@ -65,7 +65,6 @@ export const shell: Pick<
       "disparaissez, l’une d’elles continue dans un salon à elle, et personne n’a rien à faire : npm run broadcast -- --continue ROOM --ticket TICKET",
     successor: (rank) => (rank === 1 ? "Billet du premier successeur" : "Billet du second successeur"),
     openStudio: "Ouvrir le studio",
-    lobby: "Salons ouverts",
     facts: [
       ["En direct.", "De votre bouche à chaque oreille en bien moins d’une seconde."],
       ["Solide.", "Une connexion perdue revient d’elle-même et ne manque rien."],
