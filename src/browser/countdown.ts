@@ -21,7 +21,7 @@ export function sayLeft(leftMs: number, say: (typeof words)["doors"] = words.doo
 
 /** The minutes that are told aloud as the time left falls from `beforeMs` to `leftMs`; undefined while there is nothing to tell. */
 export function toldMinutes(beforeMs: number, leftMs: number): number | undefined {
-  return TOLD.find((minutes) => leftMs <= minutes * 60_000 && leftMs > 0 && beforeMs > minutes * 60_000);
+  return TOLD.findLast((minutes) => leftMs <= minutes * 60_000 && leftMs > 0 && beforeMs > minutes * 60_000);
 }
 
 /** The part of a listener's page that waits for the doors. */
