@@ -9,9 +9,12 @@ const WAV_HEADER_BYTES = 44;
 /** A pause of the room longer than this is closed up, in ms: nobody wants to hear half an hour of nothing. */
 const LONGEST_PAUSE_MS = 2_000;
 
-/** Writes what a listener heard as he heard it: all voices decoded and mixed, mono, 48 kHz, 16 bit, as a WAV file. */
+/** Where mixed sound goes, piece after piece; `finish` completes it. */
+export type Sink = { write(pcm: Float32Array): Promise<void>; finish(): Promise<void> };
+
+/** All voices decoded and mixed, mono, 48 kHz, as they are heard. */
 export class MixDown {
-  readonly #file: FileHandle;
+  readonly #sink: Sink;
   readonly #mixer = new Mixer();
   readonly #voices = new Map<string, OpusDecoder<48_000>>();
   #work: Promise<void> = Promise.resolve();
@@ -19,39 +22,45 @@ export class MixDown {
   #heard: { readonly epoch: number; readonly endMs: number; readonly shift: number } | undefined;
   #written = 0;
 
-  private constructor(file: FileHandle) {
-    this.#file = file;
+  constructor(sink: Sink) {
+    this.#sink = sink;
   }
 
-  /** @throws as `open` does, if the file cannot be written */
+  /** Mixes into a WAV file. @throws as `open` does, if the file cannot be written */
   static async create(path: string): Promise<MixDown> {
-    const file = await open(path, "w");
-    await file.write(new Uint8Array(WAV_HEADER_BYTES));
-    return new MixDown(file);
+    return new MixDown(await WavFile.create(path));
   }
 
-  /** Takes one chunk; its frames are copied. Chunks come in order. */
-  add(chunk: Chunk): void {
+  /**
+   * Takes one chunk; its frames are copied. Chunks come in order.
+   *
+   * @param atMs where it sounds in the file; else after what came before, as the room's own time has it
+   */
+  add(chunk: Chunk, atMs?: number): void {
     // A Buffer's slice is a view, and the bytes below are about to be read over.
     const blocks = chunk.blocks.map((block) => ({ ...block, frames: block.frames.map((frame) => new Uint8Array(frame)) }));
-    this.#work = this.#work.then(() => this.#take({ ...chunk, blocks }));
+    this.#work = this.#work.then(() => this.#take({ ...chunk, blocks }, atMs));
   }
 
-  /** Completes the file. */
-  async finish(): Promise<void> {
+  /** Resolves when all that was added is mixed: for who adds faster than that. */
+  async drained(): Promise<void> {
     await this.#work;
-    await this.#render((this.#heard?.endMs ?? 0) * SAMPLES_PER_MS + (this.#heard?.shift ?? 0));
-    await this.#file.write(wavHeader(this.#written), 0, WAV_HEADER_BYTES, 0);
-    await this.#file.close();
+  }
+
+  /** Completes the file. @param lengthMs how long it is to be; else as long as what was added */
+  async finish(lengthMs?: number): Promise<void> {
+    await this.#work;
+    await this.#render(lengthMs === undefined ? this.#end : lengthMs * SAMPLES_PER_MS);
+    await this.#sink.finish();
     for (const decoder of this.#voices.values()) decoder.free();
   }
 
-  async #take(chunk: Chunk): Promise<void> {
-    const before = this.#heard;
-    const paused = before === undefined ? 0 : chunk.roomTimeMs - before.endMs;
-    const goesOn = before?.epoch === chunk.epoch && paused <= LONGEST_PAUSE_MS;
-    const end = before === undefined ? 0 : before.endMs * SAMPLES_PER_MS + before.shift;
-    const shift = goesOn ? before.shift : end - chunk.roomTimeMs * SAMPLES_PER_MS;
+  get #end(): number {
+    return this.#heard === undefined ? 0 : this.#heard.endMs * SAMPLES_PER_MS + this.#heard.shift;
+  }
+
+  async #take(chunk: Chunk, atMs: number | undefined): Promise<void> {
+    const shift = this.#shiftOf(chunk, atMs);
     this.#heard = { epoch: chunk.epoch, endMs: chunk.roomTimeMs + chunk.durationMs, shift };
     const start = chunk.roomTimeMs * SAMPLES_PER_MS + shift;
     // What lies before this chunk can still be faded by it, but for what is older than a frame.
@@ -60,6 +69,15 @@ export class MixDown {
       const pcm = await this.#decode(`${chunk.epoch}:${block.voice}`, block);
       this.#mixer.add({ voice: block.voice, start: start + block.offsetSamples, pcm, ends: (block.flags & BLOCK_FLAG.ends) !== 0 });
     }
+  }
+
+  /** What is to be added to the chunk's room time, in samples. */
+  #shiftOf({ epoch, roomTimeMs }: Chunk, atMs: number | undefined): number {
+    if (atMs !== undefined) return (atMs - roomTimeMs) * SAMPLES_PER_MS;
+    const before = this.#heard;
+    const paused = before === undefined ? 0 : roomTimeMs - before.endMs;
+    const goesOn = before?.epoch === epoch && paused <= LONGEST_PAUSE_MS;
+    return goesOn ? before.shift : this.#end - roomTimeMs * SAMPLES_PER_MS;
   }
 
   async #decode(key: string, { frames, flags }: VoiceBlock): Promise<Float32Array> {
@@ -84,7 +102,34 @@ export class MixDown {
     this.#mixer.mix(out, this.#written);
     this.#written = end;
     this.#mixer.forget(end);
-    await this.#file.write(Int16Array.from(out, (sample) => Math.round(32_767 * Math.max(-1, Math.min(1, sample)))));
+    await this.#sink.write(out);
+  }
+}
+
+/** A WAV file: mono, 48 kHz, 16 bit. */
+export class WavFile implements Sink {
+  readonly #file: FileHandle;
+  #written = 0;
+
+  private constructor(file: FileHandle) {
+    this.#file = file;
+  }
+
+  /** @throws as `open` does, if the file cannot be written */
+  static async create(path: string): Promise<WavFile> {
+    const file = await open(path, "w");
+    await file.write(new Uint8Array(WAV_HEADER_BYTES));
+    return new WavFile(file);
+  }
+
+  async write(pcm: Float32Array): Promise<void> {
+    this.#written += pcm.length;
+    await this.#file.write(Int16Array.from(pcm, (sample) => Math.round(32_767 * Math.max(-1, Math.min(1, sample)))));
+  }
+
+  async finish(): Promise<void> {
+    await this.#file.write(wavHeader(this.#written), 0, WAV_HEADER_BYTES, 0);
+    await this.#file.close();
   }
 }
 

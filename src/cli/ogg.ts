@@ -86,6 +86,11 @@ export class OpusWriter {
     this.#packets++;
   }
 
+  /** Resolves when all that was added is written, or could not be: for who adds faster than a disk writes. */
+  async drained(): Promise<void> {
+    await this.#tail;
+  }
+
   /** Writes what is left and closes the file. @throws what went wrong while writing */
   async finish(): Promise<void> {
     this.#page(true);
