@@ -5,6 +5,8 @@ import type { SegmentName } from "../core/audio/segment.ts";
 import { parseLaneHead } from "../core/wire/lane-head.ts";
 import type { State } from "../core/wire/messages.ts";
 
+/** Who reads captions here reads the newest states this often, in ms: a text of captions holds four lines, which two people say in that time. */
+const NEWS_MS = 4_000;
 /** An answer that takes longer is given up, in ms. */
 const ANSWER_MS = 5_000;
 
@@ -14,10 +16,11 @@ type Tells = Parameters<OpenLane<readonly State[]>>[3];
  * Opens cached lanes of this page's server; for Lanes.
  *
  * @param ticket that lets one into a private room
+ * @param reads true while the listener reads captions
  */
-export function cachedLanes(ticket: string | undefined): OpenLane<readonly State[]> {
+export function cachedLanes(ticket: string | undefined, reads: () => boolean): OpenLane<readonly State[]> {
   const headers = ticket === undefined ? {} : { authorization: `Bearer ${ticket}` };
-  return (path, heard, until, tells) => new CachedLane(path, headers, heard, until, tells);
+  return (path, heard, until, tells) => new CachedLane(path, headers, heard, until, tells, reads);
 }
 
 /** Runs one LaneMind: one timer, one request at a time. */
@@ -26,8 +29,10 @@ class CachedLane {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #tells: Tells;
   readonly #mind: LaneMind;
+  readonly #reads: () => boolean;
   readonly #stopped = new AbortController();
   #timer: number | undefined;
+  #newsAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     path: string,
@@ -35,10 +40,12 @@ class CachedLane {
     heard: Stand | undefined,
     until: Position | undefined,
     tells: Tells,
+    reads: () => boolean,
   ) {
     this.#path = path;
     this.#headers = headers;
     this.#tells = tells;
+    this.#reads = reads;
     this.#mind = new LaneMind(heard, until);
     this.#perform(this.#mind.start(performance.now()));
   }
@@ -87,15 +94,25 @@ class CachedLane {
     const news = status === 200 ? parseLaneHead(new TextDecoder().decode(body)) : undefined;
     if (this.#stopped.signal.aborted) return;
     if (news === undefined) return this.#none(status);
+    this.#newsAt = performance.now();
     this.#tells.states(news.states);
     this.#perform(this.#mind.head(news.head, performance.now()));
+  }
+
+  /** Between two heads that the lane itself needs: for the sake of what is said in words. */
+  async #fetchNews(): Promise<void> {
+    this.#newsAt = performance.now();
+    const { status, body } = await this.#ask("head");
+    const news = status === 200 ? parseLaneHead(new TextDecoder().decode(body)) : undefined;
+    if (news !== undefined && !this.#stopped.signal.aborted) this.#tells.states(news.states);
   }
 
   async #fetch(name: SegmentName): Promise<void> {
     const { status, body } = await this.#ask(`${name.epoch}/${name.index}`);
     if (this.#stopped.signal.aborted) return;
-    if (status === 200) this.#perform(this.#mind.segment(name, body, performance.now()));
-    else this.#none(status);
+    if (status !== 200) return this.#none(status);
+    this.#perform(this.#mind.segment(name, body, performance.now()));
+    if (this.#reads() && performance.now() - this.#newsAt >= NEWS_MS) void this.#fetchNews();
   }
 
   #none(status: number): void {

@@ -27,6 +27,8 @@ export type LineHears = {
   news(news: Partial<Hearing>): void;
   /** What is known so far. */
   hearing(): Hearing;
+  /** True while he reads captions. */
+  reads(): boolean;
   /** False lets a message fall: nobody hears it. */
   mayHear(): boolean;
 };
@@ -49,9 +51,13 @@ export class Line {
       hear: (bytes: Uint8Array, lane: LaneName, replayed: boolean) => this.#hear(bytes, lane, replayed),
       gap: ({ from, to }: { readonly from: Position; readonly to: Position }) => this.#missed(from, to),
     };
-    this.#lanes = new Lanes(cachedLanes(me.invitation), lanes, (states) => {
-      for (const state of states) hears.news(newsOf(state));
-    });
+    this.#lanes = new Lanes(
+      cachedLanes(me.invitation, () => hears.reads()),
+      lanes,
+      (states) => {
+        for (const state of states) hears.news(newsOf(state));
+      },
+    );
     const url = new URL(`/rooms/${room}/listen`, location.href);
     url.protocol = url.protocol.replace("http", "ws");
     this.#link = new Link({

@@ -22,6 +22,8 @@ export class Listening {
   readonly #line: Line;
   readonly #onChange: () => void;
   readonly #onLevels: (levels: readonly VoiceLevel[]) => void;
+  /** The listener reads captions: in the cached lane they must be asked for. */
+  reading = false;
   #preparing: Promise<void> | undefined;
   #decoder: ChunkDecoder | undefined;
   #clickedAt = 0;
@@ -43,6 +45,7 @@ export class Listening {
       chunk: (chunk, counts) => this.#decoder?.take(chunk, counts, performance.now()),
       news: (news) => this.#set(news),
       hearing: () => this.#state,
+      reads: () => this.reading,
       mayHear: () => !this.#fellAsleep(),
     });
   }

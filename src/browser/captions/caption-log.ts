@@ -40,6 +40,11 @@ export class CaptionLog {
     this.#showWanted();
   }
 
+  /** True while its owner wants to read. */
+  get isShown(): boolean {
+    return this.#isWanted;
+  }
+
   /**
    * @param isHere the listener hears the room, or is on stage
    * @param at what sounds now

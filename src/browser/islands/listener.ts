@@ -161,6 +161,7 @@ function run(): void {
     mine.show(() => part("listen", HTMLButtonElement));
     panel.show(onStage.speaking);
     ownCaptions.show(onStage.speaking, stage);
+    listening.reading = captions.isShown;
     captions.show(isHere, told.captions, stage === undefined ? captionsAt(hearing) : newestTold(stage));
     notice(hearing);
     wasRecorded ||= told.room?.recorded === true;
