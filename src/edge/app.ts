@@ -21,7 +21,14 @@ import { described, descriptionOf, HEALTHZ, OPENAPI } from "./openapi.ts";
 import { broadcastPage, embedPage, eveningPage, homePage, listenerPage, problemFor, replayPage } from "./pages.tsx";
 import { QR_CODE, qrCode } from "./qr.ts";
 import { LIVE_HLS, LIVE_M3U, LIVE_OGG, LIVE_PIECE, LIVE_PLS, liveM3u, liveOgg, livePiece, livePlaylist, livePls } from "./radio.ts";
-import { DELETE_RECORDING, deleteRecording, READ_RECORDING, readRecording } from "./recording.ts";
+import {
+  DELETE_ANY_RECORDING,
+  DELETE_RECORDING,
+  deleteRecording,
+  deleteRecordingByOperator,
+  READ_RECORDING,
+  readRecording,
+} from "./recording.ts";
 import { REPORT_ROOM, reportRoom } from "./report.ts";
 import { CREATE_ROOM, createRoom, READ_ROOM, readRoom, smallBody } from "./rooms.ts";
 import { READ_HEAD, READ_SEGMENT, readHead, readSegment } from "./segments.ts";
@@ -94,6 +101,7 @@ for (const { verb, says } of VERB_ROUTES) app.post(`/api/rooms/:room/${verb}`, d
 app.post("/api/rooms/:room/:verb", limited("ASKS"), smallBody, askRoom);
 app.get("/api/admin/rooms", described(READ_ROOMS), limited("ASKS"), readRooms);
 app.post("/api/admin/rooms/:room/end", described(END_ROOM), limited("ASKS"), smallBody, endRoom);
+app.delete("/api/admin/rooms/:room/recording", described(DELETE_ANY_RECORDING), limited("ASKS"), deleteRecordingByOperator);
 app.get("/api/lobby", described(READ_LOBBY), readLobby);
 
 app.get("/rooms/:room/listen", described(LISTEN), listen);

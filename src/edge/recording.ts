@@ -4,8 +4,9 @@ import { replayMs } from "../core/audio/recording.ts";
 import { parseRoomId, type RoomId } from "../core/ids.ts";
 import { segmentsPath } from "../core/tree/plan.ts";
 import type { RecordingNews } from "../core/wire/recording.ts";
-import type { Env, Known, RecordingSays } from "../objects/calls.ts";
+import type { Bearer, Env, Known, RecordingSays } from "../objects/calls.ts";
 import { archiveStub, roomStub } from "../objects/locate.ts";
+import { noOperator } from "./keys.ts";
 import { lockedFor } from "./locked.ts";
 import type { RouteSays } from "./openapi.ts";
 import { knownOf, learn, recall } from "./plan-memory.ts";
@@ -72,6 +73,16 @@ export const DELETE_RECORDING: RouteSays = {
   no: ["hosts-only", "recording-none", "too-many-verbs"],
 };
 
+export const DELETE_ANY_RECORDING: RouteSays = {
+  name: "deleteRecordingByOperator",
+  tag: "operator",
+  summary: "Delete the recording of any room",
+  about: "Also when the room is long over, and every ticket with it.",
+  door: "admin-key",
+  answers: { 204: "It is deleted" },
+  no: ["room-unknown", "room-moved", "recording-none"],
+};
+
 type Said = { readonly says: RecordingSays | undefined; readonly at: number };
 
 const said = new Map<string, Said>();
@@ -103,12 +114,23 @@ export async function readRecording(c: Context<{ Bindings: Env }>): Promise<Resp
 /** `DELETE /api/rooms/:room/recording`: all that is kept of a room goes, for good; also after its end. 204. */
 export async function deleteRecording(c: Context<{ Bindings: Env }>): Promise<Response> {
   const bearer = await roomAndBearer(c, "ended-too");
-  if ("refused" in bearer) return bearer.refused;
-  const answer = await roomStub(c.env, bearer.room).deleteRecording(bearer.by);
+  return "refused" in bearer ? bearer.refused : forgetOf(c, bearer.room, bearer.by);
+}
+
+/** `DELETE /api/admin/rooms/:room/recording`: the same by the operator: a recording may outlive every ticket. */
+export async function deleteRecordingByOperator(c: Context<{ Bindings: Env }>): Promise<Response> {
+  const refused = await noOperator(c);
+  if (refused !== undefined) return problem(c, refused);
+  const room = parseRoomId(c.req.param("room") ?? "");
+  return room === undefined || (await knownOf(c.env, room)) === undefined ? problem(c, "room-unknown") : forgetOf(c, room, "operator");
+}
+
+async function forgetOf(c: Context<{ Bindings: Env }>, room: RoomId, by: Bearer | "operator"): Promise<Response> {
+  const answer = await roomStub(c.env, room).deleteRecording(by);
   if (answer === undefined) return problem(c, "room-moved");
   if (answer === "too-many") return problem(c, "too-many-verbs");
   if (typeof answer === "object") return problemOf(c, answer.refused);
-  const known = await knownOf(c.env, bearer.room);
+  const known = await knownOf(c.env, room);
   if (known !== undefined) forgetRecording(known);
   return answer ? c.body(null, 204, { "Cache-Control": "no-store" }) : problem(c, "recording-none");
 }

@@ -163,8 +163,12 @@ export interface RoomCalls extends ParentCalls {
   ask(by: Bearer, deed: Deed): Promise<Done | Refused | TooMany | undefined>;
   /** What who runs the room sees of it. */
   backstage(by: Bearer): Promise<Backstage | Refused | TooMany | undefined>;
-  /** Deletes what is kept of the room, for good; also after its end. True if there was anything; undefined if another room has the audience. */
-  deleteRecording(by: Bearer): Promise<boolean | Refused | TooMany | undefined>;
+  /**
+   * Deletes what is kept of the room, for good; also after its end. True if there was anything; undefined if another room has the audience.
+   *
+   * @param by who asks; the operator may delete what is kept of any room
+   */
+  deleteRecording(by: Bearer | "operator"): Promise<boolean | Refused | TooMany | undefined>;
   /** What was known of the audience while the room was live, oldest first; also once it is over. */
   evening(by: Bearer): Promise<readonly EveningRow[] | Refused | TooMany | undefined>;
   /** Why this ticket does not open the stage now, though it is good. */

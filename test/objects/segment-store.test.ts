@@ -65,7 +65,47 @@ describe.each(["in SQLite", "in R2"])("segments %s", (where) => {
   });
 });
 
+describe("a table that was made before rooms could be recorded", () => {
+  it("keeps what it has, as what is not kept, and takes what is", async () => {
+    await withSql(async (sql) => {
+      sql.exec("DROP TABLE IF EXISTS segments");
+      sql.exec(`CREATE TABLE segments (
+        epoch INTEGER, number INTEGER, first INTEGER, last INTEGER, missing TEXT, closed INTEGER, bytes BLOB,
+        PRIMARY KEY (epoch, number)) WITHOUT ROWID`);
+      sql.exec("INSERT INTO segments VALUES (1, 0, 1, 20, '[]', 1000, x'0102')");
+      const store = new SqliteSegments(sql);
+      const [first] = segments();
+      if (first === undefined) throw new Error("no segments");
+      await store.write({ ...first, index: 1, closedAt: localTime(2_000), take: 1, voices: [1, 2] });
+      const [old, kept] = [...new SqliteSegments(sql).list()];
+      expect(old).toEqual({
+        epoch: 1,
+        index: 0,
+        first: { epoch: 1, sequence: 1 },
+        last: { epoch: 1, sequence: 20 },
+        missing: [],
+        closedAt: 1_000,
+      });
+      expect(kept).toMatchObject({ index: 1, take: 1, voices: [1, 2] });
+      expect(await store.read({ epoch: 1, index: 0 })).toEqual(Uint8Array.of(1, 2));
+      expect(store.unkeep()).toEqual([{ epoch: 1, index: 1 }]);
+      expect([...store.list()].map(({ take }) => take)).toEqual([undefined, undefined]);
+    });
+  });
+});
+
 describe("a bucket that fails", () => {
+  it("is emptied of what no index knows, too: a write that was given up may have been done all the same", async () => {
+    await withSql(async (sql) => {
+      const bucket = new FakeBucket();
+      const store = new R2Segments(bucket, "segments/demo", new SqliteSegments(sql));
+      await bucket.put("segments/demo/1/7", Uint8Array.of(1));
+      await bucket.put("segments/demo-2/1/7", Uint8Array.of(1));
+      await store.eraseElsewhere();
+      expect([...bucket.held.keys()]).toEqual(["segments/demo-2/1/7"]);
+    });
+  });
+
   it("leaves nothing in the index that it does not hold, and nothing in it that the index does not know", async () => {
     await withSql(async (sql) => {
       const bucket = new FakeBucket();

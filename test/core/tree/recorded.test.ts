@@ -236,21 +236,29 @@ describe("who is heard", () => {
 describe("captions", () => {
   it("are kept once they are final and said while it was on, each once", () => {
     const evening = new Evening();
-    const line = (id: string, from: number, final = true) => ({ id, voice: 1, name: "Ada", text: `said ${id}`, from, final });
+    const line = (id: string, from: number, final = true) => ({
+      id,
+      voice: 1,
+      name: "Ada",
+      text: `said ${id}`,
+      from,
+      to: from + 900,
+      final,
+    });
     evening.says(20);
-    evening.state("captions", { lines: [line("a", 500)] });
+    evening.state("captions", { epoch: 1, lines: [line("a", 500)] });
     evening.turn(true);
     evening.says(25);
-    evening.state("captions", { lines: [line("a", 500), line("b", 2_500, false)] });
+    evening.state("captions", { epoch: 1, lines: [line("a", 500), line("b", 2_500, false)] });
     evening.says(20);
-    evening.state("captions", { lines: [line("b", 2_500), line("c", 4_000)] });
-    evening.state("captions", { lines: [line("b", 2_500), line("c", 4_000)] });
+    evening.state("captions", { epoch: 1, lines: [line("b", 2_500), line("c", 4_000)] });
+    evening.state("captions", { epoch: 1, lines: [line("b", 2_500), line("c", 4_000)] });
     evening.turn(false);
-    evening.state("captions", { lines: [line("d", 5_000)] });
+    evening.state("captions", { epoch: 1, lines: [line("d", 5_000)] });
     evening.ends();
     expect(evening.house.lines.map(({ id, fromMs, toMs }) => [id, fromMs, toMs])).toEqual([
-      ["b", 2_500, 6_500],
-      ["c", 4_000, 6_500],
+      ["1.b", 2_500, 3_400],
+      ["1.c", 4_000, 4_900],
     ]);
     expect(evening.house.node.kept?.recording.captioned).toBe(true);
   });

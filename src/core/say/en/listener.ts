@@ -77,7 +77,8 @@ export const listener = {
   },
   stage: {
     title: "You are on stage",
-    recorded: "This room is recorded from now on: what you say is kept. Mute yourself or step down if you do not want that.",
+    recorded:
+      "This room is recorded: what you say is kept, and others can hear it later. Mute yourself or step down if you do not want that.",
     heard: "Everybody hears you.",
     muted: "You are muted: nobody hears you.",
     locked: "A host muted you, and can let you speak again.",

@@ -78,7 +78,7 @@ export const listener: Words["listener"] = {
   stage: {
     title: "Vous êtes sur scène",
     recorded:
-      "À partir de maintenant, ce salon est enregistré : ce que vous dites est conservé. Coupez votre micro ou quittez la scène si vous ne le voulez pas.",
+      "Ce salon est enregistré : ce que vous dites est conservé, et d’autres pourront l’entendre plus tard. Coupez votre micro ou quittez la scène si vous ne le voulez pas.",
     heard: "Tout le monde vous entend.",
     muted: "Votre micro est coupé : personne ne vous entend.",
     locked: "Un hôte a coupé votre micro, et peut vous rendre la parole.",
