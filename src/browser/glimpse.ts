@@ -42,6 +42,7 @@ async function glimpse(room: string): Promise<Glimpse | undefined> {
   const said = parseObject(await answer.text().catch(() => ""));
   if (said === undefined) return undefined;
   const { phase, listeners, opensAt } = said;
+  // An answer may be some seconds old: doors whose time has come are open.
   const at = typeof opensAt === "string" ? Date.parse(opensAt) : Number.NaN;
-  return { phase: phaseOf(phase), listeners: isCount(listeners) ? listeners : undefined, opensAt: Number.isNaN(at) ? undefined : at };
+  return { phase: phaseOf(phase), listeners: isCount(listeners) ? listeners : undefined, opensAt: at > Date.now() ? at : undefined };
 }

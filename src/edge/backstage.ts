@@ -5,6 +5,7 @@ import type { Backstage, Env } from "../objects/calls.ts";
 import { roomStub } from "../objects/locate.ts";
 import type { RouteSays } from "./openapi.ts";
 import { problem, problemOf } from "./problem.ts";
+import { DoorsView } from "./schedule.ts";
 import { roomAndBearer } from "./verbs.ts";
 
 const person = { session: z.string(), name: z.string() };
@@ -45,6 +46,7 @@ export const BackstageView = z
       .array(z.object({ session: z.string(), roundTripMs: z.number().exactOptional(), lossPercent: z.number() }))
       .readonly()
       .describe("How the speakers' lines do"),
+    schedule: DoorsView.exactOptional().describe("What is announced; missing where nothing is"),
   })
   .meta({ ref: "Backstage" });
 

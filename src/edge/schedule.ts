@@ -44,6 +44,18 @@ export const AnnouncedView = z
   })
   .meta({ ref: "Announced" });
 
+/** The same for who runs the room; times in ms since 1970. */
+export const DoorsView = z.object({
+  opensAt: z.number(),
+  timeZone: z.string(),
+  minutes: z.int().exactOptional(),
+  about: z.string().exactOptional(),
+  speakers: z.array(z.string()).readonly(),
+  expect: z.int().exactOptional(),
+  changedAt: z.number(),
+  openedAt: z.number().exactOptional().describe("When the doors did open; missing while they are closed"),
+});
+
 /** What may be wrong with a schedule beyond its shape. */
 export const WRONG_SCHEDULES = [
   "schedule-invalid",

@@ -266,6 +266,7 @@ export class Announcer {
       audience: { listeners, peak, unique, hearing },
       regions: parts,
       lines: this.#stage.quality(Date.now()),
+      ...(people.doors === undefined ? {} : { schedule: people.doors }),
     };
   }
 

@@ -23,6 +23,7 @@ import type {
   QuestionsState,
   RoomPhase,
   RoomState,
+  ScheduleState,
   StageState,
 } from "../core/wire/messages.ts";
 
@@ -143,7 +144,8 @@ export type Backstage = Pick<RoomState, "room" | "title" | "phase" | "host" | "l
   Pick<StageState, "speakers"> &
   Pick<HandsState, "hands"> &
   Pick<QuestionsState, "questions"> &
-  Pick<PeopleState, "successors" | "mayTakeOver" | "bans"> & {
+  Pick<PeopleState, "successors" | "mayTakeOver" | "bans"> &
+  Pick<ScheduleState, "schedule"> & {
     readonly audience: { readonly listeners: number; readonly peak: number; readonly unique: number; readonly hearing: number };
     readonly regions: readonly Pick<CrowdState["parts"][number], "region" | "listeners" | "hearing">[];
     readonly lines: QualityState["lines"];

@@ -49,6 +49,11 @@ describe("One session", () => {
     const seen = await (await call("GET", `/api/rooms/${room}/backstage`, undefined, bearer)).json();
     expect(BackstageView.parse(seen)).toEqual(seen);
     expect(seen).toMatchObject({ room, title: "Behind", phase: "quiet", hands: [], questions: [], bans: [], speakers: [] });
+    const schedule = { opensAt: new Date(Date.now() + 3_600_000).toISOString(), timeZone: "Asia/Tokyo", about: "Birds", expect: 5_000 };
+    expect((await call("POST", `/api/rooms/${room}/schedule`, schedule, bearer)).status).toBe(204);
+    const announced = await (await call("GET", `/api/rooms/${room}/backstage`, undefined, bearer)).json();
+    expect(BackstageView.parse(announced)).toEqual(announced);
+    expect(announced).toMatchObject({ schedule: { ...schedule, opensAt: Date.parse(schedule.opensAt), speakers: [] } });
     const listener = await (await call("POST", `/api/rooms/${room}/invite-listener`, { name: "Ada" }, bearer)).json<{ ticket: string }>();
     const refused = await call("GET", `/api/rooms/${room}/backstage`, undefined, { Authorization: `Bearer ${listener.ticket}` });
     expect([refused.status, (await refused.json<{ code: string }>()).code]).toEqual([403, "ticket-role-wrong"]);
