@@ -1,7 +1,9 @@
 import type { Context } from "hono";
 import type { Env } from "../objects/calls.ts";
 import { countedSoFar, OBJECT_KINDS, type ObjectCounts } from "../objects/counted.ts";
-import { heldSockets, mostQueuedBytes } from "../objects/sockets.ts";
+import { heldSockets, heldSocketsBy, mostQueuedBytes } from "../objects/sockets.ts";
+import { doingNow } from "../objects/watched.ts";
+import { webhooksSoFar } from "../objects/webhook-counts.ts";
 import { noOperator } from "./keys.ts";
 import type { RouteSays } from "./openapi.ts";
 import { problem } from "./problem.ts";
@@ -28,7 +30,10 @@ export async function metrics(c: Context<{ Bindings: Env }>): Promise<Response> 
 }
 
 function text(): string {
-  const { workerRequests, objects } = countedSoFar();
+  const { workerRequests, objects, segments } = countedSoFar();
+  const { live, parked, stride } = doingNow();
+  const { told, waiting } = webhooksSoFar();
+  const lanes = heldSocketsBy();
   const perKind = (of: (counts: Readonly<ObjectCounts>) => number): [string, number][] =>
     OBJECT_KINDS.map((kind) => [`{class="${kind}"}`, of(objects[kind])]);
   return [
@@ -51,8 +56,27 @@ function text(): string {
       "Time that objects were awake.",
       perKind((counts) => counts.awakeMs / 1_000),
     ),
-    family("canopy_sockets", "gauge", "WebSockets to people.", [["", heldSockets()]]),
+    family("canopy_sockets", "gauge", "Connections to people.", [["", heldSockets()]]),
     family("canopy_queued_bytes_max", "gauge", "Most bytes ever found waiting on one listener's line.", [["", mostQueuedBytes()]]),
+    family("canopy_rooms_live", "gauge", "Rooms in which somebody is on air.", [["", live]]),
+    family("canopy_stage_sockets", "gauge", "Connections of who is on stage.", [["", lanes.stage]]),
+    // Who hears the cached lane is counted by nobody: his segments come from caches.
+    family("canopy_listeners", "gauge", "Connections of who listens, by lane.", [
+      ['{lane="live"}', lanes.live],
+      ['{lane="radio"}', lanes.radio],
+    ]),
+    family("canopy_joins_parked", "gauge", "Joins that wait for a leaf to have time.", [["", parked]]),
+    family("canopy_stride_chunks_max", "gauge", "The widest stride of any leaf; 0 without leaves.", [["", stride]]),
+    family("canopy_segments_total", "counter", "Segments that archives tried to store, by what came of it.", [
+      ['{outcome="stored"}', segments.stored],
+      ['{outcome="failed"}', segments.failed],
+    ]),
+    family("canopy_webhooks_waiting", "gauge", "Letters that no webhook has taken yet.", [["", waiting]]),
+    family("canopy_webhooks_total", "counter", "Times that a webhook was told something, by what came of it.", [
+      ['{outcome="taken"}', told.taken],
+      ['{outcome="not-taken"}', told["not-taken"]],
+      ['{outcome="given-up"}', told["given-up"]],
+    ]),
   ].join("");
 }
 

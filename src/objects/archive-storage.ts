@@ -5,6 +5,7 @@ import { type Keeping, parseKeeping } from "../core/tree/keeping.ts";
 import type { KeptLine } from "../core/tree/kept-lines.ts";
 import type { ToStore } from "../core/tree/shelf.ts";
 import type { Env } from "./calls.ts";
+import { countSegment } from "./counted.ts";
 import { log } from "./log.ts";
 import { R2Segments, type SegmentStore, SqliteSegments } from "./segment-store.ts";
 
@@ -64,10 +65,12 @@ export class ArchiveStorage {
   }
 
   /** Writes a segment in its turn. @returns whether it is in storage */
-  write(segment: ToStore): Promise<boolean> {
-    return this.#inTurn(async () => {
+  async write(segment: ToStore): Promise<boolean> {
+    const isDone = await this.#inTurn(async () => {
       await within(WRITE_MS, this.segments.write(segment));
     });
+    countSegment(isDone);
+    return isDone;
   }
 
   /** Some of these segments, in order: as many as fit into one answer, at least one. */

@@ -70,12 +70,20 @@ export function countWorkerRequest(): void {
   workerRequests++;
 }
 
+const segments = { stored: 0, failed: 0 };
+
+/** An archive tried to store a segment; what failed is tried again by its mind. */
+export function countSegment(isStored: boolean): void {
+  segments[isStored ? "stored" : "failed"]++;
+}
+
 /** Everything counted so far, in this isolate. */
 export function countedSoFar(): {
   readonly workerRequests: number;
   readonly objects: Readonly<Record<ObjectKind, Readonly<ObjectCounts>>>;
+  readonly segments: Readonly<{ stored: number; failed: number }>;
 } {
-  return { workerRequests, objects: counts };
+  return { workerRequests, objects: counts, segments };
 }
 
 function none(): ObjectCounts {

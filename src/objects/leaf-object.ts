@@ -15,6 +15,7 @@ import { type Env, HEADER } from "./calls.ts";
 import { keepListener } from "./kept-sockets.ts";
 import { type Mind, NodeBody } from "./node-body.ts";
 import { end, holds, roomForSocket, send, TELLS_QUEUES } from "./sockets.ts";
+import { watch } from "./watched.ts";
 
 /** How much sound a leaf keeps, in ms: who was away for less hears all of it when he comes back. */
 const KEEP_MS = 30_000;
@@ -41,6 +42,7 @@ export class Leaf extends NodeBody {
     const stride = STRIDES.find((stride) => String(stride) === env.STRIDE);
     super(state, env, { below: "listeners", keepMs: KEEP_MS, serving: { stride, wantsAcks: !TELLS_QUEUES } });
     this.#count();
+    watch(this, (leaf) => ({ parked: leaf.#admission.parked, stride: leaf.mind?.down.stride ?? 0 }));
   }
 
   /** `/link`: the parent dials. `/listen`: the edge hands over a listener's upgrade. Both only ever come from our own worker. */
@@ -156,7 +158,7 @@ export class Leaf extends NodeBody {
   }
 
   #count(): void {
-    holds(this.ctx.id.toString(), (this.mind?.listeners ?? 0) + this.#ending.size);
+    holds(this.ctx.id.toString(), "live", (this.mind?.listeners ?? 0) + this.#ending.size);
   }
 
   /** Takes what a listener says, or tells him why not; what this version does not know is ignored. */

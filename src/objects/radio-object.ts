@@ -219,7 +219,7 @@ export class Radio extends DurableObject<Env> implements RadioCalls {
   #settle(): void {
     const mind = this.#mind;
     if (mind === undefined) return;
-    holds(this.ctx.id.toString(), mind.listeners);
+    holds(this.ctx.id.toString(), "radio", mind.listeners);
     if (mind.isWanted(localTime(Date.now()))) this.#turns ??= setTimeout(() => this.#pass(), TURN_MS);
     else this.#resting ??= setTimeout(() => this.#rest(), IDLE_MS);
     if (mind.wantsSeconds) this.#second ??= setTimeout(() => this.#tick(), SECOND_MS);

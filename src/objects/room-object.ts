@@ -50,6 +50,7 @@ import { bytesOf, hangUp, holds, roomForSocket, send } from "./sockets.ts";
 import { type Seat, Stage } from "./stage.ts";
 import { arrivalOf, noDoor, turnAway } from "./stage-door.ts";
 import { Upkeep } from "./upkeep.ts";
+import { watch } from "./watched.ts";
 import { zones } from "./zones.ts";
 
 /** Texts that a speaker may send within a second: his page sends one of its own every 2 s, and what he clicks. */
@@ -78,6 +79,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     super(state, env);
     this.#store = new RoomStore(state.storage);
     this.#alarms = new Alarms(state.storage);
+    watch(this, (room) => ({ live: room.#awake?.people.phase === "live" ? 1 : 0 }));
     const record = this.#store.load();
     if (record !== undefined) this.#wake(record);
   }
@@ -404,7 +406,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   }
 
   #count(): void {
-    holds(this.ctx.id.toString(), this.#stage.sockets);
+    holds(this.ctx.id.toString(), "stage", this.#stage.sockets);
   }
 }
 

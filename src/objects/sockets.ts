@@ -7,6 +7,12 @@ import type { Ending } from "../core/wire/ending.ts";
 const held = new Map<string, number>();
 let total = 0;
 
+/** Whose sockets they are: who is on stage, who listens on a leaf, who plays a plain URL. */
+export const SOCKET_KINDS = ["stage", "live", "radio"] as const;
+export type SocketKind = (typeof SOCKET_KINDS)[number];
+
+const heldBy: Record<SocketKind, number> = { stage: 0, live: 0, radio: 0 };
+
 /** True if one more socket fits under `limit` (the SOCKET_LIMIT setting; none means no limit). */
 export function roomForSocket(limit: string | undefined): boolean {
   return limit === undefined || total < Number(limit);
@@ -18,10 +24,17 @@ export function heldSockets(): number {
 }
 
 /** Tells how many sockets `object` holds now; said anew after a sleep, when the sockets are the same and their handles are not. */
-export function holds(object: string, sockets: number): void {
-  total += sockets - (held.get(object) ?? 0);
+export function holds(object: string, kind: SocketKind, sockets: number): void {
+  const more = sockets - (held.get(object) ?? 0);
+  total += more;
+  heldBy[kind] += more;
   if (sockets > 0) held.set(object, sockets);
   else held.delete(object);
+}
+
+/** The same by whose they are. */
+export function heldSocketsBy(): Readonly<Record<SocketKind, number>> {
+  return heldBy;
 }
 
 /** Sends unless the socket is already dead; the runtime tells of its end by an event of its own. */

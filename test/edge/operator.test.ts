@@ -204,3 +204,51 @@ async function dumpOf(namespace: DurableObjectNamespace): Promise<string> {
   );
   return (await Promise.all(dumps)).join("\n");
 }
+
+describe("GET /metrics", () => {
+  /** Every sample by its name and labels, read as Prometheus reads it: each family's type and help before its samples, a number for each. */
+  function samplesIn(text: string): ReadonlyMap<string, number> {
+    const samples = new Map<string, number>();
+    let family = "";
+    let help = "";
+    for (const line of text.trimEnd().split("\n")) {
+      const told = /^# (HELP|TYPE) ([a-z_]+) (.+)$/.exec(line);
+      if (told !== null) {
+        const [, what, name = "", says = ""] = told;
+        if (what === "HELP") help = name;
+        else expect([help, says === "counter" ? name.endsWith("_total") : says]).toEqual([name, says === "counter" ? true : "gauge"]);
+        family = name;
+        continue;
+      }
+      const [, name, labels = "", value] = /^([a-z_]+)(\{[a-z]+="[A-Za-z-]+"\})? (\d+(?:\.\d+)?(?:e-?\d+)?)$/.exec(line) ?? [];
+      expect([line, name]).toEqual([line, family]);
+      expect(samples.has(family + labels)).toBe(false);
+      samples.set(family + labels, Number(value));
+    }
+    return samples;
+  }
+
+  it("tells Prometheus what goes on: rooms, stages, listeners, strides, segments, webhooks", async () => {
+    const read = async () => samplesIn(await (await ask({ path: "/metrics", headers: OPERATOR })).text());
+    const { room, hostTicket } = await aRoom();
+    const host = await connectSpeaker(room, hostTicket);
+    host.say({ type: "on-air" });
+    host.speak();
+    const ear = await connectEar(room);
+    await eventually("he hears", () => ear.frames > 0);
+    const now = await read();
+    for (const name of ["canopy_rooms_live", "canopy_stage_sockets", 'canopy_listeners{lane="live"}', "canopy_stride_chunks_max"]) {
+      expect([name, now.get(name)]).toEqual([name, expect.toSatisfy((value: number) => value >= 1)]);
+    }
+    expect(now.get("canopy_joins_parked")).toBe(0);
+    for (const name of [
+      'canopy_segments_total{outcome="stored"}',
+      "canopy_webhooks_waiting",
+      'canopy_webhooks_total{outcome="given-up"}',
+    ]) {
+      expect(now.get(name)).toBeGreaterThanOrEqual(0);
+    }
+    host.say({ type: "end" });
+    await eventually("it is over", async () => ((await read()).get("canopy_rooms_live") ?? 0) < (now.get("canopy_rooms_live") ?? 0));
+  });
+});
