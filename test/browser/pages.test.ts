@@ -22,7 +22,6 @@ const SIZES = LONG ? [390, 1280] : [390];
 const OFTEN = new Set([
   "home",
   "listener-announced",
-  "studio-announced",
   "embed",
   "room-captions",
   "room-invited",

@@ -103,7 +103,8 @@ function stepOf(room: Room, event: RoomEvent, now: number): Step {
     case "recording-deleted":
       return { room: recordingDeleted(room) };
     case "claim-refused":
-      return { room: allOff({ ...room, phase: "quiet" }), early: [{ do: "stop-clock" }] };
+      // Whose audience is another's has no doors to open any more.
+      return { room: allOff({ ...callOff(room).room, phase: "quiet" }), early: [{ do: "stop-clock" }] };
     default:
       return unreachable(event);
   }

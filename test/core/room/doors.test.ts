@@ -81,6 +81,11 @@ describe("a room that is scheduled", () => {
     expect(announced({ opensAt: 1_000_000 + 366 * 24 * HOUR }).refused).toBeUndefined();
   });
 
+  it("opens nothing any more once another room has its audience", () => {
+    const play = announced().event({ type: "claim-refused" });
+    expect(play.passes(2 * HOUR).did).not.toContain("opened");
+  });
+
   it("says when it opens until it has, and has its tree planted ten minutes before", () => {
     const play = announced();
     const told = () => roomStateOf(play.room, 1, { revision: 1, roomTime: 0 });
