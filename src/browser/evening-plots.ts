@@ -47,6 +47,9 @@ const PLOTS: readonly Plot[] = [
   { title: say.plots.requests, note: say.notes.requests, lines: [{ column: "room_requests", color: LEAF }] },
 ];
 
+/** The clock as readers of this page write it. */
+const clock = new Intl.DateTimeFormat(words.language, { hour: "numeric", minute: "2-digit" });
+
 let drawn: uPlot[] = [];
 
 /** Draws all plots of `evening` into `place`, instead of those that stood there. */
@@ -79,11 +82,14 @@ function draw({ lines, shaded }: Plot, card: HTMLElement, evening: Evening): uPl
       width: card.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight),
       height: HEIGHT,
       scales: { y: { range: (_, __, most) => [0, Number.isFinite(most) && most > 0 ? most * 1.1 : 1] } },
-      axes: [axis, { ...axis, size: 60 }],
+      axes: [
+        { ...axis, values: (_, seconds) => seconds.map((at) => clock.format(at * 1_000)) },
+        { ...axis, size: 60 },
+      ],
       cursor: { sync: { key: "evening" } },
       hooks: shaded === undefined ? {} : { drawClear: [shade(evening, shaded, color("--warn-ground"))] },
       series: [
-        { label: say.time },
+        { label: say.time, value: (_, at: number | null) => (at === null ? "–" : clock.format(at * 1_000)) },
         ...lines.map((line) => ({
           label: say.columns[line.column],
           stroke: color(line.color),
