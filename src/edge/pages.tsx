@@ -31,14 +31,11 @@ export async function homePage(c: Context<{ Bindings: Env }>): Promise<Response>
 export async function listenerPage(c: Context<{ Bindings: Env }>): Promise<Response> {
   const known = await knownRoom(c);
   if (known === undefined) return problemPage(c, "room-unknown");
-  const { room, title, phase, listeners, locked, speakers = [], schedule, opensAt } = known.summary;
+  const { room, title, phase, listeners, locked, recorded, speakers = [], schedule, opensAt } = known.summary;
   const address = new URL(`/rooms/${room}`, c.req.url).href;
-  // Who is late is led to what was kept; a private room's is not told to who brings no ticket, only that there is one.
-  const kept = phase === "ended" ? await admitToRecording(c).catch(() => "fault" as const) : "fault";
-  const again = typeof kept === "object" || kept === "listen-ticket-missing";
   // What is known here may be some seconds old: doors whose time has come are open.
   const isClosed = opensAt !== undefined && Date.parse(opensAt) > Date.now() && phase !== "ended";
-  const told = { again, schedule, isClosed, canReport: canReport(c.env) };
+  const told = { again: phase === "ended" && recorded, schedule, isClosed, canReport: canReport(c.env) };
   const shown = { room, title, phase, listeners, locked, speakers, address, ...told };
   return documentOf(c, <ListenerPage words={wordsFor(c)} {...shown} />);
 }

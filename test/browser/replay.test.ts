@@ -5,11 +5,14 @@ import { createRoom, parseServer } from "../../src/cli/api.ts";
 import { readOpusFile } from "../../src/cli/ogg.ts";
 import type { RunningServer } from "../../src/cli/server.ts";
 import { chunksIn } from "../../src/core/audio/chunk.ts";
+import { SAMPLE_RATE_HZ } from "../../src/core/audio/format.ts";
+import { fetchTape } from "../support/chirp-tap.ts";
 import { launchChromium, missingChromium, person } from "../support/chromium.ts";
 import { lengthen } from "../support/long-recording.ts";
 import { makeTold, TOLD_ROOM } from "../support/scenes.ts";
 import { removeFolders, serverForTest, temporaryFolder } from "../support/server.ts";
 import { command, killCommands, TALK } from "../support/server-commands.ts";
+import { decodeOpusFile, likeness } from "../support/sound.ts";
 import { LONG } from "../support/tier.ts";
 import { toldPage } from "../support/told-pages.ts";
 import { type ToldRecording, tellRecording } from "../support/told-recording.ts";
@@ -60,6 +63,19 @@ describe.skipIf(missing !== undefined)(`a room that was recorded${missing === un
     const { chunks, hash, stalls } = await until(page, ({ finished }) => finished === true);
     expect({ chunks, hash, stalls }).toEqual({ ...sent, stalls: 0 });
     await page.getByText("That was all.").waitFor();
+    await page.context().close();
+  });
+
+  it.runIf(LONG)("sounds as it was spoken", async () => {
+    const page = await open(browser, server, "evening");
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await until(page, ({ finished }) => finished === true);
+    const { pcm } = await fetchTape(page, "ear");
+    const loud = pcm.subarray(pcm.findIndex((sample) => Math.abs(sample) > 0.001));
+    const found = likeness(loud.subarray(0, (SECONDS - 1) * SAMPLE_RATE_HZ), await decodeOpusFile(TALK));
+    console.log(`likeness ${found.overall.toFixed(4)} over all, ${Math.min(...found.windows).toFixed(4)} in the worst half second`);
+    expect(found.overall).toBeGreaterThan(0.95);
+    expect(Math.min(...found.windows)).toBeGreaterThan(0.9);
     await page.context().close();
   });
 
@@ -181,7 +197,7 @@ describe.skipIf(missing !== undefined || !LONG)("a replay's page that is told wh
     const gaps = [{ from: { epoch: 1, sequence: 40 }, to: { epoch: 1, sequence: 201 } }];
     const { page } = await toldReplay({ minutes: 1, over: { runs, gaps, durationMs: 44_000 } });
     await page.getByRole("button", { name: "Play", exact: true }).click();
-    await page.getByText("Here 16 seconds of sound was lost").waitFor();
+    await page.getByText("Sound was lost here: 16 seconds.").waitFor();
     const { stalls, positionMs = 0 } = await until(page, ({ positionMs = 0 }) => positionMs > 4_500);
     expect(stalls).toBe(0);
     expect(positionMs).toBeLessThan(9_000);

@@ -1,5 +1,8 @@
 import type { Page } from "playwright-core";
 
+/** Samples that are recorded at once: 38 render quanta of 128, so that nothing of the last is left over. */
+const PART = 4_864;
+
 /**
  * Runs in every page before its own scripts: records, beside the page's own graph, what goes into its capture worklet (the
  * mouth) and what comes out of its output worklet (the ear), each with the wall clock at which the audio thread handled it.
@@ -10,14 +13,14 @@ import type { Page } from "playwright-core";
 export const EAR_AND_MOUTH = `(() => {
   const module = URL.createObjectURL(new Blob([\`
     registerProcessor("test-tap", class extends AudioWorkletProcessor {
-      pcm = new Float32Array(4800); filled = 0; at = 0; wall = 0;
+      pcm = new Float32Array(${PART}); filled = 0; at = 0; wall = 0;
       process(inputs) {
         const input = inputs[0][0];
         if (this.filled === 0) { this.at = currentFrame; this.wall = Date.now(); }
-        for (let i = 0; i < 128 && this.filled < 4800; i++) this.pcm[this.filled++] = input ? input[i] : 0;
-        if (this.filled < 4800) return true;
+        for (let i = 0; i < 128 && this.filled < ${PART}; i++) this.pcm[this.filled++] = input ? input[i] : 0;
+        if (this.filled < ${PART}) return true;
         this.port.postMessage({ at: this.at, wall: this.wall, pcm: this.pcm }, [this.pcm.buffer]);
-        this.pcm = new Float32Array(4800); this.filled = 0;
+        this.pcm = new Float32Array(${PART}); this.filled = 0;
         return true;
       }
     });\`], { type: "text/javascript" }));
@@ -35,7 +38,7 @@ export const EAR_AND_MOUTH = `(() => {
     constructor(context, name, options) {
       super(context, name, options);
       this.testName = name;
-      if (name === "canopy-output") tap(this, "ear");
+      if (name === "canopy-output" || name === "canopy-replay") tap(this, "ear");
     }
   };
   const connect = AudioNode.prototype.connect;
@@ -57,8 +60,8 @@ export type Tape = {
 export async function fetchTape(page: Page, name: "ear" | "mouth"): Promise<Tape> {
   const said: unknown = await page.evaluate(`(() => {
     const { parts, latency } = window.testTapes["${name}"];
-    const all = new Int16Array(parts.length * 4800);
-    parts.forEach(({ pcm }, part) => pcm.forEach((sample, i) => { all[part * 4800 + i] = Math.max(-1, Math.min(1, sample)) * 32767; }));
+    const all = new Int16Array(parts.length * ${PART});
+    parts.forEach(({ pcm }, part) => pcm.forEach((sample, i) => { all[part * ${PART} + i] = Math.max(-1, Math.min(1, sample)) * 32767; }));
     const bytes = new Uint8Array(all.buffer);
     let text = "";
     for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
@@ -70,15 +73,15 @@ export async function fetchTape(page: Page, name: "ear" | "mouth"): Promise<Tape
   const offsets = stamps.map(([at, wall]) => wall - at / 48);
   const added = name === "ear" ? latencyMs : 0;
   const wallOf = (sample: number): number => {
-    const part = Math.max(0, Math.min(stamps.length - 1, Math.floor(sample / 4_800)));
+    const part = Math.max(0, Math.min(stamps.length - 1, Math.floor(sample / PART)));
     const near = offsets.slice(Math.max(0, part - 20), part + 20).toSorted((a, b) => a - b);
     const [at] = stamps[part] ?? [0];
-    return (at + sample - part * 4_800) / 48 + (near[near.length >> 1] ?? 0) + added;
+    return (at + sample - part * PART) / 48 + (near[near.length >> 1] ?? 0) + added;
   };
   const sampleAt = (wallMs: number): number => {
-    let part = stamps.findLastIndex((_, index) => wallOf(index * 4_800) <= wallMs);
+    let part = stamps.findLastIndex((_, index) => wallOf(index * PART) <= wallMs);
     part = Math.max(0, part);
-    return Math.round(part * 4_800 + (wallMs - wallOf(part * 4_800)) * 48);
+    return Math.round(part * PART + (wallMs - wallOf(part * PART)) * 48);
   };
   return { pcm: samples, wallOf, sampleAt };
 }

@@ -156,7 +156,7 @@ function run(): void {
     write(part("title", HTMLElement), news.title);
     writeOrHide(part("when", HTMLElement), say.on(dayOf(news.startedAt), say.length(durationMs)));
     writeOrHide(part("kept", HTMLElement), keptText(news));
-    showTracks(room, news);
+    showTracks(room, news, part("locked", HTMLElement).hidden ? undefined : ticket);
     if (news.captioned && !hasCaptions) {
       hasCaptions = true;
       void archive.captions().then((file) => lines.show(file));

@@ -41,8 +41,9 @@ export const replay = {
   paused: "Paused",
   finished: "That was all.",
   caughtUp: "This is all that is recorded so far.",
-  lost: (length: string) => `Here ${length} of sound was lost. It goes on behind that.`,
-  lostSome: "Here some sound was lost. It goes on behind that.",
+  lost: (length: string) => `Sound was lost here: ${length}. It goes on behind that.`,
+  lostSome: "Some sound was lost here. It goes on behind that.",
+  notFetched: "That file could not be fetched. Try again in a moment.",
   live: "Listen live",
   room: "To the room",
   none: {

@@ -41,8 +41,9 @@ export const replay: Words["replay"] = {
   paused: "En pause",
   finished: "C’était tout.",
   caughtUp: "C’est tout ce qui est enregistré pour l’instant.",
-  lost: (length) => `Ici, ${length} de son sont perdues. La suite reprend après.`,
-  lostSome: "Ici, un peu de son est perdu. La suite reprend après.",
+  lost: (length) => `Du son est perdu ici : ${length}. La suite reprend après.`,
+  lostSome: "Un peu de son est perdu ici. La suite reprend après.",
+  notFetched: "Ce fichier n’a pas pu être obtenu. Réessayez dans un instant.",
   live: "Écouter en direct",
   room: "Vers le salon",
   none: {
