@@ -40,8 +40,8 @@ const MOST_NAMES = 12;
 const MOST_MINUTES = 7 * 24 * 60;
 /** More than anybody can mean. */
 export const MOST_EXPECTED = 100_000_000;
-/** A schedule further away than this, in ms, is a slip of the hand: a year and a day, so that "the same day next year" can be said. */
-const FURTHEST_MS = 367 * 24 * 3_600_000;
+/** A schedule further away than this, in ms, is a slip of the hand: a year and a fortnight, so that "the same weekend next year" can be said. */
+const FURTHEST_MS = 380 * 24 * 3_600_000;
 /** Before the doors open, in ms, the tree is made ready for whom it expects: leaves take seconds to wake, and a fault should be seen in time. */
 const PLANT_MS = 10 * 60_000;
 
