@@ -49,7 +49,7 @@ export function Captions({ words }: { readonly words: Words }) {
   return (
     <section class="captions" id="captions" data-part="captions" aria-label={say.title} hidden>
       <div class="captions-roll" data-part="captions-roll" tabindex={0}>
-        <ol role="log" aria-live="polite" aria-relevant="additions" aria-label={say.title} data-part="captions-log" />
+        <div role="log" aria-live="polite" aria-relevant="additions" aria-label={say.title} data-part="captions-log" />
         <div aria-hidden="true" data-part="captions-now" />
         <p class="hint" data-part="captions-none">
           {say.none}

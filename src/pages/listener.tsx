@@ -126,7 +126,7 @@ export function ListenerPage({
               aria-pressed="false"
               aria-controls="captions"
               aria-keyshortcuts="c"
-              aria-label={words.captions.title}
+              aria-label={`CC ${words.captions.title}`}
               hidden
             >
               CC

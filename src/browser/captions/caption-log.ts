@@ -19,7 +19,7 @@ const READING_PX = 24;
 export class CaptionLog {
   readonly #box = part("captions", HTMLElement);
   readonly #roll = part("captions-roll", HTMLElement);
-  readonly #log = part("captions-log", HTMLOListElement);
+  readonly #log = part("captions-log", HTMLElement);
   readonly #now = part("captions-now", HTMLElement);
   readonly #button = part("cc", HTMLButtonElement);
   readonly #timeline = new CaptionTimeline();
@@ -61,7 +61,7 @@ export class CaptionLog {
     if (said !== this.#speaking) {
       this.#speaking = said;
       this.#now.replaceChildren(
-        ...speaking.map((line, index) => row("p", line, (speaking[index - 1]?.voice ?? this.#lastVoice) !== line.voice)),
+        ...speaking.map((line, index) => row(line, (speaking[index - 1]?.voice ?? this.#lastVoice) !== line.voice)),
       );
     } else if (finals.length === 0) return;
     part("captions-none", HTMLElement).hidden = true;
@@ -69,7 +69,7 @@ export class CaptionLog {
   }
 
   #append(line: ShownLine): void {
-    this.#log.append(row("li", line, line.voice !== this.#lastVoice));
+    this.#log.append(row(line, line.voice !== this.#lastVoice));
     this.#lastVoice = line.voice;
     while (this.#log.childElementCount > MOST_LINES) this.#log.firstElementChild?.remove();
   }
@@ -89,7 +89,7 @@ export class CaptionLog {
 }
 
 /** A line with its speaker's name, which is seen where it is another than before, and always told. */
-function row(tag: "li" | "p", { name, text }: ShownLine, isOther: boolean): HTMLElement {
+function row({ name, text }: ShownLine, isOther: boolean): HTMLElement {
   const who = element("span", { class: isOther ? "who" : "sr", text: `${name}: `, dir: "auto" });
-  return element(tag, { dir: "auto" }, who, element("span", { text }));
+  return element("p", { dir: "auto" }, who, element("span", { text }));
 }
