@@ -1,9 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { open, readFile, writeFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { connect, type Socket as TcpSocket } from "node:net";
 import { join } from "node:path";
-import { Application, createEncoder } from "libopus-wasm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRoom, parseServer } from "../../src/cli/api.ts";
 import { readOpusFile } from "../../src/cli/ogg.ts";
@@ -12,6 +11,7 @@ import { oggPage, opusHead, opusHeaderPages, opusTags } from "../../src/core/aud
 import { heardFrames, until } from "../support/frames.ts";
 import { endServers, serverForTest, temporaryFolder } from "../support/server.ts";
 import { command, killCommands, TALK } from "../support/server-commands.ts";
+import { stereoToneFile } from "../support/stereo.ts";
 import { strengthOf } from "../support/tones.ts";
 
 const LOGIN = "source:a-password";
@@ -39,7 +39,16 @@ describe("npm run bridge", () => {
 
     let encoder = await encode(port, frames);
     await until(() => (heard.voices.get(1)?.length ?? 0) > 50);
-    const standby = command("broadcast", ...at, "--come-up", "Standby", "--standby", "--loop", "--file", await toneFile(2));
+    const standby = command(
+      "broadcast",
+      ...at,
+      "--come-up",
+      "Standby",
+      "--standby",
+      "--loop",
+      "--file",
+      await stereoToneFile(440, 1_100, 2),
+    );
     await standby.prints("has raised a hand");
     const session = /"session": "([^"]+)"/.exec(standby.output().out)?.[1];
     const invites = { method: "POST", headers: { authorization: `Bearer ${created.hostTicket}` }, body: JSON.stringify({ session }) };
@@ -90,8 +99,7 @@ describe("npm run bridge", () => {
       "5",
     );
     await listening.prints("Listening");
-    const path = join(folder, "stdin.opus");
-    await writeFile(path, ogg((await readOpusFile(await toneFile(2))).frames, 2));
+    const path = await stereoToneFile(440, 1_100, 2);
     const file = await open(path);
     const bridge = spawn(
       process.execPath,
@@ -145,29 +153,4 @@ async function encode(port: number, frames: readonly Uint8Array[]): Promise<{ st
       socket.resetAndDestroy();
     },
   };
-}
-
-/** Two seconds of one tone on the left and another on the right. */
-async function toneFile(channels: 2): Promise<string> {
-  const encoder = await createEncoder({ sampleRate: 48_000, channels, frameSize: 960, application: Application.Audio, bitrate: 96_000 });
-  const frames = Array.from({ length: 100 }, (_, frame) => {
-    const pcm = Float32Array.from({ length: 960 * channels }, (_, index) => {
-      const at = frame * 960 + Math.floor(index / 2);
-      return 0.4 * Math.sin((2 * Math.PI * (index % 2 === 0 ? 440 : 1_100) * at) / 48_000);
-    });
-    return new Uint8Array(encoder.encodeFloat(pcm));
-  });
-  encoder.free();
-  const path = join(await temporaryFolder(), "tone.opus");
-  await writeFile(path, ogg(frames, channels));
-  return path;
-}
-
-function ogg(frames: readonly Uint8Array[], channels: number): Uint8Array {
-  const pages = [opusHeaderPages(1, opusHead(channels, 312), opusTags([]))];
-  for (let at = 0; at < frames.length; at += 50) {
-    const own = frames.slice(at, at + 50);
-    pages.push(oggPage(own, { serial: 1, sequence: pages.length + 1, granule: (at + own.length) * 960, last: at + 50 >= frames.length }));
-  }
-  return Buffer.concat(pages);
 }

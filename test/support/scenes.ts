@@ -160,6 +160,16 @@ export const SCENES: readonly Scene[] = [
     await page.getByText("Announce another time").click();
   }),
   studio("studio-speaker", "speaker", session(3), async () => undefined),
+  studio("studio-standby", "speaker", session(3), async (page) => {
+    await tell(page, "/stage", [
+      told.stage([
+        { voice: 1, session: session(1), name: "Ada Aurelia", role: "host", state: "away" },
+        { voice: 3, session: session(3), name: "Cy", role: "speaker", state: "on-air", standby: true, steppedIn: true },
+        { voice: 4, session: session(4), name: "Dee", role: "speaker", state: "on-air", standby: true },
+      ]),
+    ]);
+    await page.getByText("standby, on air").waitFor();
+  }),
   studio("studio-empty", "host", session(1), async (page) => {
     await tell(page, "/stage", [
       told.room({ phase: "quiet" }),

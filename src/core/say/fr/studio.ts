@@ -14,7 +14,7 @@ export const studio: Words["studio"] = {
   goOff: "Quitter l’antenne",
   mute: "Couper le micro",
   unmute: "Rouvrir le micro",
-  standBy: "Rester en relève",
+  standBy: "En relève",
   standingBy: "Vous êtes en relève : on vous entend dès que plus personne ne s’est fait entendre pendant deux secondes.",
   steppedIn: "Vous êtes en relève, et tout le monde vous entend maintenant, car personne d’autre ne se fait entendre.",
   takeBack: "Reprendre dans cette fenêtre",
