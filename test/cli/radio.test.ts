@@ -49,6 +49,7 @@ describe.runIf(hasFfmpeg)("a plain player", () => {
   // The same packets in another wrapping: the long tier's.
   it.each<[string, number]>([["live.ogg", SECONDS], ...(LONG ? [["live.m3u8", 60] satisfies [string, number]] : [])])(
     `ffmpeg hears from %s what is spoken, %i s without a gap`,
+    { timeout: (SECONDS + 60) * 1_000 },
     async (name, seconds) => {
       const pcm = await heardFrom(`${server.url}/rooms/chirps/${name}`, seconds);
       expect(pcm.length).toBeGreaterThan((seconds - 0.2) * 48_000);
