@@ -92,7 +92,7 @@ export const LIVE_PIECE: RouteSays = {
 export async function liveOgg(c: Context<{ Bindings: Env }>): Promise<Response> {
   const guest = await admit(c);
   if (typeof guest === "string") return refuse(c, guest);
-  const headers = { "Content-Type": "audio/ogg", ...open(guest.known) };
+  const headers = { "Content-Type": "audio/ogg", ...OPEN, ...icy(guest.known) };
   // Players ask so what they are in for; nobody is to be seated for that.
   if (c.req.raw.method === "HEAD") return new Response(null, { headers });
   if (guest.mark !== undefined && !(await mayStill(c, "JOINS", guest.mark))) return refuse(c, "too-many-joins");
@@ -105,7 +105,7 @@ export async function liveM3u(c: Context<{ Bindings: Env }>): Promise<Response> 
   const guest = await admit(c);
   if (typeof guest === "string") return refuse(c, guest);
   const text = `#EXTM3U\n#EXTINF:-1,${guest.known.summary.title}\n${streamAddress(c)}\n`;
-  return new Response(text, { headers: { "Content-Type": "audio/x-mpegurl; charset=utf-8", ...open(guest.known) } });
+  return new Response(text, { headers: { "Content-Type": "audio/x-mpegurl; charset=utf-8", ...OPEN } });
 }
 
 /** `GET /rooms/:room/live.pls`. */
@@ -113,7 +113,7 @@ export async function livePls(c: Context<{ Bindings: Env }>): Promise<Response> 
   const guest = await admit(c);
   if (typeof guest === "string") return refuse(c, guest);
   const text = `[playlist]\nNumberOfEntries=1\nFile1=${streamAddress(c)}\nTitle1=${guest.known.summary.title}\nLength1=-1\nVersion=2\n`;
-  return new Response(text, { headers: { "Content-Type": "audio/x-scpls; charset=utf-8", ...open(guest.known) } });
+  return new Response(text, { headers: { "Content-Type": "audio/x-scpls; charset=utf-8", ...OPEN } });
 }
 
 /** `GET /rooms/:room/live.m3u8`: asked for once a second per isolate, however many play it. */
@@ -132,7 +132,7 @@ export async function livePlaylist(c: Context<{ Bindings: Env }>): Promise<Respo
   learn(guest.known.summary.room, answer.plan);
   // What a player brought it brings again: the names in a playlist are all that it knows.
   const text = answer.text.replaceAll(/live\/[^"\n]+/g, (name) => `${name}${ticketQuery(c)}`);
-  return new Response(text, { headers: { "Content-Type": "application/vnd.apple.mpegurl", ...open(guest.known) } });
+  return new Response(text, { headers: { "Content-Type": "application/vnd.apple.mpegurl", ...OPEN } });
 }
 
 /** `GET /rooms/:room/live/:piece`: what a playlist names, `init.mp4` or `<number>.m4s`. */
@@ -144,7 +144,7 @@ export async function livePiece(c: Context<{ Bindings: Env }>): Promise<Response
   const bytes = piece === "init.mp4" ? init : number === undefined ? undefined : await fragment(c.env, guest.known, Number(number));
   if (bytes === undefined) return refuse(c, "not-found");
   const isPrivate = guest.known.plan.listenTicket === true;
-  const headers = { "Content-Type": "audio/mp4", ...open(guest.known) };
+  const headers = { "Content-Type": "audio/mp4", ...OPEN };
   return new Response(bytes, {
     headers: isPrivate ? headers : { ...headers, "Cache-Control": `public, max-age=${FRAGMENT_S}, immutable` },
   });
@@ -201,15 +201,13 @@ async function fragment(env: Env, { plan }: Known, number: number): Promise<Uint
   return found;
 }
 
-/** What every answer says: that it is not to be kept, that any page may read it, and what old players show. */
-function open({ summary: { room, title } }: Known): Record<string, string> {
-  return {
-    "Cache-Control": "no-store",
-    "Access-Control-Allow-Origin": "*",
-    // A header is read as Latin-1 or UTF-8, nobody knows which.
-    "icy-name": /^[ -~]+$/.test(title) ? title : room,
-    "icy-pub": "0",
-  };
+/** What every answer says: that it is not to be kept, and that any page may read it. */
+const OPEN = { "Cache-Control": "no-store", "Access-Control-Allow-Origin": "*" } as const;
+
+/** What players of internet radio show. Only on the stream: VLC takes whatever says so for one, a playlist too. */
+function icy({ summary: { room, title } }: Known): Record<string, string> {
+  // A header is read as Latin-1 or UTF-8, nobody knows which.
+  return { "icy-name": /^[ -~]+$/.test(title) ? title : room, "icy-pub": "0" };
 }
 
 function streamAddress(c: Context): string {

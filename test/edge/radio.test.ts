@@ -98,6 +98,8 @@ describe("live.ogg", () => {
     expect([head.status, head.headers.get("content-type"), await head.text()]).toEqual([200, "audio/ogg", ""]);
     const m3u = await call("GET", `/rooms/${room.name}/live.m3u`);
     expect(m3u.headers.get("content-type")).toBe("audio/x-mpegurl; charset=utf-8");
+    // VLC takes what has such a header for the stream itself.
+    expect(m3u.headers.get("icy-name")).toBe(null);
     expect(await m3u.text()).toBe(`#EXTM3U\n#EXTINF:-1,Contract\nhttp://canopy.test/rooms/${room.name}/live.ogg\n`);
     const pls = await call("GET", `/rooms/${room.name}/live.pls`);
     expect(pls.headers.get("content-type")).toBe("audio/x-scpls; charset=utf-8");
