@@ -5,14 +5,14 @@ import { opusSamples } from "./opus.ts";
 
 /** 20 ms of digital silence: CELT, full band, mono, no coded band (RFC 6716 §4.3). */
 export const SILENT_PACKET: Uint8Array = Uint8Array.of(0xf8, 0xff, 0xfe);
-/** Slots between a chunk's arrival and its start on the line: 100 ms, for chunks that come a little late. Players keep seconds of their own. */
-const LEAD_SLOTS = 5;
+/** Slots between a chunk's arrival and its start on the line: a second, so that chunks may be late by as much. Who plays by HTTP is seconds behind anyway. */
+const LEAD_SLOTS = 50;
 /** A hole within a talkspurt up to this, in slots, is closed up: clocks drift, and nobody paused for 40 ms. */
 const DRIFT_SLOTS = 2;
 /** A pause is not cut below this, in slots, to catch up: 200 ms still sound like a pause. */
 const LEAST_PAUSE_SLOTS = 10;
-/** So far behind what has come, in slots, nothing is caught up: 300 ms. */
-const COMFORT_SLOTS = 15;
+/** So far behind what has come, in slots, nothing is caught up: the lead and half a second. */
+const COMFORT_SLOTS = LEAD_SLOTS + 25;
 /** Packets that wait at the most: 15 s. What is older then is not played, so that a long fault costs a hole and no lasting delay. */
 const MOST_WAITING = 750;
 
