@@ -21,6 +21,8 @@ const STALE_MS = 10_000;
 const AHEAD = 2;
 /** No cache keeps a segment longer than this, in s, nor longer than it may live at all. */
 const MAX_AGE_S = 60;
+/** Until when what the data centre's cache has may be handed out, in ms since 1970: not every cache tells how old its answers are. */
+const UNTIL = "x-canopy-until";
 /** How long it is believed that a segment is not there, in ms: an eighth of its length, so nobody hears it later than he would notice. */
 const MISS_MS = 250;
 /** Heads that one isolate remembers; the oldest give way. */
@@ -175,7 +177,9 @@ async function find(
   const found = await archiveStub(c.env, plan.audience).segment(plan.segments ?? "", epoch, index);
   if (found === undefined) return undefined;
   const kept = keep(key, found.bytes, found.leftMs);
-  c.executionCtx.waitUntil(cache.put(url.href, answer(kept)));
+  const copy = answer(kept);
+  copy.headers.set(UNTIL, String(kept.until));
+  c.executionCtx.waitUntil(cache.put(url.href, copy));
   return kept;
 }
 
@@ -185,10 +189,9 @@ function keep(key: string, bytes: Uint8Array<ArrayBuffer>, leftMs: number): Kept
   return kept;
 }
 
-/** How long a cache would still keep `cached`, in ms. */
+/** How long what a cache has may still be handed out, in ms: whoever takes it from there keeps it no longer than who put it there. */
 function leftMsOf(cached: Response): number {
-  const maxAge = /max-age=(\d+)/.exec(cached.headers.get("Cache-Control") ?? "")?.[1];
-  return Math.max(0, Number(maxAge ?? 0) - Number(cached.headers.get("Age") ?? 0)) * 1_000;
+  return Math.max(0, Number(cached.headers.get(UNTIL) ?? 0) - Date.now());
 }
 
 function answer({ bytes, until }: KeptSegment): Response {

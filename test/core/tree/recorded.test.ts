@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { localTime } from "../../../src/core/ids.ts";
+import { Heard } from "../../../src/core/tree/heard-people.ts";
 import { END_TEXT, formatFlow } from "../../../src/core/tree/link.ts";
+import { Recorded } from "../../../src/core/tree/recorded.ts";
 import { SEGMENT_KEEP_MS, SPOOL_BYTES } from "../../../src/core/tree/shelf.ts";
 import { type Switch, switched } from "../../../src/core/tree/switches.ts";
 import { House, keptIn } from "../../support/archive-house.ts";
@@ -339,5 +342,24 @@ describe("deletion", () => {
     expect(evening.house.node.kept).toBeUndefined();
     expect(evening.house.node.find({ epoch: 1, index: 0 }, evening.house.now)).toBeUndefined();
     expect(evening.house.node.keptRuns).toEqual([]);
+  });
+});
+
+describe("six hours", () => {
+  it("are one run and some spells, and whoever asks for a segment of them is answered without looking through them", () => {
+    const recorded = new Recorded();
+    for (let index = 0; index < 10_800; index++) {
+      const at = (sequence: number) => ({ epoch: 1, sequence: index * 20 + sequence });
+      const facts = { epoch: 1, index, first: at(1), last: at(20), missing: [], closedAt: localTime(index * 2_000) };
+      recorded.add({ ...facts, take: 1, voices: index % 600 < 300 ? [1] : [1, 2] });
+    }
+    const heard = new Heard();
+    heard.told(1, JSON.stringify({ speakers: [{ voice: 1, session: "speaker-ada-1", name: "Ada" }] }));
+    heard.sounded(1, [1]);
+    const { runs, spells, gaps } = recorded.recording(heard, false);
+    expect([runs, gaps]).toEqual([[{ epoch: 1, first: 0, last: 10_799 }], []]);
+    expect(spells).toEqual([{ track: 1, fromMs: 0, toMs: 6 * 3_600_000 }]);
+    expect([0, 5_000, 10_799, 10_800].map((index) => recorded.has({ epoch: 1, index }))).toEqual([true, true, true, false]);
+    expect(JSON.stringify(recorded.recording(heard, false)).length).toBeLessThan(1_000);
   });
 });
