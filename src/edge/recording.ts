@@ -9,7 +9,7 @@ import { archiveStub, roomStub } from "../objects/locate.ts";
 import { noOperator } from "./keys.ts";
 import { lockedFor } from "./locked.ts";
 import type { RouteSays } from "./openapi.ts";
-import { knownOf, learn, recall } from "./plan-memory.ts";
+import { forget, knownOf, learn, recall } from "./plan-memory.ts";
 import { type ProblemCode, problem, problemOf } from "./problem.ts";
 import { forgetArchive, refuse } from "./segments.ts";
 import { settingsOf } from "./settings.ts";
@@ -132,6 +132,8 @@ async function forgetOf(c: Context<{ Bindings: Env }>, room: RoomId, by: Bearer 
   if (typeof answer === "object") return problemOf(c, answer.refused);
   const known = await knownOf(c.env, room);
   if (known !== undefined) forgetRecording(known);
+  // Its summary says that something is kept.
+  forget(room);
   return answer ? c.body(null, 204, { "Cache-Control": "no-store" }) : problem(c, "recording-none");
 }
 
