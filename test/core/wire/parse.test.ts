@@ -12,6 +12,7 @@ import { parseListenerHears, parseStageHears } from "../../../src/core/wire/pars
 import { parseStageSays } from "../../../src/core/wire/stage-says.ts";
 import { ticketInProtocols } from "../../../src/core/wire/ticket.ts";
 import { zones } from "../../../src/objects/zones.ts";
+import { LONG } from "../../support/tier.ts";
 
 describe("the doors for text", () => {
   const doors = {
@@ -54,6 +55,10 @@ describe("the doors for text", () => {
       "pong",
       "all",
       "nodes",
+      "captions",
+      "recording",
+      "schedule",
+      "record",
     );
     const value: fc.Arbitrary<unknown> = fc.oneof(
       word,
@@ -78,12 +83,15 @@ describe("the doors for text", () => {
       "voice",
       "muted",
       "id",
+      "lines",
+      "switches",
+      "opensAt",
     );
     fc.assert(
       fc.property(fc.dictionary(key, value), (said) => {
         for (const door of Object.values(doors)) door(JSON.stringify(said) ?? "");
       }),
-      { numRuns: 20_000 },
+      { numRuns: LONG ? 20_000 : 5_000 },
     );
   });
 });
