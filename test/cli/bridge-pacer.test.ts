@@ -127,9 +127,10 @@ describe("a live encoder", () => {
 
 describe("a file that is poured in", () => {
   it("is said whole and in real time, and told to wait", () => {
-    const { pacer, said } = play([{ atMs: 0, frames: 1_500 }], 29_000);
+    const reads = [0, 200, 400, 600, 800].map((atMs) => ({ atMs, frames: 300 }));
+    const { pacer, said } = play(reads, 29_000);
     expect(pacer.wantsMore).toBe(true);
-    const early = play([{ atMs: 0, frames: 1_500 }], 10_000);
+    const early = play(reads, 10_000);
     expect(early.pacer.wantsMore).toBe(false);
     expect(numbersIn(said)).toEqual(Array.from({ length: numbersIn(said).length }, (_, frame) => frame));
     expect(pacer.figures).toMatchObject({ leftOutMs: 0, gaps: 0 });

@@ -99,6 +99,7 @@ describe("an Ogg stream", () => {
   it("drops a packet of which a page is missing or changed, and no other", () => {
     const made = pages([Uint8Array.of(1), new Uint8Array(700).fill(2), Uint8Array.of(3), Uint8Array.of(4)], 1, 2);
     expect(read(joined(made.toSpliced(1, 1))).packets.map(([, , found]) => found)).toEqual([[1], [3], [4]]);
+    expect(read(joined(made.slice(1))).packets.map(([, , found]) => found)).toEqual([[3], [4]]);
     const changed = made.map((page) => page.slice());
     changed[1]?.fill(9, 40, 41);
     expect(read(joined(changed)).packets.map(([, , found]) => found)).toEqual([[1], [3], [4]]);
