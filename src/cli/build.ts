@@ -16,7 +16,7 @@ const ISLANDS = ["home", "listener", "broadcast", "embed", "replay", "evening", 
 /** Icons, the card that other sites show of a page, the manifest: served as they are. */
 const STATIC = "src/pages/static";
 /** Each audio thread is one classic file: `addModule` resolves no imports in every browser. */
-const WORKLETS = ["capture", "output", "replay/replay"];
+const WORKLETS = ["sound/capture", "sound/output", "replay/replay"];
 /** What all browsers that can play (WebCodecs or WebAssembly, AudioWorklet) understand. */
 const BROWSER_TARGET = "es2022";
 /** libopus-wasm asks for this, but only where it finds itself in Node. */

@@ -5,7 +5,7 @@ import type { Words } from "../core/say/words.ts";
 /** Someone on stage, as a page shows him before it is connected. */
 export type Shown = { readonly name: string; readonly role: Role };
 
-/** A speaker's card, as `browser/faces.ts` goes on with it. */
+/** A speaker's card, as `browser/listen/faces.ts` goes on with it. */
 export function Face({ words, name, role }: Shown & { readonly words: Words }) {
   return (
     <li class="speaker">

@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from "playwright-core";
 
-/** What a page says of itself, as `window.canopy` (src/browser/facts.ts). */
+/** What a page says of itself, as `window.canopy` (src/browser/page/facts.ts). */
 export type PageFacts = {
   readonly state?: string;
   readonly phase?: string;

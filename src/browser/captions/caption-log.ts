@@ -1,8 +1,8 @@
 import type { RoomInstant } from "../../core/audio/player.ts";
 import type { CaptionsState } from "../../core/wire/messages.ts";
-import { element } from "../elements.ts";
-import { part } from "../parts.ts";
-import { words } from "../words.ts";
+import { element } from "../page/elements.ts";
+import { part } from "../page/parts.ts";
+import { words } from "../page/words.ts";
 import { CaptionTimeline, type ShownLine } from "./timeline.ts";
 
 /** What a browser remembers, for all rooms: that its owner wants to read. */

@@ -1,6 +1,6 @@
-import { part, write, writeOrHide } from "../parts.ts";
-import type { Studio } from "../studio.ts";
-import { words } from "../words.ts";
+import { part, write, writeOrHide } from "../page/parts.ts";
+import { words } from "../page/words.ts";
+import type { Studio } from "../stage/studio.ts";
 import { languageLabel, languagesFor } from "./languages.ts";
 import { Recognition } from "./recognition.ts";
 import { recognizerIn } from "./recognizer.ts";

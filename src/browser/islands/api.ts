@@ -1,4 +1,4 @@
-import { copyFrom } from "../parts.ts";
+import { copyFrom } from "../page/parts.ts";
 
 /** Each line has its button; without script, or clipboard, it can be marked and copied as any text. */
 for (const line of document.querySelectorAll<HTMLElement>("[data-part='curl']")) {

@@ -1,19 +1,19 @@
-import { Broadcasting } from "../broadcast.ts";
 import { SpeakerCaptions } from "../captions/speaker-captions.ts";
-import { CrowdForm } from "../crowd-form.ts";
-import { publish } from "../facts.ts";
-import { hide, isOff, switchOff } from "../focus.ts";
-import { HostMemory } from "../host-ticket.ts";
-import { MicrophoneForm } from "../microphone-form.ts";
+import { CrowdForm } from "../evening/crowd-form.ts";
+import { ScheduleCard } from "../evening/schedule-card.ts";
+import { sayHost } from "../listen/say-hearing.ts";
+import { publish } from "../page/facts.ts";
+import { hide, isOff, switchOff } from "../page/focus.ts";
+import { copyFrom, insecurity, island, oncePerFrame, part, write, writeOrHide } from "../page/parts.ts";
+import { wireShareSheet } from "../page/share-sheet.ts";
+import { words } from "../page/words.ts";
 import { mayRun } from "../panel/shown.ts";
-import { copyFrom, insecurity, island, oncePerFrame, part, write, writeOrHide } from "../parts.ts";
-import { sayHost } from "../say-hearing.ts";
-import { sayLine, sayStudio, sayWarning } from "../say-studio.ts";
-import { ScheduleCard } from "../schedule-card.ts";
-import { wireShareSheet } from "../share-sheet.ts";
-import { SideForm } from "../side-form.ts";
-import { StagePanel } from "../stage-panel.ts";
-import { words } from "../words.ts";
+import { Broadcasting } from "../stage/broadcast.ts";
+import { HostMemory } from "../stage/host-ticket.ts";
+import { MicrophoneForm } from "../stage/microphone-form.ts";
+import { sayLine, sayStudio, sayWarning } from "../stage/say-studio.ts";
+import { SideForm } from "../stage/side-form.ts";
+import { StagePanel } from "../stage/stage-panel.ts";
 
 /** The meter's left end, in −dBov: what is softer is no speech. */
 const METER_FLOOR = 60;

@@ -1,11 +1,11 @@
-import { publish } from "../facts.ts";
-import { phaseOf, watchRoom } from "../glimpse.ts";
-import { isOver } from "../hearing.ts";
-import { Listening } from "../listen.ts";
-import { LoadFault } from "../load-fault.ts";
-import { insecurity, island, oncePerFrame, part, write, writeOrHide } from "../parts.ts";
-import { sayHearing } from "../say-hearing.ts";
-import { words } from "../words.ts";
+import { phaseOf, watchRoom } from "../listen/glimpse.ts";
+import { isOver } from "../listen/hearing.ts";
+import { Listening } from "../listen/listen.ts";
+import { sayHearing } from "../listen/say-hearing.ts";
+import { publish } from "../page/facts.ts";
+import { insecurity, island, oncePerFrame, part, write, writeOrHide } from "../page/parts.ts";
+import { words } from "../page/words.ts";
+import { LoadFault } from "../sound/load-fault.ts";
 
 const say = words.listener;
 const root = island("embed");

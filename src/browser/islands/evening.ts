@@ -1,13 +1,13 @@
 import { EVENING_ROW_MS } from "../../core/evening.ts";
 import { type Evening, parseEvening } from "../../core/evening-report.ts";
-import { readEvening, readRecording } from "../api.ts";
-import { element } from "../elements.ts";
-import { drawPlots } from "../evening-plots.ts";
-import { eveningTable } from "../evening-table.ts";
-import { publish } from "../facts.ts";
-import { HostMemory } from "../host-ticket.ts";
-import { island, part, write, writeOrHide } from "../parts.ts";
-import { sayNo, words } from "../words.ts";
+import { drawPlots } from "../evening/evening-plots.ts";
+import { eveningTable } from "../evening/evening-table.ts";
+import { readEvening, readRecording } from "../page/api.ts";
+import { element } from "../page/elements.ts";
+import { publish } from "../page/facts.ts";
+import { island, part, write, writeOrHide } from "../page/parts.ts";
+import { sayNo, words } from "../page/words.ts";
+import { HostMemory } from "../stage/host-ticket.ts";
 
 /** While the room is live the report is fetched again after so long, in ms. */
 const AGAIN_MS = 30_000;

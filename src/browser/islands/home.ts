@@ -1,8 +1,8 @@
 import { whenIn } from "../../core/say/when.ts";
-import { type CreatedRoom, createRoom, type Problem } from "../api.ts";
-import { copyFrom, island, part, writeOrHide } from "../parts.ts";
-import { ScheduleFields } from "../schedule-form.ts";
-import { sayNo, words } from "../words.ts";
+import { ScheduleFields } from "../evening/schedule-form.ts";
+import { type CreatedRoom, createRoom, type Problem } from "../page/api.ts";
+import { copyFrom, island, part, writeOrHide } from "../page/parts.ts";
+import { sayNo, words } from "../page/words.ts";
 
 /** What is on air and what comes is looked at anew this often, in ms, while the page is seen. */
 const LOBBY_MS = 60_000;

@@ -1,11 +1,13 @@
 import { formatMoment, parseMoment } from "../../core/moment.ts";
 import type { RecordingNews } from "../../core/wire/recording.ts";
-import { publish } from "../facts.ts";
-import { hide } from "../focus.ts";
-import { HostMemory } from "../host-ticket.ts";
-import { meIn } from "../me.ts";
-import { copyFrom, insecurity, island, oncePerFrame, part, write, writeOrHide } from "../parts.ts";
-import { tellFault } from "../player-controls.ts";
+import { meIn } from "../listen/me.ts";
+import { tellFault } from "../listen/player-controls.ts";
+import { VolumeKnob } from "../listen/volume-knob.ts";
+import { publish } from "../page/facts.ts";
+import { hide } from "../page/focus.ts";
+import { copyFrom, insecurity, island, oncePerFrame, part, write, writeOrHide } from "../page/parts.ts";
+import { wireShareSheet } from "../page/share-sheet.ts";
+import { words } from "../page/words.ts";
 import { Bookmark } from "../replay/bookmark.ts";
 import { CaptionLines } from "../replay/caption-lines.ts";
 import { Archive } from "../replay/fetching.ts";
@@ -16,9 +18,7 @@ import { Replaying } from "../replay/replaying.ts";
 import { sayLoss, sayNothing, sayReplay } from "../replay/say-replay.ts";
 import { SeekBar } from "../replay/seek-bar.ts";
 import { showTracks } from "../replay/tracks.ts";
-import { wireShareSheet } from "../share-sheet.ts";
-import { VolumeKnob } from "../volume-knob.ts";
-import { words } from "../words.ts";
+import { HostMemory } from "../stage/host-ticket.ts";
 
 /** The buttons beside Play go so far, in ms. */
 const STEP_MS = 10_000;

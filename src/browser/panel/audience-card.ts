@@ -1,7 +1,7 @@
 import type { AudienceState, CrowdState } from "../../core/wire/messages.ts";
-import { element, List } from "../elements.ts";
-import { write } from "../parts.ts";
-import { words } from "../words.ts";
+import { element, List } from "../page/elements.ts";
+import { write } from "../page/parts.ts";
+import { words } from "../page/words.ts";
 import { folded } from "./card.ts";
 import type { Panel } from "./shown.ts";
 

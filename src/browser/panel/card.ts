@@ -1,4 +1,4 @@
-import { element } from "../elements.ts";
+import { element } from "../page/elements.ts";
 
 let cards = 0;
 

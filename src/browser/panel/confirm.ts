@@ -1,5 +1,5 @@
-import { button, element } from "../elements.ts";
-import { words } from "../words.ts";
+import { button, element } from "../page/elements.ts";
+import { words } from "../page/words.ts";
 
 /** What is asked before something grave is done. */
 export type Question = {

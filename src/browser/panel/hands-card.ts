@@ -1,7 +1,7 @@
 import type { WaitingHand } from "../../core/wire/messages.ts";
-import { button, element, List, type Row } from "../elements.ts";
-import { write } from "../parts.ts";
-import { words } from "../words.ts";
+import { button, element, List, type Row } from "../page/elements.ts";
+import { write } from "../page/parts.ts";
+import { words } from "../page/words.ts";
 import { beside, card } from "./card.ts";
 import { Menu } from "./menu.ts";
 import { removeAsking } from "./removing.ts";

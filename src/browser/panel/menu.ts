@@ -1,4 +1,4 @@
-import { button, element, icon } from "../elements.ts";
+import { button, element, icon } from "../page/elements.ts";
 
 /** One thing to do in a menu; left out (undefined) where it is not allowed. */
 export type Choice = { readonly says: string; readonly work: () => void; readonly grave?: boolean } | undefined;

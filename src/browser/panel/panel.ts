@@ -1,6 +1,6 @@
 import { MAX_NAME } from "../../core/text.ts";
-import { button, element } from "../elements.ts";
-import { words } from "../words.ts";
+import { button, element } from "../page/elements.ts";
+import { words } from "../page/words.ts";
 import { audienceCard } from "./audience-card.ts";
 import { folded } from "./card.ts";
 import { handsCard } from "./hands-card.ts";

@@ -1,9 +1,9 @@
 import { KEEP_DAYS } from "../../core/room/recording.ts";
-import { deleteRecording } from "../api.ts";
-import { button, element } from "../elements.ts";
-import { hide, isOff, switchOff } from "../focus.ts";
-import { write, writeOrHide } from "../parts.ts";
-import { sayNo, words } from "../words.ts";
+import { deleteRecording } from "../page/api.ts";
+import { button, element } from "../page/elements.ts";
+import { hide, isOff, switchOff } from "../page/focus.ts";
+import { write, writeOrHide } from "../page/parts.ts";
+import { sayNo, words } from "../page/words.ts";
 import { card } from "./card.ts";
 import { confirm } from "./confirm.ts";
 import { lock } from "./rules-card.ts";

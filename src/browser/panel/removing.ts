@@ -1,6 +1,6 @@
 import type { SessionId } from "../../core/ids.ts";
-import { element } from "../elements.ts";
-import { words } from "../words.ts";
+import { element } from "../page/elements.ts";
+import { words } from "../page/words.ts";
 import { confirm } from "./confirm.ts";
 import type { Ask } from "./shown.ts";
 

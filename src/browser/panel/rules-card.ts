@@ -1,8 +1,8 @@
 import { MAX_NAME, MAX_TITLE, readable } from "../../core/text.ts";
 import type { Banned, TicketText } from "../../core/wire/messages.ts";
-import { button, element, List } from "../elements.ts";
-import { copyFrom, write } from "../parts.ts";
-import { words } from "../words.ts";
+import { button, element, List } from "../page/elements.ts";
+import { copyFrom, write } from "../page/parts.ts";
+import { words } from "../page/words.ts";
 import { folded } from "./card.ts";
 import { confirm } from "./confirm.ts";
 import { type Ask, allowed, type Panel, type PanelPage } from "./shown.ts";

@@ -1,6 +1,6 @@
 import { may, runsRoom, type Standing } from "../../core/room/roles.ts";
 import type { StageSays, Verb } from "../../core/wire/messages.ts";
-import { type Studio, standingIn } from "../studio.ts";
+import { type Studio, standingIn } from "../stage/studio.ts";
 
 /** Asks something of the room; false if there is no line at this moment. */
 export type Ask = (said: StageSays) => boolean;

@@ -1,9 +1,9 @@
 import { clockOf } from "../../core/moment.ts";
 import { type Cue, parseCues } from "../../core/wire/cues.ts";
-import { button, element } from "../elements.ts";
-import { hide } from "../focus.ts";
-import { part } from "../parts.ts";
-import { words } from "../words.ts";
+import { button, element } from "../page/elements.ts";
+import { hide } from "../page/focus.ts";
+import { part } from "../page/parts.ts";
+import { words } from "../page/words.ts";
 
 /** Whoever scrolled the lines himself reads on there for so long, in ms. */
 const READING_MS = 6_000;

@@ -3,10 +3,10 @@ import { drawSpells, type Heard, heardIn, nextSpell, trackOf } from "../../core/
 import { clockOf } from "../../core/moment.ts";
 import { initialOf, tintOf } from "../../core/say/face.ts";
 import type { RecordingNews } from "../../core/wire/recording.ts";
-import { button, element, List, type Row } from "../elements.ts";
-import { write } from "../parts.ts";
-import { Rings } from "../rings.ts";
-import { words } from "../words.ts";
+import { Rings } from "../listen/rings.ts";
+import { button, element, List, type Row } from "../page/elements.ts";
+import { write } from "../page/parts.ts";
+import { words } from "../page/words.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 

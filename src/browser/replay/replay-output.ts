@@ -1,6 +1,6 @@
 import type { HeardChunk } from "../../core/audio/player.ts";
 import type { Wish } from "../../core/audio/replay-player.ts";
-import { SoundOut } from "../sound-out.ts";
+import { SoundOut } from "../sound/sound-out.ts";
 import type { FromReplay, ToReplay } from "./messages.ts";
 
 /** The ears of who hears what was kept. */

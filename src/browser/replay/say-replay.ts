@@ -1,4 +1,4 @@
-import { words } from "../words.ts";
+import { words } from "../page/words.ts";
 import type { Replay } from "./replaying.ts";
 
 /** What the status line says: what happens, and what one can do. */

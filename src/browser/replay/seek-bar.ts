@@ -1,6 +1,6 @@
 import { clockOf } from "../../core/moment.ts";
-import { part, write } from "../parts.ts";
-import { words } from "../words.ts";
+import { part, write } from "../page/parts.ts";
+import { words } from "../page/words.ts";
 
 /** The bar on which one sees and says where in the recording one is. */
 export class SeekBar {

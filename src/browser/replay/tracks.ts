@@ -1,8 +1,8 @@
 import { heardIn } from "../../core/audio/replay-people.ts";
 import type { RecordingNews } from "../../core/wire/recording.ts";
-import { element, icon } from "../elements.ts";
-import { part, writeOrHide } from "../parts.ts";
-import { words } from "../words.ts";
+import { element, icon } from "../page/elements.ts";
+import { part, writeOrHide } from "../page/parts.ts";
+import { words } from "../page/words.ts";
 
 /** How long a file that was fetched is there to be saved, in ms. */
 const SAVED_MS = 60_000;

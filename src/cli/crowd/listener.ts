@@ -11,10 +11,10 @@ import { Hearing } from "./hearing.ts";
 import type { GroupTimes, PartTally } from "./tally.ts";
 import { groupOf, type Role } from "./wish.ts";
 
-/** So long a line may be silent before it is probed, and so long an answer may take, in ms; as in browser/listen.ts. */
+/** So long a line may be silent before it is probed, and so long an answer may take, in ms; as in browser/listen/listen.ts. */
 const SILENT_MS = 3_000;
 const ANSWER_MS = 2_000;
-/** Where the leaf asks for it, new sound is acknowledged this often at most, in ms; as in browser/listen.ts. */
+/** Where the leaf asks for it, new sound is acknowledged this often at most, in ms; as in browser/listen/listen.ts. */
 const ACK_MS = 5_000;
 /** Who asks does it this often, in ms: a leaf takes one question in ten seconds. */
 const ASK_MS = 11_000;

@@ -5,7 +5,7 @@ import { MAX_VOICES, SILENCE_LEVEL } from "./format.ts";
  * The peaks of people who talk equally loud differ by less from one phrase to the next.
  */
 const MARGIN_DB = 6;
-/** A voice's loudness falls by no more than this, in dB a second: the longest pause within a sentence (600 ms, browser/voice-gate.ts) costs just the margin. */
+/** A voice's loudness falls by no more than this, in dB a second: the longest pause within a sentence (600 ms, browser/sound/voice-gate.ts) costs just the margin. */
 const RELEASE_DB_PER_S = 10;
 /** Who got a place keeps it for at least this long, in ms: a word. Shorter turns cannot be understood, and only disturb. */
 const DWELL_MS = 500;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { cachedLanes } from "../../../src/browser/cached-lane.ts";
+import { cachedLanes } from "../../../src/browser/listen/cached-lane.ts";
 import { aChunk } from "../../support/build.ts";
 
 const HEAD = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ChunkDecoder } from "../../../src/browser/chunk-decoder.ts";
-import type { Decoded } from "../../../src/browser/codec.ts";
+import { ChunkDecoder } from "../../../src/browser/sound/chunk-decoder.ts";
+import type { Decoded } from "../../../src/browser/sound/codec.ts";
 import type { Chunk, VoiceBlock } from "../../../src/core/audio/chunk.ts";
 import type { HeardChunk } from "../../../src/core/audio/player.ts";
 

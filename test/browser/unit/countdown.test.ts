@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { sayLeft, toldMinutes } from "../../../src/browser/countdown.ts";
-import { namesIn } from "../../../src/browser/schedule-form.ts";
+import { namesIn } from "../../../src/browser/evening/schedule-form.ts";
+import { sayLeft, toldMinutes } from "../../../src/browser/listen/countdown.ts";
 import { whenIn } from "../../../src/core/say/when.ts";
 
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { Hand } from "../../../src/browser/hand.ts";
-import { type Hearing, NOTHING_YET } from "../../../src/browser/hearing.ts";
-import { SentQuestion } from "../../../src/browser/sent-question.ts";
+import { Hand } from "../../../src/browser/listen/hand.ts";
+import { type Hearing, NOTHING_YET } from "../../../src/browser/listen/hearing.ts";
+import { SentQuestion } from "../../../src/browser/listen/sent-question.ts";
 import type { ListenerSays } from "../../../src/core/wire/listener-says.ts";
 import type { Refused, RoomState, You } from "../../../src/core/wire/messages.ts";
 import { session } from "../../support/asks.ts";

@@ -1,0 +1,32 @@
+import { whenIn } from "../../core/say/when.ts";
+import type { Words } from "../../core/say/words.ts";
+import { words } from "../page/words.ts";
+
+/** How far a room is ready for the crowd that its host expects; as the API says it. */
+export type CrowdProgress = {
+  readonly expected: number;
+  readonly seats: number;
+  readonly leaves: number;
+  readonly ready: number;
+  readonly capped: boolean;
+  /** More want in just now than the operator allows. */
+  readonly full: boolean;
+  /** The room will be made ready by itself for so many, at that time (ms since 1970). */
+  readonly planned?: { readonly listeners: number; readonly at: number };
+};
+
+/** What the host reads of it. */
+export function sayCrowd(progress: CrowdProgress, { studio, count, doors, language }: Words = words): string {
+  const { expected, seats, leaves, ready, capped, full, planned } = progress;
+  if (full) return studio.crowd.full(count.plain(seats));
+  if (expected === 0 && planned !== undefined) return doors.studio.planned(count.plain(planned.listeners), whenIn(language, planned.at));
+  if (expected === 0) return studio.crowd.grows;
+  if (ready < leaves) return studio.crowd.percent(count.plain(Math.floor((ready / leaves) * 100)));
+  const seated = studio.crowd.ready(count.plain(seats));
+  return capped ? `${seated} ${studio.crowd.capped}` : seated;
+}
+
+/** True while there is news to wait for. */
+export function isWaking({ expected, leaves, ready }: CrowdProgress): boolean {
+  return expected > 0 && ready < leaves;
+}

@@ -1,0 +1,90 @@
+import { part } from "../page/parts.ts";
+
+/** What the API takes: the time as a clock on the wall shows it, and in which zone; the server knows what that means, and says so if it is nothing. */
+export type WantedSchedule = {
+  readonly opensAt: string;
+  readonly timeZone: string;
+  readonly minutes?: number;
+  readonly about?: string;
+  readonly speakers: readonly string[];
+  readonly expect?: number;
+};
+
+/** The fields by which an evening is announced (pages/schedule.tsx). */
+export class ScheduleFields {
+  readonly #date = part("schedule-date", HTMLInputElement);
+  readonly #time = part("schedule-time", HTMLInputElement);
+  readonly #zone = part("schedule-zone", HTMLSelectElement);
+  readonly #minutes = part("schedule-minutes", HTMLInputElement);
+  readonly #speakers = part("schedule-speakers", HTMLInputElement);
+  readonly #about = part("schedule-about", HTMLTextAreaElement);
+  readonly #expect = part("schedule-expect", HTMLInputElement);
+
+  /** All zones that this browser knows, and its own one chosen. */
+  constructor() {
+    const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const known = typeof Intl.supportedValuesOf === "function" ? Intl.supportedValuesOf("timeZone") : [];
+    for (const zone of new Set([own, "UTC", ...known].filter((name) => name !== undefined).sort())) {
+      this.#zone.append(new Option(zone.replaceAll("_", " "), zone, zone === own, zone === own));
+    }
+    this.#date.min = dayOf(new Date());
+  }
+
+  /** Whether a day and a time must be given before the form can be sent. */
+  set required(required: boolean) {
+    this.#date.required = required;
+    this.#time.required = required;
+  }
+
+  /** What stands in the fields; undefined without a day and a time. */
+  get wanted(): WantedSchedule | undefined {
+    if (this.#date.value === "" || this.#time.value === "") return undefined;
+    const [minutes, expect, about] = [
+      this.#minutes.valueAsNumber,
+      this.#expect.valueAsNumber,
+      this.#about.value.replace(/\s+/gu, " ").trim(),
+    ];
+    return {
+      opensAt: `${this.#date.value}T${this.#time.value}`,
+      timeZone: this.#zone.value,
+      speakers: namesIn(this.#speakers.value),
+      ...(Number.isNaN(minutes) ? {} : { minutes }),
+      ...(Number.isNaN(expect) ? {} : { expect }),
+      ...(about === "" ? {} : { about }),
+    };
+  }
+
+  /** Shows what is announced, to be changed. `opensAt`: ms since 1970. */
+  fill(known: Omit<WantedSchedule, "opensAt"> & { readonly opensAt: number }): void {
+    const { opensAt, timeZone, minutes, about = "", speakers, expect } = known;
+    const [day, time] = wallOf(opensAt, timeZone);
+    this.#date.value = day;
+    this.#time.value = time;
+    if (![...this.#zone.options].some(({ value }) => value === timeZone)) this.#zone.append(new Option(timeZone));
+    this.#zone.value = timeZone;
+    this.#minutes.value = minutes === undefined ? "" : String(minutes);
+    this.#expect.value = expect === undefined ? "" : String(expect);
+    this.#about.value = about;
+    this.#speakers.value = speakers.join(", ");
+  }
+}
+
+/** Names with commas between them. */
+export function namesIn(text: string): readonly string[] {
+  return text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}
+
+/** The day and the time that a clock in `timeZone` shows then, as form fields want them. */
+function wallOf(at: number, timeZone: string): readonly [day: string, time: string] {
+  // Swedish writes dates as ISO 8601 does.
+  const text = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" }).format(at);
+  const [day = "", time = ""] = text.split(" ");
+  return [day, time];
+}
+
+function dayOf(date: Date): string {
+  return `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}-${String(date.getDate()).padStart(2, "0")}`;
+}

@@ -1,0 +1,177 @@
+import { type Fields, isCount, isFields, parseObject } from "../../core/json.ts";
+import { ENDING } from "../../core/wire/ending.ts";
+import { parseRecording, type RecordingNews } from "../../core/wire/recording.ts";
+import type { CrowdProgress } from "../evening/say-crowd.ts";
+import type { WantedSchedule } from "../evening/schedule-form.ts";
+import type { LinkEnd } from "../line/link-mind.ts";
+import { sayNo, words } from "./words.ts";
+
+/** What a new room's maker gets. The host ticket is shown once and kept nowhere else. */
+export type CreatedRoom = {
+  readonly room: string;
+  readonly page: string;
+  readonly broadcast: string;
+  /** By rank: who has one may take the audience over if the host cannot go on. */
+  readonly successorTickets: readonly string[];
+};
+
+/** A *no* in the server's own words; `code` is stable. */
+export type Problem = { readonly status: number; readonly code: string; readonly detail: string };
+
+export type RoomRequest = {
+  readonly title: string;
+  readonly room?: string;
+  readonly listed: boolean;
+  readonly schedule?: WantedSchedule | undefined;
+};
+
+/**
+ * Makes a room.
+ *
+ * @param key the deployment's create key, where it wants one
+ */
+export async function createRoom(wanted: RoomRequest, key: string | undefined): Promise<CreatedRoom | Problem> {
+  const headers: Record<string, string> = { "content-type": "application/json" };
+  if (key !== undefined) headers["authorization"] = `Bearer ${key}`;
+  const answer = await ask("/api/rooms", { method: "POST", headers, body: JSON.stringify(wanted) });
+  if ("code" in answer) return answer;
+  const { room, urls, successorTickets } = answer.fields;
+  const page = isFields(urls) ? urls["page"] : undefined;
+  const broadcast = isFields(urls) ? urls["broadcast"] : undefined;
+  if (typeof room !== "string" || typeof page !== "string" || typeof broadcast !== "string") return notUnderstood(answer.status);
+  const tickets = Array.isArray(successorTickets) ? successorTickets.filter((ticket) => typeof ticket === "string") : [];
+  return { room, page, broadcast, successorTickets: tickets };
+}
+
+/**
+ * Why there is no use in connecting to `room` again, to listen; nothing if there may be (or if nobody answers).
+ *
+ * @param invitation the ticket that is brought, if any
+ */
+export async function whyNot(room: string, invitation: string | undefined): Promise<LinkEnd | undefined> {
+  const headers = invitation === undefined ? {} : { authorization: `Bearer ${invitation}` };
+  const answer = await ask(`/api/rooms/${encodeURIComponent(room)}/ticket?for=listen`, { headers });
+  if (!("code" in answer)) return undefined;
+  if (answer.code === "room-ended") return { code: ENDING.ended.code, says: words.no.ending.ended };
+  if (answer.status === 404) return { code: answer.status, says: sayNo({ code: answer.code, says: answer.detail }) };
+  return answer.status === 401 || answer.status === 403 ? { code: ENDING.private.code, says: words.no.ending.private } : undefined;
+}
+
+/** Why `ticket` does not open the stage of `room`, in words for its host; nothing if it does (or if nobody answers). */
+export async function whyNoStage(room: string, ticket: string): Promise<LinkEnd | undefined> {
+  const headers = { authorization: `Bearer ${ticket}` };
+  const answer = await ask(`/api/rooms/${encodeURIComponent(room)}/ticket`, { headers });
+  if (!("code" in answer)) return undefined;
+  const say = words.no.ticket;
+  switch (answer.code) {
+    case "room-ended":
+      return { code: 4500, says: words.no.ending.ended };
+    case "room-moved":
+      return { code: 4502, says: say.moved };
+    case "ticket-invalid":
+      return { code: answer.status, says: say.invalid };
+    case "ticket-expired":
+      return { code: answer.status, says: say.expired };
+    case "ticket-for-another-room":
+      return { code: answer.status, says: say.anotherRoom };
+    case "ticket-role-wrong":
+      return { code: answer.status, says: say.role };
+    case "room-unknown":
+      return { code: answer.status, says: say.unknown };
+    default:
+      return undefined;
+  }
+}
+
+/** Tells who runs the server that something is wrong with a room. Nothing if it is on its way, else why not. */
+export async function sendReport(room: string, reason: string, text: string): Promise<Problem | undefined> {
+  const headers = { "content-type": "application/json" };
+  const answer = await ask(`/api/rooms/${encodeURIComponent(room)}/report`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify({ reason, text }),
+  });
+  return "code" in answer ? answer : undefined;
+}
+
+/** Deletes what is kept of a room. Nothing if it is deleted, else why not. */
+export async function deleteRecording(room: string, ticket: string): Promise<Problem | undefined> {
+  const headers = { authorization: `Bearer ${ticket}` };
+  const answer = await ask(`/api/rooms/${encodeURIComponent(room)}/recording`, { method: "DELETE", headers });
+  return "code" in answer ? answer : undefined;
+}
+
+/** Announces the evening for another time, or calls it off. Nothing if it is done, else why not. */
+export async function announce(
+  room: string,
+  ticket: string,
+  wanted: WantedSchedule | { readonly cancel: true },
+): Promise<Problem | undefined> {
+  const headers = { authorization: `Bearer ${ticket}`, "content-type": "application/json" };
+  const answer = await ask(`/api/rooms/${encodeURIComponent(room)}/schedule`, { method: "POST", headers, body: JSON.stringify(wanted) });
+  return "code" in answer ? answer : undefined;
+}
+
+/** The host expects so many listeners. */
+export async function expectCrowd(room: string, ticket: string, listeners: number): Promise<CrowdProgress | Problem> {
+  const headers = { authorization: `Bearer ${ticket}`, "content-type": "application/json" };
+  const answer = await ask(`/api/rooms/${encodeURIComponent(room)}/expect`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify({ listeners }),
+  });
+  return "code" in answer ? answer : (progressOf(answer.fields) ?? notUnderstood(answer.status));
+}
+
+/** How far the room is ready for whom its host expects; nothing if that cannot be known just now. */
+export async function readCrowd(room: string, ticket: string): Promise<CrowdProgress | undefined> {
+  const answer = await ask(`/api/rooms/${encodeURIComponent(room)}/expect`, { headers: { authorization: `Bearer ${ticket}` } });
+  return "code" in answer ? undefined : progressOf(answer.fields);
+}
+
+/** The report of an evening as CSV, for who ran it. */
+export async function readEvening(room: string, ticket: string): Promise<string | Problem> {
+  const answer = await say(`/api/rooms/${encodeURIComponent(room)}/evening.csv`, { headers: { authorization: `Bearer ${ticket}` } });
+  return "code" in answer ? answer : answer.text;
+}
+
+/** What was recorded of a room; nothing where nothing was. */
+export async function readRecording(room: string, ticket: string): Promise<RecordingNews | undefined> {
+  const answer = await say(`/api/rooms/${encodeURIComponent(room)}/recording`, { headers: { authorization: `Bearer ${ticket}` } });
+  return "code" in answer ? undefined : parseRecording(answer.text);
+}
+
+function progressOf({ expected, seats, leaves, ready, capped, full, planned }: Fields): CrowdProgress | undefined {
+  if (!isCount(expected) || !isCount(seats) || !isCount(leaves) || !isCount(ready)) return undefined;
+  const { listeners, at } = isFields(planned) ? planned : {};
+  const later = isCount(listeners) && isCount(at) ? { planned: { listeners, at } } : {};
+  return { expected, seats, leaves, ready, capped: capped === true, full: full === true, ...later };
+}
+
+async function ask(path: string, init: RequestInit): Promise<{ status: number; fields: { readonly [key: string]: unknown } } | Problem> {
+  const answer = await say(path, init);
+  if ("code" in answer) return answer;
+  const fields = answer.text === "" ? {} : parseObject(answer.text);
+  return fields === undefined ? notUnderstood(answer.status) : { status: answer.status, fields };
+}
+
+async function say(path: string, init: RequestInit): Promise<{ status: number; text: string } | Problem> {
+  try {
+    const response = await fetch(path, init);
+    const text = await response.text();
+    if (response.ok) return { status: response.status, text };
+    const { code, detail, title } = parseObject(text) ?? {};
+    if (typeof code !== "string") return notUnderstood(response.status);
+    return { status: response.status, code, detail: typeof detail === "string" ? detail : typeof title === "string" ? title : code };
+  } catch {
+    return { status: 0, code: "unreachable", detail: words.no.unreachable };
+  }
+}
+
+function notUnderstood(status: number): Problem {
+  return {
+    status,
+    code: "not-understood",
+    detail: words.no.notUnderstood(status),
+  };
+}
