@@ -12,7 +12,6 @@ import { parseListenerHears, parseStageHears } from "../../../src/core/wire/pars
 import { parseStageSays } from "../../../src/core/wire/stage-says.ts";
 import { ticketInProtocols } from "../../../src/core/wire/ticket.ts";
 import { zones } from "../../../src/objects/zones.ts";
-import { LONG } from "../../support/tier.ts";
 
 describe("the doors for text", () => {
   const doors = {
@@ -92,7 +91,7 @@ describe("the doors for text", () => {
         const text = JSON.stringify(said);
         for (const door of Object.values(doors)) door(text);
       }),
-      { numRuns: LONG ? 20_000 : 5_000 },
+      { numRuns: 20_000 },
     );
   });
 });
