@@ -229,7 +229,11 @@ export class RadioNode<Link, Ear> {
   }
 
   #wake(now: LocalTime, random: number): readonly RadioEffect<Link, Ear>[] {
-    if (this.#line !== undefined) return [];
+    if (this.#line !== undefined) {
+      // Nobody has listened for a while, and the line stood still: who comes now hears now.
+      while (this.#advance(now) > 0);
+      return [];
+    }
     this.#line = new RadioLine();
     this.#stream = new OggStream(KEPT_PAGES);
     this.#hls = new HlsWindow();
@@ -250,13 +254,15 @@ export class RadioNode<Link, Ear> {
     this.#advance(now);
   }
 
-  #advance(now: LocalTime): void {
+  /** What is due becomes pages and fragments. How many packets that were. */
+  #advance(now: LocalTime): number {
     const slot = this.#line?.next;
-    if (this.#line === undefined || slot === undefined) return;
+    if (this.#line === undefined || slot === undefined) return 0;
     // The past comes at once; later a turn brings two packets, and never very many.
     const packets = this.#line.take(now, Math.max(MOST_PACKETS, this.#stream.made === 0 ? PAST_MS / 20 : 0));
     this.#stream.add(packets);
     this.#hls.add(packets, slot);
+    return packets.length;
   }
 
   #begin(ear: Ear, seat: Seat, ears: Ears<Ear>): void {

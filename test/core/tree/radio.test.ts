@@ -210,6 +210,26 @@ describe("a radio", () => {
     expect(secondsIn(house.pages("bo"))).toBe(8);
   });
 
+  it("plays now, and not where the last one left, to who comes while it still waits for somebody", () => {
+    const house = new House();
+    house.join("ana");
+    house.linked(200);
+    house.pass(2_000);
+    house.node.leave("ana");
+    // Nobody listens, so there are no turns; the root's chunks come all the same.
+    for (let left = 200; left > 0; left--) {
+      house.now = localTime(house.now + 100);
+      house.speak();
+    }
+    house.join("bo");
+    house.pass(4_000);
+    expect(secondsIn(house.pages("bo"))).toBeLessThanOrEqual(12);
+    house.node.leave("bo");
+    house.now = localTime(house.now + 20_000);
+    house.do(house.node.watch(house.now, 0));
+    expect(house.node.hls.playlist(false)).toContain(`/${Math.floor(house.now / 2_000) - 1}.m4s`);
+  });
+
   it("has fragments for HLS as soon as it is fed, of the same packets", () => {
     const house = new House();
     house.do(house.node.learn(plan, house.now, 0));
