@@ -280,6 +280,7 @@ export class Downstream<Link> {
   }
 
   #greet(link: Link, waiting: Waiting, now: LocalTime, flows: boolean): readonly DownEffect<Link>[] {
+    this.feed.forget(now);
     return this.#below === "nodes" ? this.#linkUp(link, waiting, now) : this.#welcome(link, waiting, now, flows);
   }
 

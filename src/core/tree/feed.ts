@@ -8,6 +8,11 @@ import { type Break, CHUNKS, type Chunks, type Heard, type Part, type Slice, typ
 export const GREETING_MS = 1_000;
 /** Answers that are remembered at once: more than there are strides, each of one turn's bytes. */
 const MOST_ANSWERS = 32;
+/**
+ * What came longer ago than this, in ms, is let go of, however long nothing comes after it: in a quiet room a memory would else keep the last
+ * words for hours, and hand them out though the recording that they stood in was deleted.
+ */
+const FORGOTTEN_MS = 60_000;
 /** A newcomer hears nothing that came longer ago than this, in ms: the last words before an hour's silence are not news. */
 const FRESH_MS = 3_000;
 
@@ -18,7 +23,8 @@ const FRESH_MS = 3_000;
  * lower epoch than it has seen is stale and dropped. Bytes are handed on untouched.
  */
 export class Feed {
-  readonly #recent: Recent;
+  #recent: Recent;
+  readonly #keepMs: number;
   readonly #chunks: Chunks;
   #newest: Position;
   /** Where one stands who has heard all but the newest chunk; itself undefined where a break lies between. */
@@ -37,6 +43,7 @@ export class Feed {
    * @param chunks how chunks are read and joined
    */
   constructor(keepMs: number, newest: Position = BEFORE_ALL, chunks: Chunks = CHUNKS) {
+    this.#keepMs = keepMs;
     this.#recent = new Recent(keepMs);
     this.#newest = newest;
     this.#chunks = chunks;
@@ -108,6 +115,16 @@ export class Feed {
     this.#recent.push(chunk.kept);
     if (this.#answers.size > 0) this.#answers.clear();
     this.#tail = undefined;
+  }
+
+  /** To be called before anything that is kept is handed out again: what is too old is not kept any more. */
+  forget(now: LocalTime): void {
+    if (this.#heardAt === undefined || this.#last === undefined || now - this.#heardAt <= FORGOTTEN_MS) return;
+    this.#recent = new Recent(this.#keepMs);
+    this.#last = undefined;
+    this.#before = undefined;
+    this.#tail = undefined;
+    this.#answers.clear();
   }
 
   /** What is kept and comes after `position`, with a break before whatever does not continue it; also where nothing is kept of what was missed. */

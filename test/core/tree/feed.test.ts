@@ -97,6 +97,24 @@ function sequencesOf(parts: readonly Part[]): number[] {
   return parts.flatMap(({ bytes }) => [...chunksIn(bytes)].map(({ at }) => readHeader(bytes, at)?.sequence ?? -1));
 }
 
+describe("the last words before a long quiet", () => {
+  it("are not handed out for longer than a minute, however little comes after them", () => {
+    const feed = new Feed(30_000);
+    feed.hear(chunks(1, 20), now);
+    feed.forget(localTime(60_000));
+    expect(sequencesOf(feed.after({ epoch: 1, sequence: 18 }))).toEqual([19, 20]);
+    feed.forget(localTime(60_001));
+    for (const sequence of [5, 18, 19]) {
+      const [part, ...more] = feed.after({ epoch: 1, sequence });
+      expect([part?.bytes.byteLength, more.length]).toEqual([0, 0]);
+      expect(part?.before).toEqual({ reason: "missed", from: { epoch: 1, sequence }, to: { epoch: 1, sequence: 21 } });
+    }
+    expect(feed.after({ epoch: 1, sequence: 20 })).toEqual([]);
+    feed.hear(aChunk(21), localTime(90_000));
+    expect(sequencesOf(feed.after({ epoch: 1, sequence: 20 }))).toEqual([21]);
+  });
+});
+
 describe("strangers who say that they stand anywhere", () => {
   it("make nobody remember an answer to each of them", () => {
     const feed = new Feed(30_000);
