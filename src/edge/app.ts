@@ -93,7 +93,7 @@ app.post("/api/rooms/:room/report", described(REPORT_ROOM), limited("REPORTS"), 
 app.post("/api/rooms/:room/expect", described(EXPECT_CROWD), limited("ASKS"), smallBody, expectCrowd);
 app.get("/api/rooms/:room/expect", described(READ_EXPECTED), limited("ASKS"), readExpected);
 app.get("/api/rooms/:room/backstage", described(READ_BACKSTAGE), limited("ASKS"), readBackstage);
-app.get("/api/rooms/:room/recording", described(READ_RECORDING), readRecording);
+app.get("/api/rooms/:room/recording", described(READ_RECORDING), limited("ASKS"), readRecording);
 app.delete("/api/rooms/:room/recording", described(DELETE_RECORDING), limited("ASKS"), deleteRecording);
 app.get("/api/rooms/:room/evening.csv", described(READ_EVENING), limited("ASKS"), readEvening);
 for (const { verb, says } of VERB_ROUTES) app.post(`/api/rooms/:room/${verb}`, described(says), limited("ASKS"), smallBody, askRoom);
@@ -109,14 +109,14 @@ app.get("/rooms/:room/stage", described(STAGE), stage);
 
 app.get("/rooms/:room/segments/:secret/head", described(READ_HEAD), readHead);
 app.get("/rooms/:room/segments/:secret/:epoch/:index", described(READ_SEGMENT), readSegment);
-app.get("/rooms/:room/recording/captions.vtt", described(READ_CAPTIONS), readCaptions);
+app.get("/rooms/:room/recording/captions.vtt", described(READ_CAPTIONS), limited("ASKS"), readCaptions);
 
 app.get("/rooms/:room/live.ogg", described(LIVE_OGG), liveOgg);
 app.get("/rooms/:room/live.m3u", described(LIVE_M3U), liveM3u);
 app.get("/rooms/:room/live.pls", described(LIVE_PLS), livePls);
 app.get("/rooms/:room/live.m3u8", described(LIVE_HLS), livePlaylist);
 app.get("/rooms/:room/live/:piece", described(LIVE_PIECE), livePiece);
-app.get("/rooms/:room/recording/:track", described(READ_TRACK), readTrack);
+app.get("/rooms/:room/recording/:track", described(READ_TRACK), limited("ASKS"), readTrack);
 
 app.get("/", forPages, switchLanguage, homePage);
 app.get("/rooms/:room", forPages, switchLanguage, listenerPage);

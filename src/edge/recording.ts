@@ -60,7 +60,7 @@ export const READ_RECORDING: RouteSays = {
   about: "All that a replay must know; also while the room is live. The segments themselves never change.",
   door: "listener",
   answers: { 200: { says: "The recording", schema: News } },
-  no: ["recording-none", "removed"],
+  no: ["recording-none", "removed", "too-many-requests"],
 };
 
 export const DELETE_RECORDING: RouteSays = {

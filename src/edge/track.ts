@@ -5,7 +5,7 @@ import { SEGMENT_MS, type SegmentName } from "../core/audio/segment.ts";
 import { voicesOf } from "../core/audio/track.ts";
 import { type ByteRange, rangeOf } from "../core/audio/track-layout.ts";
 import { type ReadSegments, TrackStream } from "../core/audio/track-stream.ts";
-import type { Env, TrackSays } from "../objects/calls.ts";
+import type { ArchiveCalls, Env, TrackSays } from "../objects/calls.ts";
 import { archiveStub } from "../objects/locate.ts";
 import { log } from "../objects/log.ts";
 import { bearerOf } from "./body.ts";
@@ -13,6 +13,14 @@ import type { RouteSays } from "./openapi.ts";
 import { problem } from "./problem.ts";
 import { type Admitted, admitToRecording } from "./recording.ts";
 import { refuse } from "./segments.ts";
+import { SharedQuestions } from "./shared-questions.ts";
+
+/** Tracks that one isolate remembers; the oldest give way. Six hours are 100 kB. */
+const MOST_TRACKS = 50;
+
+/** Tracks as they were, each with what it follows from: where the recording went on since, or was deleted, it is not that any more. */
+const tracks = new Map<string, { readonly of: string; readonly track: TrackSays }>();
+const questions = new SharedQuestions<string, TrackSays | undefined>();
 
 export const READ_TRACK: RouteSays = {
   name: "readTrack",
@@ -29,7 +37,7 @@ export const READ_TRACK: RouteSays = {
     206: { says: "The range that was asked for", type: "audio/ogg" },
     304: "It is the one that `If-None-Match` names",
   },
-  no: ["recording-none", "not-found", "range-unsatisfiable", "removed"],
+  no: ["recording-none", "not-found", "range-unsatisfiable", "removed", "too-many-requests"],
 };
 
 /** `GET /rooms/:room/recording/<track>.ogg`: what one person said, from the segments as they are. No isolate holds more of it than two minutes. */
@@ -39,10 +47,8 @@ export async function readTrack(c: Context<{ Bindings: Env }>): Promise<Response
   const { known, secret } = admitted;
   const number = Number(/^([1-9]\d{0,5})\.ogg$/.exec(c.req.param("track") ?? "")?.[1] ?? 0);
   const archive = archiveStub(c.env, known.plan.audience);
-  const said = number === 0 ? undefined : await archive.track(secret, number);
-  if (said === undefined) return refuse(c, "not-found");
-  // Copied, since what an object answers lives no longer than the question; and of the isolate's own making from here on.
-  const track: TrackSays = structuredClone({ bytes: said.bytes, channels: said.channels, runs: said.runs, person: said.person });
+  const track = await trackOf(archive, admitted, number);
+  if (track === undefined) return refuse(c, "not-found");
   const names = [...segmentsOf(track)];
   const stream = new TrackStream({ serial: number, comments: commentsOf(admitted, track) }, names, track, voicesOf(track.person));
   const etag = await etagOf(stream, track);
@@ -71,6 +77,37 @@ export async function readTrack(c: Context<{ Bindings: Env }>): Promise<Response
   const body = new FixedLengthStream(to - from);
   void send(stream, { from, to }, (some) => archive.segments(secret, some), body.writable);
   return new Response(body.readable, init);
+}
+
+/** A person's track as the recording is now; the archive is asked once for each state of the recording. */
+async function trackOf(
+  archive: Pick<ArchiveCalls, "track">,
+  { known, secret, says }: Admitted,
+  number: number,
+): Promise<TrackSays | undefined> {
+  const { people, runs } = says.recording;
+  const person = people.find(({ track }) => track === number);
+  if (person === undefined) return undefined;
+  const key = `${known.plan.audience}/${secret}/${number}`;
+  const before = tracks.get(key);
+  if (before !== undefined && before.of === stateOf({ person, runs })) return before.track;
+  const track = await questions.ask(key, async () => {
+    const said = await archive.track(secret, number);
+    // Copied, since what an object answers lives no longer than the question; and of the isolate's own making from here on.
+    return said === undefined
+      ? undefined
+      : structuredClone({ bytes: said.bytes, channels: said.channels, runs: said.runs, person: said.person });
+  });
+  tracks.delete(key);
+  if (track !== undefined) tracks.set(key, { of: stateOf(track), track });
+  const [oldest] = tracks.keys();
+  if (tracks.size > MOST_TRACKS && oldest !== undefined) tracks.delete(oldest);
+  return track;
+}
+
+/** What a layout follows from: of the same voices, and segments, which never change. */
+function stateOf({ person, runs }: Pick<TrackSays, "person" | "runs">): string {
+  return JSON.stringify([person, runs]);
 }
 
 /** Writes as fast as it is read. What breaks off says so by being too short. */

@@ -1,8 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
-import { type RecordedCaption, segmentsOf } from "../core/audio/recording.ts";
+import { LayoutMemory } from "../core/audio/layout-memory.ts";
 import type { SegmentName } from "../core/audio/segment.ts";
-import { voicesOf } from "../core/audio/track.ts";
-import { layOut } from "../core/audio/track-layout.ts";
 import { type AudienceId, localTime, parseAudienceId } from "../core/ids.ts";
 import { type ArchiveEffect, ArchiveNode } from "../core/tree/archive.ts";
 import { archiveOf, nodeName, type Plan, parentName } from "../core/tree/plan.ts";
@@ -11,7 +9,17 @@ import type { ToStore } from "../core/tree/shelf.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import { ArchiveStorage } from "./archive-storage.ts";
-import { type ArchiveCalls, type ArchiveSays, type Env, type FoundSegment, HEADER, type RecordingSays, type TrackSays } from "./calls.ts";
+import {
+  type ArchiveCalls,
+  type ArchiveSays,
+  type CaptionPlace,
+  type CaptionsPage,
+  type Env,
+  type FoundSegment,
+  HEADER,
+  type RecordingSays,
+  type TrackSays,
+} from "./calls.ts";
 import { ObjectUse } from "./counted.ts";
 import { keptSockets, UPLINK } from "./kept-sockets.ts";
 import { audienceStub, parentStub } from "./locate.ts";
@@ -36,6 +44,7 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
   /** Calls answered, by kind; listeners of the cached lane cost one per edge isolate and segment, and one a second per isolate. */
   readonly requests = { wake: 0, head: 0, segment: 0, recording: 0 };
   readonly #use = new ObjectUse("Archive");
+  readonly #layouts = new LayoutMemory();
   #awake: Awake | undefined;
   #second: ReturnType<typeof setTimeout> | undefined;
 
@@ -88,13 +97,13 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
     return { ...kept, plan: mind.plan, keptOut: [...mind.bans.sessions] };
   }
 
-  async captions(secret: string): Promise<readonly RecordedCaption[] | undefined> {
+  async captions(secret: string, after?: CaptionPlace): Promise<CaptionsPage | undefined> {
     this.#use.request();
     this.requests.recording++;
     const people = this.#known(secret)?.kept?.recording.people;
     if (people === undefined) return undefined;
     const tracks = new Map(people.flatMap(({ track, voices }) => voices.map(({ epoch, voice }) => [`${epoch}/${voice}`, track])));
-    return this.#awake?.storage.lines((epoch, voice) => tracks.get(`${epoch}/${voice}`));
+    return this.#awake?.storage.lines((epoch, voice) => tracks.get(`${epoch}/${voice}`), after);
   }
 
   async track(secret: string, track: number): Promise<TrackSays | undefined> {
@@ -104,7 +113,7 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
     const recording = this.#known(secret)?.kept?.recording;
     const person = recording?.people.find((one) => one.track === track);
     if (awake === undefined || recording === undefined || person === undefined) return undefined;
-    const layout = layOut(segmentsOf(recording), (name) => awake.storage.segments.framesOf(name), voicesOf(person));
+    const layout = this.#layouts.layOut(person, recording.runs, (name) => awake.storage.segments.framesOf(name));
     return { ...layout, runs: recording.runs, person };
   }
 
@@ -202,6 +211,7 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
       case "erase":
         return this.#outlive(this.#awake?.storage.erase(effect.names));
       case "erase-kept":
+        this.#layouts.forget();
         return this.#outlive(this.#awake?.storage.eraseKept());
       case "ask-if-over":
         return this.#outlive(this.#askIfOver());

@@ -1,10 +1,9 @@
-import type { RecordedCaption } from "../core/audio/recording.ts";
 import type { SegmentName } from "../core/audio/segment.ts";
 import type { AudienceId } from "../core/ids.ts";
 import { type Keeping, parseKeeping } from "../core/tree/keeping.ts";
 import type { KeptLine } from "../core/tree/kept-lines.ts";
 import type { ToStore } from "../core/tree/shelf.ts";
-import type { Env } from "./calls.ts";
+import type { CaptionPlace, CaptionsPage, Env } from "./calls.ts";
 import { countSegment } from "./counted.ts";
 import { log } from "./log.ts";
 import { R2Segments, type SegmentStore, SqliteSegments } from "./segment-store.ts";
@@ -19,7 +18,13 @@ const ERASE_AGAIN_MS = 60_000;
 /** Most bytes that are handed out at once: an answer between objects holds 32 MiB. */
 const BATCH_BYTES = 8 * 1024 * 1024;
 
+/** Lines of captions that are handed out at once: 2 MB of the longest. */
+const PAGE_LINES = 2_000;
+/** Before every line. */
+const FIRST_LINE: CaptionPlace = { epoch: -1, fromMs: 0, row: 0 };
+
 type Line = {
+  readonly row: number;
   readonly epoch: number;
   readonly voice: number;
   readonly from_ms: number;
@@ -40,6 +45,7 @@ export class ArchiveStorage {
     this.segments = env.SEGMENTS === undefined ? index : new R2Segments(env.SEGMENTS, `segments/${audience}`, index);
     state.storage.sql.exec(`CREATE TABLE IF NOT EXISTS lines (
       id TEXT PRIMARY KEY, epoch INTEGER, voice INTEGER, from_ms INTEGER, to_ms INTEGER, text TEXT)`);
+    state.storage.sql.exec("CREATE INDEX IF NOT EXISTS lines_as_said ON lines (epoch, from_ms)");
   }
 
   /** What was remembered of a recording. */
@@ -56,12 +62,22 @@ export class ArchiveStorage {
     this.#state.storage.sql.exec("INSERT OR IGNORE INTO lines VALUES (?, ?, ?, ?, ?, ?)", id, epoch, voice, fromMs, toMs, text);
   }
 
-  /** The captions that are kept, in the order in which they were said. @param trackOf whose track a voice is */
-  lines(trackOf: (epoch: number, voice: number) => number | undefined): readonly RecordedCaption[] {
-    const rows = this.#state.storage.sql.exec<Line>("SELECT epoch, voice, from_ms, to_ms, text FROM lines ORDER BY epoch, from_ms");
-    return Array.from(rows, ({ epoch, voice, from_ms, to_ms, text }) => {
-      return { epoch, fromMs: from_ms, toMs: to_ms, track: trackOf(epoch, voice), text };
-    });
+  /** The captions that are kept, in the order in which they were said, a page of them. @param trackOf whose track a voice is */
+  lines(trackOf: (epoch: number, voice: number) => number | undefined, after: CaptionPlace = FIRST_LINE): CaptionsPage {
+    const rows = this.#state.storage.sql
+      .exec<Line>(
+        `SELECT rowid AS row, epoch, voice, from_ms, to_ms, text FROM lines WHERE (epoch, from_ms, rowid) > (?, ?, ?)
+        ORDER BY epoch, from_ms, rowid LIMIT ?`,
+        ...[after.epoch, after.fromMs, after.row, PAGE_LINES],
+      )
+      .toArray();
+    const last = rows.length < PAGE_LINES ? undefined : rows.at(-1);
+    return {
+      lines: rows.map(({ epoch, voice, from_ms, to_ms, text }) => {
+        return { epoch, fromMs: from_ms, toMs: to_ms, track: trackOf(epoch, voice), text };
+      }),
+      next: last === undefined ? undefined : { epoch: last.epoch, fromMs: last.from_ms, row: last.row },
+    };
   }
 
   /** Writes a segment in its turn. @returns whether it is in storage */

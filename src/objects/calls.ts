@@ -308,10 +308,16 @@ export type RecordingSays = {
 /** A person's track: whose it is, of which runs it is made, and how long it is in each of their segments. */
 export type TrackSays = TrackLayout & { readonly runs: readonly Run[]; readonly person: RecordedPerson };
 
+/** After which line of captions a page begins. `row`: of lines that began at once, the order in which they were kept. */
+export type CaptionPlace = { readonly epoch: number; readonly fromMs: number; readonly row: number };
+/** Some lines in the order in which they were said. `next`: where the next page begins; undefined on the last one. */
+export type CaptionsPage = { readonly lines: readonly RecordedCaption[]; readonly next: CaptionPlace | undefined };
+
 /** What may be asked of an archive about what it keeps. Undefined for a wrong secret and where nothing is kept, alike. */
 export interface RecordingCalls {
   recording(secret: string): Promise<RecordingSays | undefined>;
-  captions(secret: string): Promise<readonly RecordedCaption[] | undefined>;
+  /** Page by page: an answer between objects holds 32 MiB, and a recording may have more. */
+  captions(secret: string, after?: CaptionPlace): Promise<CaptionsPage | undefined>;
   /** How a person's track is laid out; undefined also where nobody has that number. */
   track(secret: string, track: number): Promise<TrackSays | undefined>;
   /** Segments in the order of `names`, as many as fit into 8 MiB, at least one; what there is not is left out. */

@@ -211,3 +211,19 @@ describe("a room that another one continues", () => {
     after.leave();
   });
 });
+
+it.each(["/api/rooms/any/recording", "/rooms/any/recording/1.ogg", "/rooms/any/recording/captions.vtt"])(
+  "what costs the archive work is not asked for without end by one address: %s",
+  async (path) => {
+    const counted: string[] = [];
+    const ASKS = {
+      limit: async ({ key }: { key: string }) => {
+        counted.push(key);
+        return { success: counted.length <= 1 };
+      },
+    };
+    const ask = async () =>
+      (await app.request(`http://canopy.test${path}`, { headers: { "CF-Connecting-IP": "203.0.113.7" } }, { ...env, ASKS })).status;
+    expect([await ask(), await ask()]).toEqual([404, 429]);
+  },
+);

@@ -1,7 +1,11 @@
+import { runInDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
+import { audienceOf } from "../../src/core/ids.ts";
 import type { CaptionsState, StageHears, StageState } from "../../src/core/wire/messages.ts";
+import { archiveStub, audienceStub } from "../../src/objects/locate.ts";
 import type { Ear, Speaker } from "../contract/house.ts";
-import { call, connectEar, connectSpeaker, workerdHouse } from "../contract/workerd-house.ts";
+import { call, connectEar, connectSpeaker, env, workerdHouse } from "../contract/workerd-house.ts";
+import { roomId } from "../support/build.ts";
 
 const { eventually } = workerdHouse;
 
@@ -94,6 +98,10 @@ it("what is said in words while the room is recorded is kept with the sound, as 
   await workerdHouse.pass(1_000);
   await caption({ id: "kept", text: "Roots & branches.", final: true });
   await eventually("it is kept", async () => (await (await file()).text()).includes("branches"));
+  await saidMore(room, 4_500);
+  const cues = [...(await (await file()).text()).matchAll(/-->.*\n<v Host>(.*)\n/g)].map(([, text]) => text);
+  expect([cues.length, new Set(cues).size]).toEqual([4_501, 4_501]);
+  await saidMore(room, 0);
   host.say({ type: "end" });
   await eventually("the host is closed", () => host.closed !== undefined);
   const answer = await file();
@@ -103,3 +111,21 @@ it("what is said in words while the room is recorded is kept with the sound, as 
   expect(await ask("recording", undefined, "DELETE")).toBe("204");
   await eventually("it is gone", async () => (await file()).status === 404);
 });
+
+/** The archive has so many more lines, of the same moment as the first: it never hands out more of them at once than an answer can hold. */
+async function saidMore(room: string, lines: number): Promise<void> {
+  const archive = archiveStub(env, audienceOf(roomId(room)));
+  await runInDurableObject(archive as unknown as DurableObjectStub, (_, { storage: { sql } }) => {
+    sql.exec("DELETE FROM lines WHERE id LIKE 'more-%'");
+    for (let line = 0; line < lines; line++) {
+      sql.exec(
+        `INSERT INTO lines SELECT 'more-' || ?, epoch, voice, from_ms, to_ms, 'More ' || ? FROM lines WHERE id NOT LIKE 'more-%' LIMIT 1`,
+        line,
+        line,
+      );
+    }
+  });
+  const known = await audienceStub(env, audienceOf(roomId(room))).look();
+  const page = await archive.captions(known?.plan.segments ?? "");
+  expect(page?.lines.length).toBe(Math.min(2_000, lines + 1));
+}

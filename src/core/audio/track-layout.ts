@@ -4,40 +4,47 @@ import { type FrameFacts, fillSlots, framesInIndex, type Held, segmentBytes, typ
 /** How long the pages of each segment are in one person's track, in order, in bytes; and whether he is heard in stereo anywhere. */
 export type TrackLayout = { readonly bytes: readonly number[]; readonly channels: number };
 
-/**
- * Lays a track out without reading a segment.
- *
- * @param names of the recording's segments, in order
- * @param indexOf what `frameIndexOf` said of a segment; asked once for each, in order
- */
-export function layOut(names: Iterable<SegmentName>, indexOf: (name: SegmentName) => Uint8Array, his: Voices): TrackLayout {
-  const bytes: number[] = [];
-  let channels = 1;
-  for (const [before, own, after] of withNeighbours(
-    names,
-    (name): Held<FrameFacts> => ({ ...name, frames: framesInIndex(indexOf(name)) }),
-  )) {
-    const slots = fillSlots(own, [before, after], his);
-    if (slots.some((slot) => slot?.stereo === true)) channels = 2;
-    bytes.push(segmentBytes(slots));
-  }
-  return { bytes, channels };
+/** What `frameIndexOf` said of a segment. */
+export type IndexOf = (name: SegmentName) => Uint8Array;
+
+/** Lays a track out without reading a segment. @param names of the recording's segments, in order */
+export function layOut(names: Iterable<SegmentName>, indexOf: IndexOf, his: Voices): TrackLayout {
+  return new GrowingLayout(his).extend(names, indexOf);
 }
 
-/** Each of `all`, made by `make`, with the one before and the one after it. */
-function* withNeighbours<From, Of>(
-  all: Iterable<From>,
-  make: (from: From) => Of,
-): Iterable<readonly [before: Of | undefined, own: Of, after: Of | undefined]> {
-  let before: Of | undefined;
-  let own: Of | undefined;
-  for (const from of all) {
-    const after = make(from);
-    if (own !== undefined) yield [before, own, after];
-    before = own;
-    own = after;
+/** A track that is laid out as its recording grows: what stands already is not looked at again. */
+export class GrowingLayout {
+  readonly #his: Voices;
+  /** Of all segments but the newest: what comes after that may reach back into it. */
+  readonly #firm: number[] = [];
+  #channels = 1;
+  #before: Held<FrameFacts> | undefined;
+  #newest: Held<FrameFacts> | undefined;
+
+  constructor(his: Voices) {
+    this.#his = his;
   }
-  if (own !== undefined) yield [before, own, undefined];
+
+  /** The layout with these segments, which follow those before, in order. @param indexOf asked once for each, in order */
+  extend(names: Iterable<SegmentName>, indexOf: IndexOf): TrackLayout {
+    for (const name of names) {
+      const next: Held<FrameFacts> = { ...name, frames: framesInIndex(indexOf(name)) };
+      if (this.#newest !== undefined) {
+        const { bytes, channels } = this.#lay(this.#newest, next);
+        this.#firm.push(bytes);
+        this.#channels = Math.max(this.#channels, channels);
+      }
+      [this.#before, this.#newest] = [this.#newest, next];
+    }
+    if (this.#newest === undefined) return { bytes: [], channels: this.#channels };
+    const { bytes, channels } = this.#lay(this.#newest, undefined);
+    return { bytes: [...this.#firm, bytes], channels: Math.max(this.#channels, channels) };
+  }
+
+  #lay(own: Held<FrameFacts>, after: Held<FrameFacts> | undefined): { readonly bytes: number; readonly channels: number } {
+    const slots = fillSlots(own, [this.#before, after], this.#his);
+    return { bytes: segmentBytes(slots), channels: slots.some((slot) => slot?.stereo === true) ? 2 : 1 };
+  }
 }
 
 /** Bytes `from` up to, not including, `to` of a file. */

@@ -41,13 +41,21 @@ function nextSegmentAt(ms: number, segmentMs: number): number {
   return (Math.floor(ms / segmentMs) + 1) * segmentMs;
 }
 
-/** Captions as a file (WebVTT, https://www.w3.org/TR/webvtt1/), with who says each as a voice span. What a line says never becomes markup. */
-export function formatCues(cues: readonly Cue[]): string {
+/** How a file of captions begins (WebVTT, https://www.w3.org/TR/webvtt1/). */
+export const CUES_HEAD = "WEBVTT\n";
+
+/** Captions as they follow a file's head and other cues, with who says each as a voice span. What a line says never becomes markup. */
+export function formatMoreCues(cues: readonly Cue[]): string {
   const blocks = cues.map(({ fromMs, toMs, name, text }) => {
     const voice = name === undefined || escaped(name) === "" ? "" : `<v ${escaped(name)}>`;
-    return `${clock(fromMs)} --> ${clock(toMs)}\n${voice}${escaped(text)}\n`;
+    return `\n${clock(fromMs)} --> ${clock(toMs)}\n${voice}${escaped(text)}\n`;
   });
-  return ["WEBVTT\n", ...blocks].join("\n");
+  return blocks.join("");
+}
+
+/** Captions as a whole file. */
+export function formatCues(cues: readonly Cue[]): string {
+  return CUES_HEAD + formatMoreCues(cues);
 }
 
 function clock(ms: number): string {

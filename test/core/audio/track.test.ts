@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodeChunk, joinChunks } from "../../../src/core/audio/chunk.ts";
+import { runsOf } from "../../../src/core/audio/lane-head.ts";
+import { LayoutMemory } from "../../../src/core/audio/layout-memory.ts";
 import { SILENT_PACKET } from "../../../src/core/audio/opus.ts";
 import type { SegmentName } from "../../../src/core/audio/segment.ts";
 import { frameIndexOf, voicesOf } from "../../../src/core/audio/track.ts";
@@ -128,6 +130,43 @@ describe("a person's track", () => {
     const segments = stored([{ epoch: 1, voice: 1, slot: 250, late: 0, stereo: false, bytes: 40 }]);
     const stream = streamOf(segments);
     await expect(read(stream, segments.toSpliced(2, 1))).rejects.toThrow("segment 1.2 is not there any more");
+  });
+});
+
+describe("a layout that is remembered", () => {
+  const indexIn = (segments: readonly Stored[]) => (name: SegmentName) =>
+    frameIndexOf(segments.find((one) => one.epoch === name.epoch && one.index === name.index)?.bytes ?? new Uint8Array(), name);
+
+  it("is that of the whole however the recording grew, and looks at each segment once", () => {
+    const kept = fc.subarray(Array.from({ length: 2 * SEGMENTS }, (_, at) => at));
+    fc.assert(
+      fc.property(said, kept, fc.array(fc.nat(2 * SEGMENTS), { maxLength: 6 }), (all, which, stops) => {
+        const segments = stored(all).filter((_, at) => which.includes(at));
+        const memory = new LayoutMemory();
+        let looked = 0;
+        const index = (name: SegmentName) => {
+          looked++;
+          return indexIn(segments)(name);
+        };
+        for (const stop of [...stops.toSorted((a, b) => a - b), segments.length, segments.length]) {
+          const some = segments.slice(0, stop);
+          expect(memory.layOut(ANA, runsOf(some), index)).toEqual(layOut(some, indexIn(segments), his));
+        }
+        expect(looked).toBe(segments.length);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("is made anew for another recording, and for who has got another voice", () => {
+    const segments = stored([{ epoch: 1, voice: 1, slot: 50, late: 0, stereo: true, bytes: 400 }]);
+    const memory = new LayoutMemory();
+    memory.layOut(ANA, runsOf(segments), indexIn(segments));
+    for (const some of [segments.slice(1), segments.toSpliced(2, 1), segments.slice(0, 3)]) {
+      expect(memory.layOut(ANA, runsOf(some), indexIn(segments))).toEqual(layOut(some, indexIn(segments), his));
+    }
+    const other = { track: 1, voices: [{ epoch: 1, voice: 2 }] };
+    expect(memory.layOut(other, runsOf(segments), indexIn(segments))).toEqual(layOut(segments, indexIn(segments), voicesOf(other)));
   });
 });
 
