@@ -1,16 +1,17 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { initSegment } from "../core/audio/fragment.ts";
-import { type AudienceId, parseRoomId } from "../core/ids.ts";
-import { MOST_RADIOS, nodeName, radioOf } from "../core/tree/plan.ts";
-import { type Env, HEADER, type HlsAnswer, type Known } from "../objects/calls.ts";
+import { type AudienceId, parseRoomId, type SessionId } from "../core/ids.ts";
+import { MOST_RADIOS, nodeName, type Plan, radioOf } from "../core/tree/plan.ts";
+import { isKeptOut } from "../core/tree/visitors.ts";
+import { type Env, HEADER, type HlsAnswer, type HlsSays, type Known } from "../objects/calls.ts";
 import { radioStub } from "../objects/locate.ts";
 import { bearerOf } from "./body.ts";
 import { listenClaims } from "./guest.ts";
 import { addressMarkOf } from "./identity.ts";
 import { mayStill } from "./limits.ts";
 import type { RouteSays } from "./openapi.ts";
-import { learn, recall } from "./plan-memory.ts";
+import { learn, learnFrom, recall } from "./plan-memory.ts";
 import { isProblemCode, type ProblemCode, problem } from "./problem.ts";
 import { settingsOf } from "./settings.ts";
 import { SharedQuestions } from "./shared-questions.ts";
@@ -20,8 +21,15 @@ import { addressTextOf } from "./visitor.ts";
 const FULL_MS = 2_000;
 /** Audiences whose full radios one isolate remembers, and pieces of HLS: some 8 KB each. The oldest give way. */
 const MOST_REMEMBERED = 1_000;
-/** How long one playlist is handed out, in ms: half of what is in a fragment, so that nobody is told too late of the next. */
+/**
+ * How long one playlist is handed out, and believed what a radio said with it, in ms: half of what is in a fragment, so that nobody is told too
+ * late of the next; also how long somebody who was removed still hears.
+ */
 const PLAYLIST_MS = 1_000;
+/** How long it is believed that a fragment is not there, in ms: an eighth of its length, so nobody hears it later than he would notice. */
+const MISS_MS = 250;
+/** Fragments that may have been made since a radio was asked. */
+const AHEAD = 1;
 /** A fragment's bytes never change under its number; caches may keep them for as long as a playlist lists them, in s. */
 const FRAGMENT_S = 20;
 /** Which radio serves HLS: all who play it ask through the edges' memories, so one is enough. */
@@ -30,8 +38,13 @@ const HLS_RADIO = 0;
 /** The first radio of an audience that is not known to be full, and until when that is believed. */
 const full = new Map<AudienceId, { readonly below: number; readonly until: number }>();
 const playlists = new Map<string, { readonly answer: HlsAnswer; readonly at: number }>();
+/** What the first radio of an audience said last, with a playlist or without; undefined: that it has never played. */
+const looks = new Map<AudienceId, { readonly says: HlsSays | undefined; readonly at: number }>();
+const lookQuestions = new SharedQuestions<AudienceId, HlsSays | undefined>();
 const playlistQuestions = new SharedQuestions<string, HlsAnswer>();
 const fragments = new Map<string, Uint8Array<ArrayBuffer>>();
+/** Fragments that were not there, and until when that is believed, in ms since 1970. */
+const misses = new Map<string, number>();
 const fragmentQuestions = new SharedQuestions<string, Uint8Array<ArrayBuffer> | undefined>();
 const init = initSegment(2);
 
@@ -85,7 +98,7 @@ export const LIVE_PIECE: RouteSays = {
   door: "listener",
   query: Ticket,
   answers: { 200: { says: "MP4", type: "audio/mp4" } },
-  no: ["room-ended", "not-found"],
+  no: ["room-ended", "not-found", "removed", "room-unready"],
 };
 
 /** `GET /rooms/:room/live.ogg`. */
@@ -129,7 +142,9 @@ export async function livePlaylist(c: Context<{ Bindings: Env }>): Promise<Respo
   const answer = isFresh ? before.answer : await playlistQuestions.ask(key, ask);
   if (!isFresh) remember(playlists, key, { answer, at: Date.now() });
   if (answer === undefined) return refuse(c, "room-unready");
-  learn(guest.known.summary.room, answer.plan);
+  if (!isFresh) remember(looks, key, { says: answer, at: Date.now() });
+  const judged = await judge(c, guest, answer);
+  if (typeof judged === "string") return refuse(c, judged);
   // What a player brought it brings again: the names in a playlist are all that it knows.
   const text = answer.text.replaceAll(/live\/[^"\n]+/g, (name) => `${name}${ticketQuery(c)}`);
   return new Response(text, { headers: { "Content-Type": "application/vnd.apple.mpegurl", ...OPEN } });
@@ -140,17 +155,54 @@ export async function livePiece(c: Context<{ Bindings: Env }>): Promise<Response
   const guest = await admit(c);
   if (typeof guest === "string") return refuse(c, guest);
   const piece = c.req.param("piece") ?? "";
-  const number = /^([1-9]\d{0,11})\.m4s$/.exec(piece)?.[1];
-  const bytes = piece === "init.mp4" ? init : number === undefined ? undefined : await fragment(c.env, guest.known, Number(number));
-  if (bytes === undefined) return refuse(c, "not-found");
-  const isPrivate = guest.known.plan.listenTicket === true;
+  // How a player begins, the same for every room: there is nothing to hear in it.
+  if (piece === "init.mp4") return mp4(init, guest.known.plan);
+  const number = Number(/^([1-9]\d{0,11})\.m4s$/.exec(piece)?.[1] ?? 0);
+  if (number === 0) return refuse(c, "not-found");
+  const says = await lookAt(c.env, guest.known.plan).catch(() => "room-unready" as const);
+  if (says === "room-unready") return refuse(c, says);
+  if (says === undefined) return refuse(c, "not-found");
+  const plan = await judge(c, guest, says);
+  if (typeof plan === "string") return refuse(c, plan);
+  const { numbers } = says;
+  const mayBe = numbers !== undefined && numbers.first <= number && number <= numbers.last + AHEAD;
+  const bytes = mayBe ? await fragment(c.env, plan, number) : undefined;
+  return bytes === undefined ? refuse(c, "not-found") : mp4(bytes, plan);
+}
+
+function mp4(bytes: Uint8Array<ArrayBuffer>, { listenTicket }: Plan): Response {
   const headers = { "Content-Type": "audio/mp4", ...OPEN };
   return new Response(bytes, {
-    headers: isPrivate ? headers : { ...headers, "Cache-Control": `public, max-age=${FRAGMENT_S}, immutable` },
+    headers: listenTicket === true ? headers : { ...headers, "Cache-Control": `public, max-age=${FRAGMENT_S}, immutable` },
   });
 }
 
-type Listener = { readonly known: Known; readonly session: string | undefined; readonly mark: string | undefined };
+/** What an audience's first radio says of its HLS, a second old at most. @throws if it cannot be reached */
+async function lookAt(env: Env, { audience }: Plan): Promise<HlsSays | undefined> {
+  const before = looks.get(audience);
+  if (before !== undefined && Date.now() - before.at < PLAYLIST_MS) return before.says;
+  const says = await lookQuestions.ask(audience, () => radioStub(env, radioOf(audience, HLS_RADIO)).look());
+  remember(looks, audience, { says, at: Date.now() });
+  return says;
+}
+
+/** The plan as the radio knows it; or why this one may not hear, which a radio hears of before the edge does. */
+async function judge(c: Context<{ Bindings: Env }>, guest: Listener, says: HlsSays): Promise<Plan | ProblemCode> {
+  const { known, session, uninvited } = guest;
+  const plan = learn(known.summary.room, says.plan) ?? known.plan;
+  if (plan.listenTicket === true && uninvited !== undefined) return uninvited;
+  const isRekeyed = plan.addressKey !== known.plan.addressKey;
+  const address = isRekeyed ? await addressMarkOf(plan.addressKey, addressTextOf(c.req.raw, c.env)) : guest.mark;
+  return isKeptOut(says.keptOut, { session, address }) ? "removed" : plan;
+}
+
+type Listener = {
+  readonly known: Known;
+  readonly session: SessionId | undefined;
+  readonly mark: string | undefined;
+  /** Why he may not hear the room if it is private; undefined of who is invited. */
+  readonly uninvited: ProblemCode | undefined;
+};
 
 /** Who comes, or why he may not. A player can send no header, so that in a private room a ticket may stand behind the address. */
 async function admit(c: Context<{ Bindings: Env }>): Promise<Listener | ProblemCode> {
@@ -162,11 +214,12 @@ async function admit(c: Context<{ Bindings: Env }>): Promise<Listener | ProblemC
   const claims = ticket === undefined ? ("listen-ticket-missing" as const) : await listenClaims(c.env, known, ticket);
   if (typeof claims === "string" && known.plan.listenTicket === true) return claims;
   const session = typeof claims === "string" ? undefined : claims.session;
-  return { known, session, mark: await addressMarkOf(known.plan.addressKey, addressTextOf(c.req.raw, c.env)) };
+  const uninvited = typeof claims === "string" ? claims : undefined;
+  return { known, session, uninvited, mark: await addressMarkOf(known.plan.addressKey, addressTextOf(c.req.raw, c.env)) };
 }
 
 /** The stream of the first radio that has room; or why there is none. */
-async function findRadio(env: Env, { known, session, mark }: Listener): Promise<ReadableStream | ProblemCode> {
+async function findRadio(env: Env, { known, session, mark, uninvited }: Listener): Promise<ReadableStream | ProblemCode> {
   const { audience } = known.plan;
   const before = full.get(audience);
   let why: ProblemCode = "room-full";
@@ -179,11 +232,14 @@ async function findRadio(env: Env, { known, session, mark }: Listener): Promise<
     };
     if (session !== undefined) headers[HEADER.session] = session;
     if (mark !== undefined) headers[HEADER.address] = mark;
+    if (uninvited === undefined) headers[HEADER.invited] = "1";
     const answer = await radioStub(env, radio)
       .fetch("https://node/live", { headers })
       .catch(() => undefined);
     if (answer?.body && answer.ok) return answer.body;
+    if (answer !== undefined) learnFrom(known.summary.room, answer);
     const code = answer?.headers.get(HEADER.refusal) ?? "";
+    if (code === "listen-ticket-missing") return uninvited ?? code;
     why = isProblemCode(code) ? code : "room-unready";
     if (why !== "room-full") return why;
     remember(full, audience, { below: index + 1, until: Date.now() + FULL_MS });
@@ -191,13 +247,15 @@ async function findRadio(env: Env, { known, session, mark }: Listener): Promise<
   return why;
 }
 
-async function fragment(env: Env, { plan }: Known, number: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+async function fragment(env: Env, plan: Plan, number: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const radio = radioOf(plan.audience, HLS_RADIO);
   const key = `${nodeName(radio)}/${number}`;
   const kept = fragments.get(key);
   if (kept !== undefined) return kept;
+  if ((misses.get(key) ?? 0) > Date.now()) return undefined;
   const found = await fragmentQuestions.ask(key, () => radioStub(env, radio).fragment(nodeName(radio), plan, number));
-  if (found !== undefined) remember(fragments, key, found);
+  if (found === undefined) remember(misses, key, Date.now() + MISS_MS);
+  else remember(fragments, key, found);
   return found;
 }
 

@@ -11,6 +11,7 @@ import type { Role } from "../core/room/roles.ts";
 import type { Schedule } from "../core/room/schedule.ts";
 import type { Deed } from "../core/room/verbs.ts";
 import type { Adoption, AudienceAnswer, Claimed, Move, Moved, Known as Of, Outcast } from "../core/tree/audience.ts";
+import type { Bans } from "../core/tree/bans.ts";
 import type { Plan } from "../core/tree/plan.ts";
 import type { Expectation } from "../core/tree/plant.ts";
 import type { Region } from "../core/tree/region.ts";
@@ -329,13 +330,21 @@ export interface RecordingCalls {
   deleteRecording(): Promise<boolean>;
 }
 
-/** A playlist, and the plan that the radio lives by; undefined if there is nothing to play yet. */
-export type HlsAnswer = { readonly text: string; readonly plan: Plan } | undefined;
+/** What a radio tells the edge of its HLS: the plan that it lives by, whom the room keeps out, and the first and last fragment that is there. */
+export type HlsSays = {
+  readonly plan: Plan;
+  readonly keptOut: Bans;
+  readonly numbers: { readonly first: number; readonly last: number } | undefined;
+};
+/** The same with a playlist; undefined if there is nothing to play yet. */
+export type HlsAnswer = (HlsSays & { readonly text: string }) | undefined;
 
 /** A radio's HLS; its streams are fetched. Each call names the radio, since an object does not know its own name. */
 export interface RadioCalls extends Rpc.DurableObjectBranded {
   playlist(node: string, plan: Plan): Promise<HlsAnswer>;
-  /** A fragment's bytes; undefined if there is none of this number. */
+  /** What there is at this moment; it wakes nobody, and undefined answers that the radio has never played. */
+  look(): Promise<HlsSays | undefined>;
+  /** A fragment's bytes; undefined if there is none of this number, and then nobody is taken to listen. */
   fragment(node: string, plan: Plan, number: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
 
@@ -363,6 +372,8 @@ export const HEADER = {
   role: "x-canopy-role",
   /** The HMAC of a listener's address, 22 characters of base64url; never the address. */
   address: "x-canopy-address",
+  /** "1" of a listener who brings a ticket that lets him hear a private room. */
+  invited: "x-canopy-invited",
   /** Why an object refused, a problem's code. */
   refusal: "x-canopy-refusal",
 } as const;

@@ -5,9 +5,10 @@ import { parseAddress } from "../core/tree/bans.ts";
 import { isRadio, nodeName, type Plan, parentName, parseNodeName, parsePlan } from "../core/tree/plan.ts";
 import { type Ears, type RadioEffect, RadioNode, TURN_MS } from "../core/tree/radio.ts";
 import { parseSaved } from "../core/tree/saved.ts";
+import type { Visitor } from "../core/tree/visitors.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
-import { type Env, HEADER, type HlsAnswer, type RadioCalls } from "./calls.ts";
+import { type Env, HEADER, type HlsAnswer, type HlsSays, type RadioCalls } from "./calls.ts";
 import { ObjectUse } from "./counted.ts";
 import { keptSockets, UPLINK } from "./kept-sockets.ts";
 import { parentStub } from "./locate.ts";
@@ -79,11 +80,21 @@ export class Radio extends DurableObject<Env> implements RadioCalls {
       await new Promise((wake) => setTimeout(wake, STEP_MS));
     }
     if (!mind.hls.isReady) return undefined;
-    return { text: mind.hls.playlist(mind.ended), plan: mind.plan ?? plan };
+    const { hls, bans } = mind;
+    return { text: hls.playlist(mind.ended), plan: mind.plan ?? plan, keptOut: bans, numbers: hls.numbers };
+  }
+
+  async look(): Promise<HlsSays | undefined> {
+    this.#use.request();
+    const { plan, bans, hls } = this.#mind ?? {};
+    return plan === undefined || bans === undefined ? undefined : { plan, keptOut: bans, numbers: hls?.numbers };
   }
 
   async fragment(node: string, plan: Plan, number: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    return this.#watch(node, plan)?.hls.find(number);
+    const found = this.#mind?.hls.find(number);
+    if (found === undefined) this.#use.request();
+    else this.#watch(node, plan);
+    return found;
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
@@ -128,8 +139,9 @@ export class Radio extends DurableObject<Env> implements RadioCalls {
       session: parseSessionId(headers.get(HEADER.session) ?? ""),
       address: parseAddress(headers.get(HEADER.address) ?? ""),
     };
-    const refusal = this.#refusal(mind, mind.isBanned(visitor));
-    if (refusal !== undefined) return refuse(refusal);
+    const invited = headers.has(HEADER.invited);
+    const refusal = this.#refusal(mind, visitor, invited);
+    if (refusal !== undefined) return refuse(refusal, mind.plan);
     const title = decodeURIComponent(headers.get(HEADER.name) ?? "");
     const serial = Math.floor(Math.random() * 2 ** 32);
     let ear: Ear | undefined;
@@ -138,7 +150,7 @@ export class Radio extends DurableObject<Env> implements RadioCalls {
         start: (controller) => {
           ear = controller;
           const now = localTime(Date.now());
-          this.#perform(mind.join(controller, { serial, title, visitor }, EARS, now, Math.random()));
+          this.#perform(mind.join(controller, { serial, title, visitor, invited }, EARS, now, Math.random()));
         },
         cancel: () => {
           if (ear !== undefined) mind.leave(ear);
@@ -151,9 +163,9 @@ export class Radio extends DurableObject<Env> implements RadioCalls {
     return new Response(body);
   }
 
-  #refusal(mind: Mind, isBanned: boolean): string | undefined {
-    if (isBanned) return "removed";
-    if (mind.ended) return "room-ended";
+  #refusal(mind: Mind, visitor: Visitor, invited: boolean): string | undefined {
+    const refusal = mind.refusal(visitor, invited);
+    if (refusal !== undefined) return refusal;
     if (mind.listeners >= MOST_LISTENERS) return "room-full";
     return roomForSocket(this.env.SOCKET_LIMIT) ? undefined : "server-full";
   }
@@ -271,6 +283,8 @@ function finish(ear: Ear, bytes: Uint8Array<ArrayBuffer> | undefined): void {
   }
 }
 
-function refuse(code: string): Response {
-  return new Response(null, { status: 503, headers: { [HEADER.refusal]: code } });
+/** The plan goes with a *no*: it may be newer than the edge's, and the reason. */
+function refuse(code: string, plan: Plan | undefined): Response {
+  const headers = { [HEADER.refusal]: code, ...(plan === undefined ? {} : { [HEADER.plan]: JSON.stringify(plan) }) };
+  return new Response(null, { status: 503, headers });
 }

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { audienceOf } from "../../src/core/ids.ts";
+import { parseObject } from "../../src/core/json.ts";
+import { radioOf } from "../../src/core/tree/plan.ts";
+import { app } from "../../src/edge/app.ts";
+import { countedSoFar } from "../../src/objects/counted.ts";
+import { radioStub } from "../../src/objects/locate.ts";
 import type { Speaker } from "../contract/house.ts";
-import { call, connectSpeaker, workerdHouse } from "../contract/workerd-house.ts";
+import { call, connectSpeaker, env, workerdHouse } from "../contract/workerd-house.ts";
+import { roomId } from "../support/build.ts";
 import { pagesIn, type ReadPage } from "../support/ogg-pages.ts";
 
 const { eventually } = workerdHouse;
@@ -132,7 +139,59 @@ describe("live.ogg", () => {
   });
 });
 
+/** What all radios have been asked so far. */
+const asked = () => countedSoFar().objects.Radio.requests;
+
 describe("live.m3u8", () => {
+  it("is over for who was removed within some two seconds, though his invitation is still signed", async () => {
+    const { room } = await aLiveRoom();
+    const bearer = { Authorization: `Bearer ${room.ticket}` };
+    const ask = (verb: string, body: object) => call("POST", `/api/rooms/${room.name}/${verb}`, body, bearer);
+    await ask("lock-room", { locked: true });
+    const { ticket } = await (await ask("invite-listener", { name: "Ana" })).json<{ ticket: string }>();
+    await eventually("it is private", async () => (await call("GET", `/rooms/${room.name}/live.m3u`)).status === 401);
+    const session = parseObject(atob((ticket.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")))?.["sub"];
+    const path = (name: string) => `/rooms/${room.name}/${name}?ticket=${ticket}`;
+    const newest = async () => /live\/\d+\.m4s/.exec(await (await call("GET", path("live.m3u8"))).text())?.[0] ?? "";
+    const piece = await newest();
+    expect((await call("GET", path(piece))).status).toBe(200);
+    expect((await ask("remove", { session })).status).toBe(204);
+    await eventually("the playlist is over", async () => (await call("GET", path("live.m3u8"))).status === 403);
+    // The very fragment that he had, which every memory has: it is not his any more.
+    expect((await call("GET", path(piece))).status).toBe(403);
+    expect((await call("GET", path("live.ogg"))).status).toBe(403);
+  });
+
+  it("is closed to strangers as soon as its radio knows that the room is private, by every door", async () => {
+    const { room } = await aLiveRoom();
+    const player = new Player(await call("GET", `/rooms/${room.name}/live.ogg`));
+    await player.until((pages) => pages.some(isSpeech));
+    const piece = /live\/\d+\.m4s/.exec(await (await call("GET", `/rooms/${room.name}/live.m3u8`)).text())?.[0] ?? "";
+    // An edge of its own would not hear of it for a quarter of an hour, but by the radio.
+    const far = (path: string) => app.request(`http://canopy.test/rooms/${room.name}/${path}`, {}, { ...env, SUMMARY_SECONDS: "900" });
+    await call("POST", `/api/rooms/${room.name}/lock-room`, { locked: true }, { Authorization: `Bearer ${room.ticket}` });
+    const stub = radioStub(env, radioOf(audienceOf(roomId(room.name)), 0));
+    await eventually("the radio knows", async () => (await stub.look())?.plan.listenTicket === true);
+    const late = await far("live.ogg");
+    await late.body?.cancel();
+    expect(late.status).toBe(401);
+    await eventually("the playlist is closed", async () => (await far("live.m3u8")).status === 401);
+    expect((await far(piece)).status).toBe(401);
+    const heard = player.pages.length;
+    await player.until((pages) => pages.length > heard + 5);
+    expect(player.ended).toBe(false);
+    await player.stop();
+  });
+
+  it("costs its radio next to nothing to be asked for what is not there", async () => {
+    const { room } = await aLiveRoom();
+    const first = /live\/(\d+)\.m4s/.exec(await (await call("GET", `/rooms/${room.name}/live.m3u8`)).text())?.[1];
+    const before = asked();
+    const names = [...Array(50).keys()].flatMap((at) => ["7", String(Number(first) + 60 + at)]);
+    for (const number of names) expect((await call("GET", `/rooms/${room.name}/live/${number}.m4s`)).status).toBe(404);
+    expect(asked() - before).toBeLessThan(10);
+  });
+
   it("lists fragments that are there, the first time that anybody asks", async () => {
     const { room } = await aLiveRoom();
     const answer = await call("GET", `/rooms/${room.name}/live.m3u8`);

@@ -41,6 +41,12 @@ export class HlsWindow {
     return this.#fragments.find((fragment) => fragment.number === number)?.bytes;
   }
 
+  /** The first and the last number that is there; undefined while there is none. */
+  get numbers(): { readonly first: number; readonly last: number } | undefined {
+    const [first, last] = [this.#fragments[0], this.#fragments.at(-1)];
+    return first === undefined || last === undefined ? undefined : { first: first.number, last: last.number };
+  }
+
   /** True once there is enough to begin with. */
   get isReady(): boolean {
     return this.#fragments.length >= LISTED / 2;

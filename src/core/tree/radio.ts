@@ -2,11 +2,11 @@ import { HlsWindow } from "../audio/hls.ts";
 import { type OggPlace, OggStream, streamEnd, streamHead } from "../audio/ogg-stream.ts";
 import { RadioLine } from "../audio/radio-line.ts";
 import type { LocalTime } from "../ids.ts";
-import { NO_BANS, parseBans } from "./bans.ts";
+import { type Bans, NO_BANS, parseBans } from "./bans.ts";
 import { type NodeEffect, TreeNode } from "./node.ts";
 import type { NodeRef, ParentRef, Plan } from "./plan.ts";
 import type { Saved } from "./saved.ts";
-import type { Visitor } from "./visitors.ts";
+import { isKeptOut, type Visitor } from "./visitors.ts";
 
 /** What hangs below a radio instead of children: it hears every chunk. */
 const LINE = Symbol("line");
@@ -40,8 +40,11 @@ export type Ears<Ear> = {
   send(ear: Ear, bytes: Uint8Array<ArrayBuffer>): void;
 };
 
-/** Who comes to hear the stream. `serial`: of his own stream, by luck, u32; `title`: as his player shows it. */
-export type Newcomer = { readonly serial: number; readonly title: string; readonly visitor: Visitor };
+/** Who comes to hear the stream. `serial`: of his own stream, by luck, u32; `title`: as his player shows it; `invited`: he may hear a private room. */
+export type Newcomer = { readonly serial: number; readonly title: string; readonly visitor: Visitor; readonly invited: boolean };
+
+/** Why somebody must not be let in. */
+export type RadioRefusal = "removed" | "listen-ticket-missing" | "room-ended";
 
 /** What a radio's body must do. */
 export type RadioEffect<Link, Ear> =
@@ -49,7 +52,8 @@ export type RadioEffect<Link, Ear> =
   /** Nothing more comes for this listener; `bytes` before it. */
   | { readonly do: "finish"; readonly ear: Ear; readonly bytes: Uint8Array<ArrayBuffer> | undefined };
 
-type Seat = OggPlace & { readonly visitor: Visitor; readonly turn: number; begun: boolean; missed: number };
+/** `sure`: he was let in by a plan that the parent has told or confirmed, or is invited. */
+type Seat = OggPlace & { readonly visitor: Visitor; readonly turn: number; sure: boolean; begun: boolean; missed: number };
 
 /**
  * The mind of a radio: a node of the tree like any other, with one line of packets below it (core/audio/radio-line.ts) instead of children, and on
@@ -121,16 +125,23 @@ export class RadioNode<Link, Ear> {
     return this.#digest(this.#node.learn(plan, random), now);
   }
 
-  /** True of who must not be let in. */
-  isBanned({ session, address }: Visitor): boolean {
-    const bans = parseBans(this.#node.down.states.textOf("bans") ?? "") ?? NO_BANS;
-    return (session !== undefined && bans.sessions.has(session)) || (address !== undefined && bans.addresses.has(address));
+  /** Whom the room keeps out. */
+  get bans(): Bans {
+    return parseBans(this.textOf("bans") ?? "") ?? NO_BANS;
+  }
+
+  /** Why this one must not be let in; undefined if he may. */
+  refusal(visitor: Visitor, invited: boolean): RadioRefusal | undefined {
+    if (isKeptOut(this.bans, visitor)) return "removed";
+    if (this.plan?.listenTicket === true && !invited) return "listen-ticket-missing";
+    return this.ended ? "room-ended" : undefined;
   }
 
   /** Somebody comes to hear the stream. What it begins with is sent at once, the last seconds with it as soon as there are any. */
   join(ear: Ear, who: Newcomer, ears: Ears<Ear>, now: LocalTime, random: number): readonly RadioEffect<Link, Ear>[] {
-    const { serial, title, visitor } = who;
-    const seat: Seat = { ...this.#stream.begin(serial, BURST_PAGES), visitor, turn: this.#came++ % TURNS, begun: false, missed: 0 };
+    const { serial, title, visitor, invited } = who;
+    const place = this.#stream.begin(serial, BURST_PAGES);
+    const seat: Seat = { ...place, visitor, turn: this.#came++ % TURNS, sure: invited || this.#node.isFed, begun: false, missed: 0 };
     if (this.#seats.size === 0) this.#soundAt = now;
     this.#seats.set(ear, seat);
     this.#node.meet(random);
@@ -140,7 +151,7 @@ export class RadioNode<Link, Ear> {
     return effects;
   }
 
-  /** Somebody asks for a playlist or a fragment. */
+  /** Somebody asks for a playlist, or had a fragment. */
   watch(now: LocalTime, random: number): readonly RadioEffect<Link, Ear>[] {
     this.#watchedAt = now;
     return this.#wake(now, random);
@@ -177,6 +188,8 @@ export class RadioNode<Link, Ear> {
   rest(now: LocalTime): readonly RadioEffect<Link, Ear>[] {
     if (this.isWanted(now)) return [];
     this.#line = undefined;
+    // Nothing tells a sleeper whom the room keeps out: what it has is for nobody any more.
+    this.#hls = new HlsWindow();
     this.#node.leave(LINE);
     return this.#digest(this.#node.rest(), now);
   }
@@ -198,7 +211,8 @@ export class RadioNode<Link, Ear> {
     if (this.ended) return [...effects, ...this.#finishAll()];
     const isNews = this.textOf("bans") !== this.#obeyed;
     this.#obeyed = this.textOf("bans");
-    return isNews ? [...effects, ...this.#dismiss()] : effects;
+    const dismissed = isNews ? this.#dismiss() : [];
+    return [...effects, ...dismissed, ...this.#makeSure()];
   }
 
   lost(uplink: Link, now: LocalTime, random: number): readonly RadioEffect<Link, Ear>[] {
@@ -282,9 +296,23 @@ export class RadioNode<Link, Ear> {
 
   /** Whom the room keeps out from here on hears nothing more. */
   #dismiss(): readonly RadioEffect<Link, Ear>[] {
-    const banned = [...this.#seats].filter(([, { visitor }]) => this.isBanned(visitor));
-    for (const [ear] of banned) this.#seats.delete(ear);
-    return banned.map(([ear]) => ({ do: "finish", ear, bytes: undefined }));
+    const { bans } = this;
+    return this.#giveUp(({ visitor }) => isKeptOut(bans, visitor));
+  }
+
+  /** A sleeper let people in by what the edge knew; now that the parent has told its plan, a private room's are sent away. Who came before it was private stays. */
+  #makeSure(): readonly RadioEffect<Link, Ear>[] {
+    if (!this.#node.isFed) return [];
+    const isPrivate = this.plan?.listenTicket === true;
+    const strangers = this.#giveUp(({ sure }) => isPrivate && !sure);
+    for (const seat of this.#seats.values()) seat.sure = true;
+    return strangers;
+  }
+
+  #giveUp(isToGo: (seat: Seat) => boolean): readonly RadioEffect<Link, Ear>[] {
+    const gone = [...this.#seats].filter(([, seat]) => isToGo(seat));
+    for (const [ear] of gone) this.#seats.delete(ear);
+    return gone.map(([ear]) => ({ do: "finish", ear, bytes: undefined }));
   }
 
   #finishAll(): readonly RadioEffect<Link, Ear>[] {

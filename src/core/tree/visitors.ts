@@ -4,6 +4,11 @@ import { type Bans, NO_BANS } from "./bans.ts";
 /** What a leaf is told of who comes: his session, and the HMAC of his address; neither of a bare client in a room without bans. */
 export type Visitor = { readonly session?: SessionId | undefined; readonly address?: string | undefined };
 
+/** True of whom these keep out. */
+export function isKeptOut({ sessions, addresses }: Bans, { session, address }: Visitor): boolean {
+  return (session !== undefined && sessions.has(session)) || (address !== undefined && addresses.has(address));
+}
+
 /** Whose addresses a leaf still knows after they have gone: enough for a host who bans the address of somebody whom he has just removed. */
 const GONE_REMEMBERED = 100;
 
@@ -71,8 +76,8 @@ export class Visitors<Link> {
   }
 
   /** True of who must not be let in. */
-  isBanned({ session, address }: Visitor): boolean {
-    return (session !== undefined && this.#bans.sessions.has(session)) || (address !== undefined && this.#bans.addresses.has(address));
+  isBanned(visitor: Visitor): boolean {
+    return isKeptOut(this.#bans, visitor);
   }
 
   /** From now on these are kept out. Those of them who are here. */

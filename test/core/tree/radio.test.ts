@@ -44,16 +44,16 @@ class House implements Ears<string> {
     }
   }
 
-  join(ear: string, session?: string): void {
+  join(ear: string, session?: string, invited = false): void {
     const visitor = { session: parseSessionId(session ?? "") };
     this.do(this.node.learn(plan, this.now, 0));
-    this.do(this.node.join(ear, { serial: 7, title: "Demo", visitor }, this, this.now, 0));
+    this.do(this.node.join(ear, { serial: 7, title: "Demo", visitor, invited }, this, this.now, 0));
   }
 
   /** The root has dialed, and tells of so many chunks before now. */
-  linked(past = 0): void {
+  linked(past = 0, told = plan): void {
     this.node.dialed("root", "demo");
-    this.read(formatLink(1, plan, []));
+    this.read(formatLink(1, told, []));
     for (let left = past; left > 0; left--) this.speak(this.now - (left - 1) * 100);
     this.read(formatLinked({ epoch: 1, sequence: this.#sequence }, past > 0 ? 0 : undefined, true));
   }
@@ -189,7 +189,32 @@ describe("a radio", () => {
     house.pass(1_000);
     house.read(JSON.stringify({ type: "bans", for: "nodes", revision: 9, roomTime: 0, sessions: ["l-anaanaanaana"], addresses: [] }));
     expect(house.finished).toEqual(["ana"]);
-    expect(house.node.isBanned({ session: parseSessionId("l-anaanaanaana") })).toBe(true);
+    expect(house.node.refusal({ session: parseSessionId("l-anaanaanaana") }, true)).toBe("removed");
+  });
+
+  it("takes only the invited in once it knows that the room is private, and keeps who was in", () => {
+    const house = new House();
+    const locked: Plan = { ...plan, revision: plan.revision + 1, listenTicket: true };
+    house.join("ana");
+    house.linked(50);
+    house.pass(1_000);
+    expect(house.node.refusal({}, false)).toBe(undefined);
+    house.do(house.node.learn(locked, house.now, 0));
+    expect([house.node.refusal({}, false), house.node.refusal({}, true)]).toEqual(["listen-ticket-missing", undefined]);
+    house.read(JSON.stringify({ type: "bans", for: "nodes", revision: 9, roomTime: 0, sessions: [], addresses: [] }));
+    house.pass(2_000);
+    expect(house.finished).toEqual([]);
+  });
+
+  it("sends away whom it let into a private room while it slept, as soon as it is told", () => {
+    const house = new House();
+    house.join("ana");
+    house.join("bo", undefined, true);
+    house.linked(50, { ...plan, revision: plan.revision + 1, listenTicket: true });
+    house.pass(1_000);
+    expect(house.finished).toEqual(["ana"]);
+    expect(house.pages("ana").some(isSpeech)).toBe(false);
+    expect(house.pages("bo").some(isSpeech)).toBe(true);
   });
 
   it("lets go of the root when nobody listens, also where a crowd is expected, and comes back", () => {
@@ -240,5 +265,10 @@ describe("a radio", () => {
     expect(house.node.isWanted(house.now)).toBe(true);
     house.pass(30_000);
     expect(house.node.isWanted(house.now)).toBe(false);
+    const { first, last } = house.node.hls.numbers ?? { first: 0, last: 0 };
+    expect([house.node.hls.find(first), house.node.hls.find(last)]).not.toContain(undefined);
+    expect([house.node.hls.find(first - 1), house.node.hls.find(last + 1)]).toEqual([undefined, undefined]);
+    house.do(house.node.rest(house.now));
+    expect(house.node.hls.numbers).toBe(undefined);
   });
 });
