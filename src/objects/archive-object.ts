@@ -133,11 +133,15 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
     this.#use.request();
     this.requests.recording++;
     const mind = this.#awake?.mind;
-    if (mind?.kept === undefined) return false;
+    if (mind === undefined) return false;
+    const wasThere = mind.keepsAny;
+    // Also where nothing is: what was said so far may still come, from who feeds this archive.
     this.#perform(mind.deleteKept(localTime(Date.now())));
     await this.#settle();
-    log("recording-deleted", { audience: mind.plan?.audience });
-    return true;
+    // Whoever is told that it is gone finds it gone, also if this object dies now.
+    await this.ctx.storage.sync();
+    if (wasThere) log("recording-deleted", { audience: mind.plan?.audience });
+    return wasThere;
   }
 
   /** `/link`: the parent dials; accepted at once, so that it waits for nothing. */

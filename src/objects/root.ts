@@ -1,5 +1,5 @@
 import type { Bundle, PlacedFrame } from "../core/audio/bundle.ts";
-import type { Position } from "../core/audio/position.ts";
+import { LAST_SEQUENCE, type Position } from "../core/audio/position.ts";
 import { localTime, type SessionId } from "../core/ids.ts";
 import type { Ask } from "../core/tree/asks.ts";
 import type { CrowdFigures } from "../core/tree/crowd.ts";
@@ -23,9 +23,6 @@ const SECOND_MS = 1_000;
 const TAKE_OVER_TRIES = 3;
 /** Between two such tries, in ms. */
 const TAKE_OVER_MS = 1_000;
-
-/** No sequence is higher. */
-const LAST_SEQUENCE = 0xffff_ffff;
 
 /** What the room must hear of its tree. */
 export type RootEvents = {

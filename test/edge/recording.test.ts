@@ -157,6 +157,19 @@ describe("a recording that is deleted", () => {
   });
 });
 
+describe("a recording that is deleted before anything of it is stored", () => {
+  it.concurrent("was there all the same", async () => {
+    const evening = await anEvening();
+    const { room, host, ear, bearer } = evening;
+    await record(evening, true);
+    await eventually("it is told", () => ear.texts.some((text) => text.type === "room" && text.recorded));
+    const from = ear.chunks.length;
+    await eventually("something is said", () => ear.chunks.length > from + 2);
+    expect((await call("DELETE", `/api/rooms/${room}/recording`, undefined, bearer)).status).toBe(204);
+    host.say({ type: "end" });
+  });
+});
+
 describe("a private room's recording", () => {
   it.concurrent("is told and given to who brings a ticket, and kept by no cache", async () => {
     const evening = await anEvening();

@@ -9,6 +9,9 @@ export type Position = {
 /** Below every chunk: who has heard nothing yet. Epochs begin at 1. */
 export const BEFORE_ALL: Position = { epoch: 0, sequence: 0 };
 
+/** No chunk of an epoch has a greater sequence: behind it is the next epoch. */
+export const LAST_SEQUENCE = 0xffff_ffff;
+
 /** Negative if `a` came before `b`, positive if after, 0 if they are the same chunk. */
 export function comparePositions(a: Position, b: Position): number {
   return a.epoch - b.epoch || a.sequence - b.sequence;

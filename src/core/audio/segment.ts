@@ -71,6 +71,11 @@ export class Segmenter {
     return this.#open === undefined ? undefined : { epoch: this.#open.first.epoch, index: this.#open.index };
   }
 
+  /** The take of the segment that is being filled, if it is kept. */
+  get take(): number | undefined {
+    return this.#open?.take;
+  }
+
   /** Takes the chunks of a message that are newer than all before; the segments that they closed. */
   add(message: Uint8Array): readonly Segment[] {
     const closed: Segment[] = [];

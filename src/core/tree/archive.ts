@@ -113,6 +113,16 @@ export class ArchiveNode<Link> {
     return this.#keeper.says();
   }
 
+  /** True while there is anything of a recording: also what is not stored yet, and cannot be fetched. */
+  get keepsAny(): boolean {
+    return !this.#keeper.isEmpty || this.owesKept;
+  }
+
+  /** True while something of a recording is not stored yet. */
+  get owesKept(): boolean {
+    return this.#shelf.owesKept || this.#segmenter.take !== undefined;
+  }
+
   /** What is kept and can be fetched. */
   get keptRuns(): readonly Run[] {
     return this.#keeper.runs;
@@ -175,9 +185,12 @@ export class ArchiveNode<Link> {
 
   /** All that is kept goes, for good: from here on nothing of it can be fetched, but by who hears the cached lane just now. */
   deleteKept(now: LocalTime): readonly ArchiveEffect<Link>[] {
+    if (this.#isErased) return [];
     const closed = this.#close(now);
     this.#shelf.forgetKept(now);
-    const effects: readonly ArchiveEffect<Link>[] = [...closed, ...this.#keeper.forget(), { do: "erase-kept" }];
+    const { states, feed } = this.#node.down;
+    const forgotten = this.#keeper.forget(states, { after: feed.newest, atMs: feed.endsMs });
+    const effects: readonly ArchiveEffect<Link>[] = [...closed, ...forgotten, { do: "erase-kept" }];
     return this.ended ? [...effects, ...this.#eraseAll()] : effects;
   }
 

@@ -1,11 +1,11 @@
 import type { Run } from "../audio/lane-head.ts";
-import type { Position } from "../audio/position.ts";
+import { comparePositions, type Position } from "../audio/position.ts";
 import type { Recording } from "../audio/recording.ts";
 import type { Segment, SegmentName } from "../audio/segment.ts";
 import { voicesSounding } from "../audio/sounding.ts";
 import { Heard } from "./heard-people.ts";
-import type { Keeping } from "./keeping.ts";
-import { type KeptLine, Lines } from "./kept-lines.ts";
+import type { Deleted, Keeping } from "./keeping.ts";
+import { type KeptLine, Lines, lineNames } from "./kept-lines.ts";
 import { Recorded } from "./recorded.ts";
 import type { KeptSegment, Stored } from "./shelf.ts";
 import type { States } from "./states.ts";
@@ -58,7 +58,8 @@ export class Keeper {
 
   /** The take that the chunk at `position` belongs to; undefined for what is not kept. */
   takeOf(position: Position): number | undefined {
-    return takeAt(this.#keeping.switches, position);
+    const { switches, deleted } = this.#keeping;
+    return comparePositions(position, deleted.after) <= 0 ? undefined : takeAt(switches, position);
   }
 
   /** Reads what the states say by now that is of importance here. @param heard the newest chunk that was taken */
@@ -69,8 +70,8 @@ export class Keeper {
     if (stage !== undefined && stage !== this.#stage) this.#people(() => this.#heard.told(epoch, stage));
     const isNews = captions !== undefined && captions !== this.#captions;
     [this.#told, this.#stage, this.#captions] = [told, stage, captions];
-    const inForce = this.#keeping.switches.at(-1);
-    if (isNews && inForce?.on === true) this.#waiting = [...this.#waiting, ...this.#lines.take(captions, inForce)];
+    const { switches, deleted } = this.#keeping;
+    if (isNews) this.#waiting = [...this.#waiting, ...this.#lines.take(captions, switches, deleted)];
     const lines = this.#keepLines();
     return [...this.#saves(before), ...lines];
   }
@@ -113,15 +114,25 @@ export class Keeper {
     return [{ do: "keep", keeping: this.#keeping }];
   }
 
-  /** All of it goes. What is said from here on is kept as before, if the room says so. */
-  forget(): readonly KeepEffect[] {
+  /**
+   * All of it goes. What is said from here on is kept as before, if the room says so.
+   *
+   * @param heard the newest chunk that was taken, and its room time in ms
+   */
+  forget(states: States, heard: Pick<Deleted, "after" | "atMs">): readonly KeepEffect[] {
+    const before = this.#keeping.deleted;
+    const order = comparePositions(heard.after, before.after);
+    // A later life that has heard nothing yet knows less than the one before.
+    const { after, atMs } = order > 0 ? heard : before;
+    const atLeast = heard.after.epoch === before.after.epoch ? Math.max(heard.atMs, before.atMs) : atMs;
+    const deleted = { after, atMs: atLeast, lines: lineNames(states.textOf("captions") ?? "") };
     this.#recorded = new Recorded();
     this.#heard = new Heard();
     this.#lines.forget();
     this.#waiting = [];
     // Whoever is on stage is known again as soon as he sounds.
     this.#stage = undefined;
-    this.#keeping = { ...this.#keeping, startedAt: undefined, people: [], captioned: false };
+    this.#keeping = { ...this.#keeping, startedAt: undefined, people: [], captioned: false, deleted };
     return [{ do: "keep", keeping: this.#keeping }];
   }
 

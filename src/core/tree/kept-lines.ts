@@ -1,6 +1,8 @@
+import { LAST_SEQUENCE } from "../audio/position.ts";
 import type { RecordedCaption } from "../audio/recording.ts";
 import { type Fields, isCount, isFields, isNumber, parseObject } from "../json.ts";
-import type { Switch } from "./switches.ts";
+import type { Deleted } from "./keeping.ts";
+import { onSince, type Switch } from "./switches.ts";
 
 /** Lines of captions that one recording keeps: more than two a second for six hours. */
 const MOST_LINES = 50_000;
@@ -14,32 +16,51 @@ export type KeptLine = Omit<RecordedCaption, "track"> & { readonly id: string; r
 
 /** Takes final lines from captions as they are told, each once. */
 export class Lines {
-  /** Of lines that were kept, or must not be. */
+  /** Of lines that were kept. */
   #ids: readonly string[] = [];
-  /** Of the lines of the newest text, final or not. */
-  #newest: readonly string[] = [];
   #count = 0;
 
-  /** @param inForce the switch that is on: what began before it was said while it was off */
-  take(captionsText: string, inForce: Switch): readonly KeptLine[] {
-    const said = parseObject(captionsText);
-    const epoch = said?.["epoch"];
-    if (said === undefined || !Array.isArray(said["lines"]) || !isCount(epoch)) return [];
-    const told = said["lines"].filter(isFields);
-    this.#newest = told.map(({ id }) => idOf(epoch, id));
-    const since = inForce.after.epoch === epoch ? inForce.atMs : 0;
-    const lines = told.flatMap((line) => lineOf(line, epoch));
-    const fresh = lines.filter(({ id, fromMs }) => fromMs >= since && !this.#ids.includes(id)).slice(0, MOST_LINES - this.#count);
+  /**
+   * @param switches by which something is kept just now, or nothing: what began while it was off is not taken
+   * @param deleted how far all was deleted
+   */
+  take(captionsText: string, switches: readonly Switch[], deleted: Deleted): readonly KeptLine[] {
+    const since = onSince(switches);
+    const told = toldIn(captionsText);
+    if (told === undefined || since === undefined) return [];
+    const { epoch } = told;
+    const lines = told.lines.flatMap((line) => lineOf(line, epoch));
+    const fresh = lines
+      .filter((line) => isAfter(line, since) && isAfter(line, deleted))
+      .filter(({ id }) => !this.#ids.includes(id) && !deleted.lines.includes(id))
+      .slice(0, MOST_LINES - this.#count);
     this.#ids = [...this.#ids, ...fresh.map(({ id }) => id)].slice(-REMEMBERED);
     this.#count += fresh.length;
     return fresh;
   }
 
-  /** All that was kept is deleted: what the newest text says goes with it, and is not taken when the next one repeats it. */
+  /** All that was kept is deleted: there is room again. */
   forget(): void {
-    this.#ids = [...this.#ids, ...this.#newest].slice(-REMEMBERED);
     this.#count = 0;
   }
+}
+
+/** The lines that a text tells of, final or not, by the names that they are kept under. */
+export function lineNames(captionsText: string): readonly string[] {
+  const told = toldIn(captionsText);
+  return told === undefined ? [] : told.lines.map(({ id }) => idOf(told.epoch, id));
+}
+
+function toldIn(captionsText: string): { readonly epoch: number; readonly lines: readonly Fields[] } | undefined {
+  const said = parseObject(captionsText);
+  const epoch = said?.["epoch"];
+  if (said === undefined || !Array.isArray(said["lines"]) || !isCount(epoch)) return undefined;
+  return { epoch, lines: said["lines"].filter(isFields) };
+}
+
+/** True of a line that began then or later. */
+function isAfter({ epoch, fromMs }: KeptLine, { after, atMs }: Pick<Switch, "after" | "atMs">): boolean {
+  return epoch === after.epoch && after.sequence < LAST_SEQUENCE ? fromMs >= atMs : epoch > after.epoch;
 }
 
 /** The name of a line is one of its epoch. */

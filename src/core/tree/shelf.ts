@@ -78,6 +78,11 @@ export class Shelf {
     return this.#held.some(({ isStored }) => !isStored);
   }
 
+  /** True while something that is kept is not in storage yet. */
+  get owesKept(): boolean {
+    return this.#held.some(({ isStored, take }) => !isStored && take !== undefined);
+  }
+
   get isEmpty(): boolean {
     return this.#held.length === 0;
   }

@@ -45,6 +45,11 @@ export function takeAt(switches: readonly TakeSwitch[], position: Position): num
   return inForce?.on === true ? inForce.take : undefined;
 }
 
+/** From where on it has been on until now; undefined while it is off. */
+export function onSince(switches: readonly Switch[]): Switch | undefined {
+  return switches[switches.findLastIndex(({ on }) => !on) + 1];
+}
+
 /** Without those that no chunk after `heard` asks for. */
 export function pruned(switches: readonly TakeSwitch[], heard: Position): readonly TakeSwitch[] {
   const inForce = switches.findLastIndex(({ after }) => comparePositions(after, heard) <= 0);

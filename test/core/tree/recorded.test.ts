@@ -267,6 +267,23 @@ describe("captions", () => {
   });
 });
 
+describe("captions of an epoch in which nothing was recorded", () => {
+  it("are not kept where a later one is, though the newest text still has them", () => {
+    const evening = new Evening();
+    evening.says(45);
+    const said = { id: "off", voice: 1, name: "Ada", text: "between us", from: 2_000, to: 2_900, final: true };
+    evening.state("captions", { epoch: 1, lines: [said] });
+    evening.anew();
+    evening.turn(true);
+    evening.says(45);
+    evening.archiveDies();
+    evening.comes();
+    evening.says(45);
+    evening.ends();
+    expect(evening.house.lines).toEqual([]);
+  });
+});
+
 describe("a storage that fails for a minute in the middle of a recording", () => {
   /** Ten minutes of one voice; storage is away from 120 s to 180 s. @param bytes of each frame */
   function throughAFault(bytes: number): Evening {
@@ -342,6 +359,73 @@ describe("deletion", () => {
     expect(evening.house.node.kept).toBeUndefined();
     expect(evening.house.node.find({ epoch: 1, index: 0 }, evening.house.now)).toBeUndefined();
     expect(evening.house.node.keptRuns).toEqual([]);
+  });
+});
+
+describe("deletion while storage is away", () => {
+  it("finds what is only in memory, and none of it comes when storage is back", () => {
+    for (const chunks of [5, 200]) {
+      const evening = new Evening();
+      const { house } = evening;
+      house.fails = true;
+      evening.turn(true);
+      evening.says(chunks);
+      expect(house.node.kept).toBeUndefined();
+      expect(house.node.keepsAny).toBe(true);
+      house.do(house.node.deleteKept(house.now));
+      expect(house.node.keepsAny).toBe(false);
+      evening.said.splice(0);
+      house.fails = false;
+      for (let second = 0; second < 10; second++) {
+        evening.says(10);
+        house.pass(1_000);
+      }
+      evening.ends();
+      expect(keptIn(house)).toEqual(evening.said);
+    }
+  });
+
+  it("of a room that is over leaves nothing, and a second one finds nothing and does nothing", () => {
+    const evening = new Evening();
+    const { house } = evening;
+    house.fails = true;
+    evening.turn(true);
+    evening.says(100);
+    evening.ends();
+    expect([house.node.kept, house.node.keepsAny]).toEqual([undefined, true]);
+    house.do(house.node.deleteKept(house.now));
+    expect([house.erased, house.node.keepsAny]).toEqual([true, false]);
+    house.fails = false;
+    house.pass(10_000);
+    expect(house.node.kept).toBeUndefined();
+    expect(house.node.deleteKept(house.now)).toEqual([]);
+  });
+});
+
+describe("what was deleted", () => {
+  const line = (id: string, from: number, final = true) => ({ id, voice: 1, name: "Ada", text: `said ${id}`, from, to: from + 900, final });
+
+  it("does not come back with a later life of the archive, neither its sound nor its captions", () => {
+    const evening = new Evening();
+    const { house } = evening;
+    evening.turn(true);
+    evening.says(45);
+    evening.state("captions", { epoch: 1, lines: [line("a", 500), line("b", 4_400, false), line("ahead", 4_700)] });
+    house.do(house.node.deleteKept(house.now));
+    house.lines.splice(0);
+    evening.said.splice(0);
+    for (let lives = 0; lives < 2; lives++) {
+      evening.archiveDies();
+      evening.comes();
+      evening.says(10);
+      evening.state("captions", { epoch: 1, lines: [line("a", 500), line("b", 4_400), line("ahead", 4_700), line("late", 3_000)] });
+      house.pass(1_000);
+    }
+    evening.state("captions", { epoch: 1, lines: [line("ahead", 4_700), line("new", 5_200)] });
+    evening.says(20);
+    evening.ends();
+    expect(house.lines.map(({ id }) => id)).toEqual(["1.new"]);
+    expect(keptIn(house)).toEqual(evening.said);
   });
 });
 
