@@ -33,6 +33,7 @@ type Mind = RadioNode<WebSocket, Ear>;
 
 const EARS: Ears<Ear> = {
   wants: (ear) => (ear.desiredSize ?? 0) > 0,
+  queued: (ear) => MOST_QUEUED - (ear.desiredSize ?? MOST_QUEUED),
   send(ear, bytes) {
     try {
       ear.enqueue(bytes);

@@ -28,6 +28,10 @@ const MOST_PACKETS = 100;
 const PATIENCE_MS = 1_500;
 /** Who has not read for so many of his turns is given up. */
 const MOST_MISSED = 60;
+/** Who has not taken what he was sent at first within so many of his turns never reads: a player does at once, and a line too thin for it plays nothing. */
+const MOST_UNREAD = 15;
+/** Listeners of one address in one radio, a fifth of its places: more than a house or an office plays at once, and many behind a carrier's one address. */
+export const MOST_OF_ADDRESS = 50;
 /** Nobody listens to so much silence, in ms, of a room that was forgotten: then the streams end. */
 const MOST_QUIET_MS = 4 * 3_600_000;
 /** So long after the last question for a fragment or a playlist somebody is still taken to listen to it, in ms: three playlists' time. */
@@ -37,6 +41,8 @@ const WATCHED_MS = 10_000;
 export type Ears<Ear> = {
   /** True of who can be sent more now: what he was sent before is on its way. */
   wants(ear: Ear): boolean;
+  /** Bytes that were sent and still wait for him to read them. */
+  queued(ear: Ear): number;
   send(ear: Ear, bytes: Uint8Array<ArrayBuffer>): void;
 };
 
@@ -44,7 +50,7 @@ export type Ears<Ear> = {
 export type Newcomer = { readonly serial: number; readonly title: string; readonly visitor: Visitor; readonly invited: boolean };
 
 /** Why somebody must not be let in. */
-export type RadioRefusal = "removed" | "listen-ticket-missing" | "room-ended";
+export type RadioRefusal = "removed" | "listen-ticket-missing" | "room-ended" | "too-many-joins";
 
 /** What a radio's body must do. */
 export type RadioEffect<Link, Ear> =
@@ -52,8 +58,19 @@ export type RadioEffect<Link, Ear> =
   /** Nothing more comes for this listener; `bytes` before it. */
   | { readonly do: "finish"; readonly ear: Ear; readonly bytes: Uint8Array<ArrayBuffer> | undefined };
 
-/** `sure`: he was let in by a plan that the parent has told or confirmed, or is invited. */
-type Seat = OggPlace & { readonly visitor: Visitor; readonly turn: number; sure: boolean; begun: boolean; missed: number };
+type Seat = OggPlace & {
+  readonly visitor: Visitor;
+  readonly turn: number;
+  /** He was let in by a plan that the parent has told or confirmed, or is invited. */
+  sure: boolean;
+  begun: boolean;
+  missed: number;
+  /** Bytes that he was sent at first, and so far; looked at until he has read the first. */
+  first: number;
+  sent: number;
+  /** His turns without having read them; undefined once he has. */
+  unread: number | undefined;
+};
 
 /**
  * The mind of a radio: a node of the tree like any other, with one line of packets below it (core/audio/radio-line.ts) instead of children, and on
@@ -134,18 +151,21 @@ export class RadioNode<Link, Ear> {
   refusal(visitor: Visitor, invited: boolean): RadioRefusal | undefined {
     if (isKeptOut(this.bans, visitor)) return "removed";
     if (this.plan?.listenTicket === true && !invited) return "listen-ticket-missing";
-    return this.ended ? "room-ended" : undefined;
+    if (this.ended) return "room-ended";
+    return this.#isCrowded(visitor.address) ? "too-many-joins" : undefined;
   }
 
   /** Somebody comes to hear the stream. What it begins with is sent at once, the last seconds with it as soon as there are any. */
   join(ear: Ear, who: Newcomer, ears: Ears<Ear>, now: LocalTime, random: number): readonly RadioEffect<Link, Ear>[] {
     const { serial, title, visitor, invited } = who;
     const place = this.#stream.begin(serial, BURST_PAGES);
-    const seat: Seat = { ...place, visitor, turn: this.#came++ % TURNS, sure: invited || this.#node.isFed, begun: false, missed: 0 };
+    const head = streamHead(place, title);
+    const [turn, sure, sent] = [this.#came++ % TURNS, invited || this.#node.isFed, head.byteLength];
+    const seat: Seat = { ...place, visitor, turn, sure, begun: false, missed: 0, first: 0, sent, unread: 0 };
     if (this.#seats.size === 0) this.#soundAt = now;
     this.#seats.set(ear, seat);
     this.#node.meet(random);
-    ears.send(ear, streamHead(seat, title));
+    ears.send(ear, head);
     const effects = this.#wake(now, random);
     if (this.#line?.next !== undefined) this.#begin(ear, seat, ears);
     return effects;
@@ -287,11 +307,23 @@ export class RadioNode<Link, Ear> {
 
   /** False of who has not read for too long. */
   #serve(ear: Ear, seat: Seat, ears: Ears<Ear>): boolean {
+    if (seat.first > 0 && seat.sent - ears.queued(ear) >= seat.first) seat.unread = undefined;
+    if (seat.unread !== undefined && ++seat.unread > MOST_UNREAD) return false;
     if (!ears.wants(ear)) return ++seat.missed <= MOST_MISSED;
     seat.missed = 0;
     const bytes = this.#stream.take(seat, BURST_PAGES);
     if (bytes !== undefined) ears.send(ear, bytes);
+    if (seat.unread !== undefined) seat.sent += bytes?.byteLength ?? 0;
+    if (seat.first === 0) seat.first = seat.sent;
     return true;
+  }
+
+  /** True if as many of one address listen here as may. Of whom nobody knows where he comes from, there may be any number. */
+  #isCrowded(address: string | undefined): boolean {
+    if (address === undefined) return false;
+    let held = 0;
+    for (const { visitor } of this.#seats.values()) if (visitor.address === address) held++;
+    return held >= MOST_OF_ADDRESS;
   }
 
   /** Whom the room keeps out from here on hears nothing more. */

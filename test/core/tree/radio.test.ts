@@ -3,7 +3,7 @@ import { encodeChunk } from "../../../src/core/audio/chunk.ts";
 import { audienceOf, localTime, parseSessionId } from "../../../src/core/ids.ts";
 import { END_TEXT, formatLink, formatLinked } from "../../../src/core/tree/link.ts";
 import { MOST_RADIOS, nodeName, type Plan, parentOf, parseNodeName, radioOf } from "../../../src/core/tree/plan.ts";
-import { type Ears, type RadioEffect, RadioNode, TURN_MS } from "../../../src/core/tree/radio.ts";
+import { type Ears, MOST_OF_ADDRESS, type RadioEffect, RadioNode, TURN_MS } from "../../../src/core/tree/radio.ts";
 import { parseTally } from "../../../src/core/tree/totals.ts";
 import { aBlock, aPlan, roomId } from "../../support/build.ts";
 import { pagesIn, type ReadPage } from "../../support/ogg-pages.ts";
@@ -16,7 +16,9 @@ const START = 1_700_000_000_000;
 class House implements Ears<string> {
   now = localTime(START);
   readonly heard = new Map<string, Uint8Array[]>();
+  /** Who reads nothing, and who does not either and for whom too much waits already. */
   readonly stalled = new Set<string>();
+  readonly full = new Set<string>();
   readonly finished: string[] = [];
   readonly closed: string[] = [];
   asks = 0;
@@ -24,10 +26,18 @@ class House implements Ears<string> {
   #sequence = 0;
 
   wants(ear: string): boolean {
-    return !this.stalled.has(ear);
+    return this.queued(ear) < 65_536 && !this.full.has(ear);
+  }
+
+  /** What was sent while he did not read; a body has it in his stream's queue. */
+  readonly #waiting = new Map<string, number>();
+
+  queued(ear: string): number {
+    return this.stalled.has(ear) ? (this.#waiting.get(ear) ?? 0) : 0;
   }
 
   send(ear: string, bytes: Uint8Array<ArrayBuffer>): void {
+    if (this.stalled.has(ear)) this.#waiting.set(ear, (this.#waiting.get(ear) ?? 0) + bytes.byteLength);
     this.heard.set(ear, [...(this.heard.get(ear) ?? []), bytes]);
   }
 
@@ -44,8 +54,8 @@ class House implements Ears<string> {
     }
   }
 
-  join(ear: string, session?: string, invited = false): void {
-    const visitor = { session: parseSessionId(session ?? "") };
+  join(ear: string, session?: string, invited = false, address?: string): void {
+    const visitor = { session: parseSessionId(session ?? ""), address };
     this.do(this.node.learn(plan, this.now, 0));
     this.do(this.node.join(ear, { serial: 7, title: "Demo", visitor, invited }, this, this.now, 0));
   }
@@ -145,10 +155,10 @@ describe("a radio", () => {
     house.join("bo");
     house.linked(100);
     house.pass(2_000);
-    house.stalled.add("ana");
-    house.stalled.add("bo");
+    house.full.add("ana");
+    house.full.add("bo");
     house.pass(40_000);
-    house.stalled.delete("ana");
+    house.full.delete("ana");
     house.pass(2_000);
     const pages = house.pages("ana");
     expect(secondsIn(pages)).toBeLessThan(25);
@@ -157,6 +167,36 @@ describe("a radio", () => {
     house.pass(30_000);
     expect(house.finished).toEqual(["bo"]);
     expect(house.node.listeners).toBe(1);
+  });
+
+  it("gives up within some fifteen seconds whoever never reads what he was sent at first", () => {
+    const house = new House();
+    house.join("ana");
+    house.linked(200);
+    house.stalled.add("bo");
+    house.join("bo");
+    house.pass(5_000);
+    expect(house.finished).toEqual([]);
+    house.pass(13_000);
+    expect(house.finished).toEqual(["bo"]);
+    // Who has read it may well stop for longer: a minute.
+    house.stalled.add("ana");
+    house.pass(30_000);
+    expect(house.finished).toEqual(["bo"]);
+  });
+
+  it("seats only so many of one address, so that nobody takes everybody's place, and any number from nowhere known", () => {
+    const house = new House();
+    const [mark, other] = ["a".repeat(22), "b".repeat(22)];
+    for (let ear = 0; ear < MOST_OF_ADDRESS; ear++) {
+      expect(house.node.refusal({ address: mark }, false)).toBe(undefined);
+      house.join(`of one ${ear}`, undefined, false, mark);
+      house.join(`of none ${ear}`);
+    }
+    expect(house.node.refusal({ address: mark }, false)).toBe("too-many-joins");
+    expect([house.node.refusal({ address: other }, false), house.node.refusal({}, false)]).toEqual([undefined, undefined]);
+    house.node.leave("of one 7");
+    expect(house.node.refusal({ address: mark }, false)).toBe(undefined);
   });
 
   it("is counted: the root hears of all who listen, and its windows of leaves do not change", () => {
