@@ -24,6 +24,7 @@ import { ObjectUse } from "./counted.ts";
 import { keptSockets, UPLINK } from "./kept-sockets.ts";
 import { audienceStub, parentStub } from "./locate.ts";
 import { log } from "./log.ts";
+import { segmentStore } from "./segment-store.ts";
 import { bytesOf, end, hangUp } from "./sockets.ts";
 
 /** The mind's seconds, in ms. */
@@ -287,7 +288,7 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
 
   #recall(audience: AudienceId | undefined): void {
     if (audience === undefined) return;
-    const storage = new ArchiveStorage(this.ctx, this.env, audience);
+    const storage = new ArchiveStorage(this.ctx, segmentStore(this.ctx.storage.sql, this.env.SEGMENTS, audience));
     const stored = this.ctx.storage.kv.get("saved");
     const saved = typeof stored === "string" ? parseSaved(stored) : undefined;
     const now = localTime(Date.now());

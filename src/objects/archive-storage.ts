@@ -1,14 +1,13 @@
 import type { SegmentName } from "../core/audio/segment.ts";
-import type { AudienceId } from "../core/ids.ts";
 import { type Keeping, parseKeeping } from "../core/tree/keeping.ts";
 import type { KeptLine } from "../core/tree/kept-lines.ts";
 import type { ToStore } from "../core/tree/shelf.ts";
-import type { CaptionPlace, CaptionsPage, Env } from "./calls.ts";
+import type { CaptionPlace, CaptionsPage } from "./calls.ts";
 import { countSegment } from "./counted.ts";
 import { log } from "./log.ts";
-import { R2Segments, type SegmentStore, SqliteSegments } from "./segment-store.ts";
+import type { SegmentStore } from "./segment-store.ts";
 
-/** A write to R2 that is not done by then has failed, in ms. */
+/** A write to R2 that is not done by then is given up, in ms. */
 const WRITE_MS = 10_000;
 /** Times that all of a room that is over is erased, and the time between two of them, in ms: a bucket may be away for a moment. */
 const ERASE_TRIES = 3;
@@ -34,15 +33,19 @@ type Line = {
 
 /** What an archive keeps: its segments, the captions of a recording, and what it remembers of it. One thing after another. */
 export class ArchiveStorage {
-  readonly #state: DurableObjectState;
+  readonly #state: Pick<DurableObjectState, "storage" | "waitUntil">;
   readonly segments: SegmentStore;
+  readonly #writeMs: number;
   /** What is done to the storage, one thing after another: nothing is written behind what erases it. */
   #storing: Promise<void> = Promise.resolve();
 
-  constructor(state: DurableObjectState, env: Env, audience: AudienceId) {
+  /** How often what is kept was deleted: what was to be written before is not wanted as it was. */
+  #deletions = 0;
+
+  constructor(state: Pick<DurableObjectState, "storage" | "waitUntil">, segments: SegmentStore, writeMs = WRITE_MS) {
     this.#state = state;
-    const index = new SqliteSegments(state.storage.sql);
-    this.segments = env.SEGMENTS === undefined ? index : new R2Segments(env.SEGMENTS, `segments/${audience}`, index);
+    this.segments = segments;
+    this.#writeMs = writeMs;
     state.storage.sql.exec(`CREATE TABLE IF NOT EXISTS lines (
       id TEXT PRIMARY KEY, epoch INTEGER, voice INTEGER, from_ms INTEGER, to_ms INTEGER, text TEXT)`);
     state.storage.sql.exec("CREATE INDEX IF NOT EXISTS lines_as_said ON lines (epoch, from_ms)");
@@ -80,13 +83,34 @@ export class ArchiveStorage {
     };
   }
 
-  /** Writes a segment in its turn. @returns whether it is in storage */
+  /**
+   * Writes a segment in its turn. @returns whether it is in storage; false also where what is kept was deleted meanwhile: whoever still wants
+   * the segment, as what is not kept, asks again
+   */
   async write(segment: ToStore): Promise<boolean> {
+    const deletions = this.#deletions;
     const isDone = await this.#inTurn(async () => {
-      await within(WRITE_MS, this.segments.write(segment));
+      const isGone = () => deletions !== this.#deletions;
+      if (isGone()) throw new Error("deleted before it was written");
+      await this.#put(segment);
+      if (!isGone()) return this.segments.note(segment);
+      await this.segments.eraseUnknown(segment);
+      throw new Error("deleted while it was written");
     });
     countSegment(isDone);
     return isDone;
+  }
+
+  /** What is given up may be done all the same: then, in a turn of its own, the bytes go again, unless they were asked for again meanwhile. */
+  async #put(segment: ToStore): Promise<void> {
+    const put = this.segments.put(segment);
+    try {
+      await within(this.#writeMs, put);
+    } catch (fault) {
+      const undo = () => this.#inTurn(() => this.segments.eraseUnknown(segment));
+      this.#state.waitUntil(put.then(undo, () => undefined));
+      throw fault;
+    }
   }
 
   /** Some of these segments, in order: as many as fit into one answer, at least one. */
@@ -109,17 +133,16 @@ export class ArchiveStorage {
     if (!isDone) await this.#again();
   }
 
-  /** Nothing is kept from here on, whatever becomes of this object; then the bytes go. */
+  /** Nothing is kept from here on, at once, whatever becomes of this object; then, in their turn, the bytes go. */
   async eraseKept(): Promise<void> {
-    const isDone = await this.#inTurn(async () => {
-      this.#state.storage.sql.exec("DELETE FROM lines");
-      await this.segments.erase(this.segments.unkeep());
-    });
-    if (!isDone) await this.#again();
+    this.#deletions++;
+    this.#state.storage.sql.exec("DELETE FROM lines");
+    await this.erase(this.segments.unkeep());
   }
 
   /** Everything, once no bucket holds anything of it any more. */
   async eraseAll(): Promise<void> {
+    this.#deletions++;
     for (let attempt = 0; attempt < ERASE_TRIES; attempt++) {
       if (attempt > 0) await new Promise((wake) => setTimeout(wake, ERASE_MS));
       const isDone = await this.#inTurn(async () => {

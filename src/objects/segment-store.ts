@@ -1,6 +1,6 @@
 import type { SegmentName } from "../core/audio/segment.ts";
 import { frameIndexOf } from "../core/audio/track.ts";
-import { localTime } from "../core/ids.ts";
+import { type AudienceId, localTime } from "../core/ids.ts";
 import { isCount } from "../core/json.ts";
 import type { Stored, ToStore } from "../core/tree/shelf.ts";
 
@@ -11,12 +11,17 @@ const R2_DELETES = 1_000;
 export interface SegmentStore {
   /** What is held, in order; hours of it are not in memory at once. */
   list(): Iterable<Stored>;
-  write(segment: ToStore): Promise<void>;
+  /** Stores the bytes; nothing is known of them until `note`. */
+  put(segment: ToStore): Promise<void>;
+  /** From here on it is held, also for a later life. To be called once its bytes are stored. */
+  note(segment: ToStore): void;
   read(name: SegmentName): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** What a segment that is kept says of its frames (core/audio/track.ts); empty for what there is not. */
   framesOf(name: SegmentName): Uint8Array;
   /** What it throws is tried again with the next that goes, also with nothing more. */
   erase(names: readonly SegmentName[]): Promise<void>;
+  /** The bytes of a segment that is not held go, if they are there. */
+  eraseUnknown(name: SegmentName): Promise<void>;
   /** Nothing is kept any more, at once, also for a later life of the object. @returns what is to be erased now */
   unkeep(): readonly SegmentName[];
   /** Everything that is not in the object's own storage, also what no index knows: that storage is deleted next. */
@@ -69,12 +74,12 @@ export class SqliteSegments implements SegmentStore {
     }
   }
 
-  async write(segment: ToStore): Promise<void> {
-    this.note(segment, segment.bytes);
+  async put(): Promise<void> {
+    // The bytes come with what is noted of them.
   }
 
-  /** @param bytes nothing where another store has them */
-  note(segment: ToStore, bytes?: Uint8Array<ArrayBuffer>): void {
+  /** @param bytes null where another store has them */
+  note(segment: ToStore, bytes: Uint8Array<ArrayBuffer> | null = segment.bytes): void {
     const { epoch, index, first, last, missing, closedAt, take, voices } = segment;
     const pairs = JSON.stringify(missing.map(({ from, to }) => [from.sequence, to.sequence]));
     this.#sql.exec(
@@ -111,6 +116,14 @@ export class SqliteSegments implements SegmentStore {
     for (const { epoch, index } of names) this.#sql.exec("DELETE FROM segments WHERE epoch = ? AND number = ?", epoch, index);
   }
 
+  async eraseUnknown(): Promise<void> {
+    // There are no bytes without their row.
+  }
+
+  holds({ epoch, index }: SegmentName): boolean {
+    return [...this.#sql.exec("SELECT 1 FROM segments WHERE epoch = ? AND number = ?", epoch, index)].length > 0;
+  }
+
   unkeep(): readonly SegmentName[] {
     const rows = this.#sql.exec<Pick<Row, "epoch" | "number">>("SELECT epoch, number FROM segments WHERE take IS NOT NULL").toArray();
     this.#sql.exec("UPDATE segments SET take = NULL, voices = NULL, frames = NULL WHERE take IS NOT NULL");
@@ -138,6 +151,9 @@ export class R2Segments implements SegmentStore {
   /** What the bucket did not let go of; a later life finds it in the index, as old as it is, and erases it again. */
   #owed: readonly SegmentName[] = [];
 
+  /** All goes, and the index with it. */
+  #isOver = false;
+
   /** @param prefix of this audience's keys */
   constructor(bucket: Bucket, prefix: string, index: SqliteSegments) {
     this.#bucket = bucket;
@@ -157,9 +173,17 @@ export class R2Segments implements SegmentStore {
     return this.#index.framesOf(name);
   }
 
-  async write(segment: ToStore): Promise<void> {
+  async put(segment: ToStore): Promise<void> {
     await this.#bucket.put(this.#key(segment), segment.bytes);
-    this.#index.note(segment);
+  }
+
+  note(segment: ToStore): void {
+    this.#index.note(segment, null);
+  }
+
+  async eraseUnknown(name: SegmentName): Promise<void> {
+    // Not by `erase`, which tries again later, when the segment may be held.
+    if (this.#isOver || !this.#index.holds(name)) await this.#bucket.delete([this.#key(name)]);
   }
 
   async read(name: SegmentName): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -181,6 +205,7 @@ export class R2Segments implements SegmentStore {
 
   /** As the bucket itself lists it: a write that was given up may have been done all the same. */
   async eraseElsewhere(): Promise<void> {
+    this.#isOver = true;
     for (;;) {
       const { objects } = await this.#bucket.list({ prefix: `${this.#prefix}/` });
       if (objects.length === 0) return;
@@ -191,6 +216,12 @@ export class R2Segments implements SegmentStore {
   #key({ epoch, index }: SegmentName): string {
     return `${this.#prefix}/${epoch}/${index}`;
   }
+}
+
+/** Where an archive keeps its segments: in the bucket that is bound, else in its own SQLite. */
+export function segmentStore(sql: SqlStorage, bucket: Bucket | undefined, audience: AudienceId): SegmentStore {
+  const index = new SqliteSegments(sql);
+  return bucket === undefined ? index : new R2Segments(bucket, `segments/${audience}`, index);
 }
 
 function countsIn(text: string): readonly number[] {

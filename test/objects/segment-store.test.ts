@@ -2,7 +2,9 @@ import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { type Segment, Segmenter } from "../../src/core/audio/segment.ts";
 import { localTime } from "../../src/core/ids.ts";
-import { type Bucket, R2Segments, SqliteSegments } from "../../src/objects/segment-store.ts";
+import type { ToStore } from "../../src/core/tree/shelf.ts";
+import { ArchiveStorage } from "../../src/objects/archive-storage.ts";
+import { type Bucket, R2Segments, type SegmentStore, SqliteSegments } from "../../src/objects/segment-store.ts";
 import { env } from "../contract/workerd-house.ts";
 import { aChunk, chunks } from "../support/build.ts";
 
@@ -16,8 +18,11 @@ function segments(): readonly Segment[] {
 class FakeBucket implements Bucket {
   readonly held = new Map<string, Uint8Array>();
   fails = false;
+  /** What a write waits for. */
+  late: Promise<void> | undefined;
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
+    await this.late;
     if (this.fails) throw new Error("the bucket is away");
     this.held.set(key, bytes);
   }
@@ -37,7 +42,45 @@ class FakeBucket implements Bucket {
   }
 }
 
+/** A signal and what ends the wait for it. */
+function aGate(): { readonly passed: Promise<void>; readonly open: () => void } {
+  let open = () => {};
+  const passed = new Promise<void>((done) => {
+    open = done;
+  });
+  return { passed, open };
+}
+
+/** Stores a segment, as a storage does. */
+async function written(store: SegmentStore, segment: ToStore): Promise<void> {
+  await store.put(segment);
+  store.note(segment);
+}
+
 let objects = 0;
+
+/** An archive's storage over `bucket`, and all that outlives a question there. */
+function withStorage(
+  bucket: FakeBucket,
+  writeMs: number,
+  test: (storage: ArchiveStorage, done: () => Promise<void>, state: DurableObjectState) => Promise<void>,
+): Promise<void> {
+  const stub = env.ARCHIVE.get(env.ARCHIVE.idFromName(`store-${++objects}`));
+  return runInDurableObject(stub as DurableObjectStub, async (_, state) => {
+    const works: Promise<unknown>[] = [];
+    const { storage } = state;
+    const outlived = { storage, waitUntil: (work: Promise<unknown>) => void works.push(work) };
+    const index = new SqliteSegments(storage.sql);
+    const made = new ArchiveStorage(outlived, new R2Segments(bucket, "segments/demo", index), writeMs);
+    const done = async () => {
+      for (let seen = -1; seen !== works.length; ) {
+        seen = works.length;
+        await Promise.all(works);
+      }
+    };
+    await test(made, done, state);
+  });
+}
 
 /** Runs `test` with an object's own SQLite, which nobody else uses. */
 function withSql(test: (sql: SqlStorage) => Promise<void>): Promise<void> {
@@ -51,7 +94,7 @@ describe.each(["in SQLite", "in R2"])("segments %s", (where) => {
       const bucket = new FakeBucket();
       const open = () => (where === "in R2" ? new R2Segments(bucket, "segments/demo", new SqliteSegments(sql)) : new SqliteSegments(sql));
       const store = open();
-      for (const segment of segments()) await store.write({ ...segment, closedAt: localTime(1_000) });
+      for (const segment of segments()) await written(store, { ...segment, closedAt: localTime(1_000) });
       const again = open();
       expect([...again.list()]).toEqual(segments().map(({ bytes: _, ...facts }) => ({ ...facts, closedAt: 1_000 })));
       for (const segment of segments()) expect(await again.read(segment)).toEqual(segment.bytes);
@@ -76,7 +119,7 @@ describe("a table that was made before rooms could be recorded", () => {
       const store = new SqliteSegments(sql);
       const [first] = segments();
       if (first === undefined) throw new Error("no segments");
-      await store.write({ ...first, index: 1, closedAt: localTime(2_000), take: 1, voices: [1, 2] });
+      await written(store, { ...first, index: 1, closedAt: localTime(2_000), take: 1, voices: [1, 2] });
       const [old, kept] = [...new SqliteSegments(sql).list()];
       expect(old).toEqual({
         epoch: 1,
@@ -112,18 +155,82 @@ describe("a bucket that fails", () => {
       const store = new R2Segments(bucket, "segments/demo", new SqliteSegments(sql));
       const [first, second] = segments();
       if (first === undefined || second === undefined) throw new Error("no segments");
-      await store.write({ ...first, closedAt: localTime(1_000) });
+      await written(store, { ...first, closedAt: localTime(1_000) });
       bucket.fails = true;
-      await expect(store.write({ ...second, closedAt: localTime(1_000) })).rejects.toThrow("away");
+      await expect(written(store, { ...second, closedAt: localTime(1_000) })).rejects.toThrow("away");
       await expect(store.erase([first])).rejects.toThrow("away");
       expect([...store.list()].map(({ index }) => index)).toEqual([first.index]);
       expect([...bucket.held.keys()]).toEqual([`segments/demo/1/${first.index}`]);
       bucket.fails = false;
-      await store.write({ ...second, closedAt: localTime(1_000) });
+      await written(store, { ...second, closedAt: localTime(1_000) });
       // What could not go then goes with the next.
       await store.erase([second]);
       expect([...store.list()]).toEqual([]);
       expect(bucket.held.size).toBe(0);
+    });
+  });
+});
+
+describe("an archive's storage", () => {
+  const kept = () => {
+    const [first] = segments();
+    if (first === undefined) throw new Error("no segments");
+    return { ...first, closedAt: localTime(1_000), take: 1, voices: [1] };
+  };
+
+  it("has deleted what is kept before it is asked anything else, however long a bucket takes over a write", async () => {
+    const bucket = new FakeBucket();
+    await withStorage(bucket, 60_000, async (storage, done, { storage: { sql } }) => {
+      await storage.write(kept());
+      storage.keepLine({ id: "1.a", epoch: 1, voice: 1, fromMs: 0, toMs: 900, text: "between us" });
+      const gate = aGate();
+      bucket.late = gate.passed;
+      const late = storage.write({ ...kept(), index: 9 });
+      void storage.eraseKept();
+      expect([...sql.exec("SELECT id FROM lines")]).toEqual([]);
+      expect([...storage.segments.list()].map(({ take }) => take)).toEqual([undefined]);
+      gate.open();
+      // The lane still wants it, as what is not kept: it is asked for again.
+      expect(await late).toBe(false);
+      await done();
+      expect([...storage.segments.list()]).toEqual([]);
+      expect(bucket.held.size).toBe(0);
+    });
+  });
+
+  it("lets nothing appear of a write that was given up and done later, after all of it was deleted", async () => {
+    for (const erase of ["eraseKept", "eraseAll"] as const) {
+      const bucket = new FakeBucket();
+      await withStorage(bucket, 1, async (storage, done, { storage: { sql } }) => {
+        const gate = aGate();
+        bucket.late = gate.passed;
+        expect(await storage.write(kept())).toBe(false);
+        await storage[erase]();
+        gate.open();
+        await done();
+        expect(bucket.held.size).toBe(0);
+        expect([...sql.exec("SELECT name FROM sqlite_master WHERE name = 'segments'")].length).toBe(erase === "eraseAll" ? 0 : 1);
+        if (erase === "eraseKept") expect([...storage.segments.list()]).toEqual([]);
+      });
+    }
+  });
+
+  it("keeps what was written again, whenever the write that was given up is done", async () => {
+    const bucket = new FakeBucket();
+    await withStorage(bucket, 50, async (storage, done) => {
+      const gate = aGate();
+      bucket.late = gate.passed;
+      expect(await storage.write(kept())).toBe(false);
+      bucket.late = undefined;
+      bucket.fails = true;
+      expect(await storage.write(kept())).toBe(false);
+      bucket.fails = false;
+      expect(await storage.write(kept())).toBe(true);
+      await storage.erase([{ epoch: 1, index: 9 }]);
+      gate.open();
+      await done();
+      expect([...storage.segments.list()]).toHaveLength(1);
+      expect(await storage.segments.read(kept())).toEqual(kept().bytes);
     });
   });
 });
