@@ -28,7 +28,10 @@ const MOST_PACKETS = 100;
 const PATIENCE_MS = 1_500;
 /** Who has not read for so many of his turns is given up. */
 const MOST_MISSED = 60;
-/** Who has not taken what he was sent at first within so many of his turns never reads: a player does at once, and a line too thin for it plays nothing. */
+/**
+ * Who has not taken what he was sent at first within so many of his turns never reads: a player does at once, and a line too thin for it plays
+ * nothing. What buffers on the way to him take counts as taken; MOST_OF_ADDRESS bounds what nobody can see.
+ */
 const MOST_UNREAD = 15;
 /** Listeners of one address in one radio, a fifth of its places: more than a house or an office plays at once, and many behind a carrier's one address. */
 export const MOST_OF_ADDRESS = 50;
