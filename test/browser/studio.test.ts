@@ -94,7 +94,7 @@ describe.skipIf(missing !== undefined)(`the host's studio${missing === undefined
   it("prepares the room for a crowd, and says when it is ready, also after a reload", async () => {
     const { host } = await makeRoom(await person(browser, server.url), server.url, "Full house");
     await host.getByText("A room grows by itself").waitFor();
-    await host.getByLabel("How many may come").fill("5000");
+    await host.getByRole("spinbutton", { name: "How many may come", exact: true }).fill("5000");
     await host.getByRole("button", { name: "Prepare the room" }).click();
     await host.getByText("Ready for 7,500 listeners").waitFor();
     await host.reload();
@@ -145,7 +145,7 @@ describe.skipIf(missing !== undefined)(`the host's studio${missing === undefined
     await host.getByRole("button", { name: "Use the microphone" }).click();
     const go = host.getByRole("button", { name: "Go on air" });
     const off = host.getByRole("button", { name: "Go off air" });
-    expect(await topOf(host.getByRole("status"))).toBeLessThan(await topOf(go));
+    expect(await topOf(host.locator("#status, [data-part=status]").first())).toBeLessThan(await topOf(go));
     expect(await topOf(go)).toBeLessThan(await topOf(host.getByRole("heading", { name: "Microphone" })));
     await go.click();
     await off.waitFor();
