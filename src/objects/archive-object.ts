@@ -98,6 +98,13 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
     return { ...kept, plan: mind.plan, keptOut: [...mind.bans.sessions] };
   }
 
+  async owes(secret: string): Promise<boolean> {
+    this.#use.request();
+    this.requests.recording++;
+    const mind = this.#known(secret);
+    return mind !== undefined && (!mind.ended || mind.owesKept);
+  }
+
   async captions(secret: string, after?: CaptionPlace): Promise<CaptionsPage | undefined> {
     this.#use.request();
     this.requests.recording++;

@@ -317,6 +317,8 @@ export type CaptionsPage = { readonly lines: readonly RecordedCaption[]; readonl
 /** What may be asked of an archive about what it keeps. Undefined for a wrong secret and where nothing is kept, alike. */
 export interface RecordingCalls {
   recording(secret: string): Promise<RecordingSays | undefined>;
+  /** True while there may be more of a recording, or one at all: the room's end is not heard of, or something waits to be stored. */
+  owes(secret: string): Promise<boolean>;
   /** Page by page: an answer between objects holds 32 MiB, and a recording may have more. */
   captions(secret: string, after?: CaptionPlace): Promise<CaptionsPage | undefined>;
   /** How a person's track is laid out; undefined also where nobody has that number. */

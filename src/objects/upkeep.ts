@@ -2,7 +2,7 @@ import { replayMs } from "../core/audio/recording.ts";
 import { ADDRESS_MS } from "../core/room/bans.ts";
 import { keepMsOf } from "../core/room/recording.ts";
 import type { RoomEvent } from "../core/room/state.ts";
-import { IDLE, idleAt, noteEveryMs } from "../core/room/upkeep.ts";
+import { askAgainAt, IDLE, idleAt, noteEveryMs } from "../core/room/upkeep.ts";
 import type { Alarms, Chore } from "./alarms.ts";
 import type { Env } from "./calls.ts";
 import { archiveStub } from "./locate.ts";
@@ -17,9 +17,8 @@ const DOUBT_MS = 60_000;
 /** While a room is used its key to addresses is not changed, though it is a day old: that is looked at again after so long, in ms. */
 const REKEY_AGAIN_MS = 10 * 60_000;
 
-/** An archive that has not heard of the room's end is asked again after so long, in ms, and each time a second later; so often at most. */
-const READY_AGAIN_MS = 1_000;
-const READY_TRIES = 60;
+/** An archive is first asked so long after the room's end whether it has all that was recorded, in ms. */
+const READY_MS = 1_000;
 
 /** What upkeep asks of its room, and tells it. */
 export type Household = {
@@ -77,7 +76,7 @@ export class Upkeep {
     for (const chore of ["doors", "plant", "heartbeat", "address-key", "idle"] as const) await this.#alarms.set(chore, undefined);
     const { record, people } = this.#awake;
     await this.#awake.evening.over(keepMsOf(people));
-    if (record.ended && people.recording?.any === true) await this.#alarms.set("recording-ready", Date.now() + READY_AGAIN_MS);
+    if (record.ended && people.recording?.any === true) await this.#alarms.set("recording-ready", Date.now() + READY_MS);
     await this.changed();
   }
 
@@ -135,16 +134,19 @@ export class Upkeep {
     return undefined;
   }
 
-  /** The archive has the last word of a recording: it is whole once that knows that the room is over. */
+  /** The archive has the last word of a recording: it is whole once that knows that the room is over, and has stored it all. */
   async #recordingReady(): Promise<number | undefined> {
     const { audience, segments } = this.#awake.record.plan;
     if (!this.#awake.record.ended || segments === undefined) return undefined;
-    const kept = await archiveStub(this.#env, audience).recording(segments);
-    if (kept === undefined) return undefined;
-    if (!kept.ended) {
+    const archive = archiveStub(this.#env, audience);
+    // Asked first: what is stored between the two questions is told of.
+    const owes = await archive.owes(segments);
+    const kept = await archive.recording(segments);
+    if (kept === undefined && !owes) return undefined;
+    if (kept?.ended !== true || owes) {
       // What is kept has its time from the room's end: the archive must hear of that, also where it has let go of a quiet room.
-      await archiveStub(this.#env, audience).wake(this.#awake.record.plan);
-      return ++this.#readyTries > READY_TRIES ? undefined : Date.now() + READY_AGAIN_MS * this.#readyTries;
+      if (kept?.ended !== true) await archive.wake(this.#awake.record.plan);
+      return askAgainAt(Date.now(), ++this.#readyTries);
     }
     const { recording, keptUntil } = kept;
     const until = keptUntil === undefined ? {} : { keptUntil: new Date(keptUntil).toISOString() };

@@ -5,7 +5,7 @@ import { segmentsOf } from "../../src/core/audio/recording.ts";
 import { audienceOf } from "../../src/core/ids.ts";
 import { parseRecording, type RecordingNews } from "../../src/core/wire/recording.ts";
 import { app } from "../../src/edge/app.ts";
-import { archiveStub } from "../../src/objects/locate.ts";
+import { archiveStub, audienceStub } from "../../src/objects/locate.ts";
 import type { Ear, Speaker } from "../contract/house.ts";
 import { call, connectEar, connectSpeaker, env, upgrade, workerdHouse } from "../contract/workerd-house.ts";
 import { roomId } from "../support/build.ts";
@@ -167,6 +167,26 @@ describe("a recording that is deleted before anything of it is stored", () => {
     await eventually("something is said", () => ear.chunks.length > from + 2);
     expect((await call("DELETE", `/api/rooms/${room}/recording`, undefined, bearer)).status).toBe(204);
     host.say({ type: "end" });
+  });
+});
+
+describe("a recording that waits for its storage", () => {
+  it.concurrent("is owed until the room is over and all of it is stored", async () => {
+    const evening = await anEvening();
+    const { room, host, ear } = evening;
+    const archive = archiveStub(env, audienceOf(roomId(room)));
+    const segments = (await audienceStub(env, audienceOf(roomId(room))).look())?.plan.segments ?? "";
+    await record(evening, true);
+    await eventually("it is told", () => ear.texts.some((text) => text.type === "room" && text.recorded));
+    const from = ear.chunks.length;
+    await eventually("something is said", () => ear.chunks.length > from + 2);
+    expect(await archive.owes(segments)).toBe(true);
+    host.say({ type: "end" });
+    await eventually("it is whole", async () => {
+      const says = await archive.recording(segments);
+      return says?.ended === true && !(await archive.owes(segments));
+    });
+    expect(await archive.owes("another secret")).toBe(false);
   });
 });
 

@@ -34,3 +34,13 @@ export function overOf(said: unknown): Over | undefined {
   const { by, why } = said;
   return (by === "operator" || by === "idle") && typeof why === "string" ? { by, why } : undefined;
 }
+
+/** Longest time between two questions whether all of a recording is stored, in ms. */
+const ASK_MOST_MS = 60_000;
+/** So often at most: each time a second later, then every minute, for a day. Its memory does not outlive a longer fault. */
+const ASK_TRIES = 1_470;
+
+/** When an archive that owes something is asked again. @param tries how often it was */
+export function askAgainAt(now: number, tries: number): number | undefined {
+  return tries > ASK_TRIES ? undefined : now + Math.min(ASK_MOST_MS, tries * 1_000);
+}

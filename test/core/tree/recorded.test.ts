@@ -402,6 +402,25 @@ describe("deletion while storage is away", () => {
   });
 });
 
+describe("a room that ends while storage is away", () => {
+  it("is not whole until all of it is stored, whether any of it was stored before or not", () => {
+    for (const before of [0, 100]) {
+      const evening = new Evening();
+      const { house } = evening;
+      evening.turn(true);
+      evening.says(before);
+      house.fails = true;
+      evening.says(100);
+      evening.ends();
+      expect([house.node.kept?.ended, house.node.owesKept]).toEqual([before > 0 ? true : undefined, true]);
+      house.fails = false;
+      house.pass(10_000);
+      expect([house.node.kept?.ended, house.node.owesKept]).toEqual([true, false]);
+      expect(keptIn(house)).toEqual(evening.said);
+    }
+  });
+});
+
 describe("what was deleted", () => {
   const line = (id: string, from: number, final = true) => ({ id, voice: 1, name: "Ada", text: `said ${id}`, from, to: from + 900, final });
 
