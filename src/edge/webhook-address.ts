@@ -6,8 +6,9 @@ const MAX_URL = 500;
 const MAX_KEY = 200;
 const MIN_KEY = 16;
 
-/** Names that only mean something within somebody's own network (RFC 6761, RFC 6762, RFC 8375, and what routers and clouds call theirs). */
-const INNER = /(^|\.)(localhost|local|internal|intranet|lan|home|corp|private|home\.arpa|test|example|invalid|onion|alt)$/;
+/** Names that only mean something within somebody's own network (RFC 6761, RFC 6762, RFC 8375, and what routers, clouds and clusters call theirs). */
+const INNER =
+  /(^|\.)(localhost|localdomain|local|svc|cluster|internal|intranet|lan|home|corp|private|home\.arpa|test|example|invalid|onion|alt)$/;
 
 /**
  * True of an address that a stranger may have us call: https, on its own port, at a name that has a dot and is no inner one, with nobody's
@@ -17,12 +18,13 @@ const INNER = /(^|\.)(localhost|local|internal|intranet|lan|home|corp|private|ho
  * that only lets public addresses through, after the name was looked up (cli/workerd-config.ts).
  */
 export function isPublicAddress(text: string): boolean {
-  const url = text.length <= MAX_URL && URL.canParse(text) ? new URL(text) : undefined;
+  // The parser leaves out what a line would end with, and spaces around: what is called is to be what is written.
+  const url = text.length <= MAX_URL && !/[\p{Cc}\s]/u.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== "https:" || url.port !== "" || url.username !== "" || url.password !== "" || url.hash !== "") return false;
-  // A dot at the end means the same name.
-  const name = url.hostname.replace(/\.$/, "").toLowerCase();
+  // A dot at the end means the same name; more of them are no name, but some resolvers take it for one.
+  const name = url.hostname.replace(/\.+$/, "").toLowerCase();
   // The parser writes IPv6 in brackets, and every spelling of IPv4 as four numbers.
-  if (!name.includes(".") || name.startsWith("[") || /\.\d+$/.test(name)) return false;
+  if (!name.includes(".") || name.includes("..") || name.startsWith("[") || /\.\d+$/.test(name)) return false;
   return !INNER.test(name);
 }
 
