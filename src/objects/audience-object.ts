@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import type { AudienceId, RoomId } from "../core/ids.ts";
+import type { AudienceId, RoomId, SessionId } from "../core/ids.ts";
 import {
   type Adoption,
   type AudienceAnswer,
@@ -84,6 +84,11 @@ export class Audience extends DurableObject<Env> implements AudienceCalls {
   async keepOut(root: RoomId, outcasts: readonly Outcast[]): Promise<void> {
     this.#use.request();
     this.#decide({ type: "keep-out", root, outcasts });
+  }
+
+  async outcasts(): Promise<readonly SessionId[]> {
+    this.#use.request();
+    return this.#audience.outcasts.map(({ session }) => session);
   }
 
   async follow(room: RoomId, audience: AudienceId): Promise<void> {

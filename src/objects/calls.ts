@@ -249,6 +249,8 @@ export interface AudienceCalls extends Rpc.DurableObjectBranded {
   adopt(adoption: Adoption<Summary>): Promise<AudienceAnswer>;
   /** The root tells whom it keeps out, so that a successor keeps them out too. From another room it changes nothing. */
   keepOut(root: RoomId, outcasts: readonly Outcast[]): Promise<void>;
+  /** Whom the room that feeds this audience keeps out, as it told last. */
+  outcasts(): Promise<readonly SessionId[]>;
   /** `room`, which is being made, will take `audience` over: from here on its name leads there. */
   follow(room: RoomId, audience: AudienceId): Promise<void>;
   /** The root tells what changed for the public, and its plan; an older one changes nothing. It is told if it is root no more. */
