@@ -13,14 +13,16 @@ import { Made, made, nameOf, newListing, WISHES } from "./rooms.ts";
 import { settingsOf } from "./settings.ts";
 import { checkTicket } from "./tickets.ts";
 
-/** What `POST /api/rooms/:room/continue` takes: as for a new room, and what is left out stays as it is in the old one. */
+/** What `POST /api/rooms/:room/continue` takes: as for a new room, and of what is left out the public things stay as they are in the old one. */
 const ContinueBody = z.strictObject(WISHES).partial();
 
 export const CONTINUE_ROOM: RouteSays = {
   name: "continueRoom",
   tag: "rooms",
   summary: "Take over the audience of a room that failed",
-  about: "The new room has the audience of `room`, whose listeners keep their sockets. What is left out stays as it is in the old one.",
+  about:
+    "The new room has the audience of `room`, whose listeners keep their sockets. Title, `listed` and `chunkMs` stay as they are in the old one " +
+    "where they are left out. What the old room alone knows is not taken over: `maxSpeakers` and `webhook` are to be said again.",
   door: "successor",
   body: { schema: ContinueBody, example: { title: "Friday talk, second part" }, optional: true },
   answers: { 201: { says: "The new room, and the tickets that open it; `continues` is the old one", schema: Made } },

@@ -20,6 +20,10 @@ const REKEY_AGAIN_MS = 10 * 60_000;
 /** An archive is first asked so long after the room's end whether it has all that was recorded, in ms. */
 const READY_MS = 1_000;
 
+/** What an archive is to delete is gone so long after, in ms; where it is not, it is asked again after so long. */
+const GONE_MS = 60_000;
+const GONE_AGAIN_MS = 10 * 60_000;
+
 /** What upkeep asks of its room, and tells it. */
 export type Household = {
   /** Somebody is on stage or listens. */
@@ -96,10 +100,17 @@ export class Upkeep {
     await this.#alarms.set("recording", at);
   }
 
-  /** The archive has deleted it by itself: the public hears that there is nothing any more. */
-  async #recordingGone(): Promise<undefined> {
+  /**
+   * The archive has deleted it by itself: the public hears that there is nothing any more. It has the last word: what a room before this one
+   * recorded is kept for as long as its host said.
+   */
+  async #recordingGone(): Promise<number | undefined> {
+    const { audience, segments } = this.#awake.record.plan;
+    const kept = segments === undefined ? undefined : await archiveStub(this.#env, audience).recording(segments);
+    if (kept !== undefined) return goneBy(kept.keptUntil);
     this.#household.handle({ type: "recording-deleted" });
     await this.#awake.announcer.note();
+    return undefined;
   }
 
   async #rekey(): Promise<number | undefined> {
@@ -149,6 +160,7 @@ export class Upkeep {
       return askAgainAt(Date.now(), ++this.#readyTries);
     }
     const { recording, keptUntil } = kept;
+    await this.keptUntil(goneBy(keptUntil));
     const until = keptUntil === undefined ? {} : { keptUntil: new Date(keptUntil).toISOString() };
     this.#awake.events.note("recording-ready", { durationMs: replayMs(recording), ...until });
     return undefined;
@@ -161,6 +173,12 @@ export class Upkeep {
     else await register(this.#env, { room, title: people.title, listed, createdAt });
     this.#store.isRegistered = !isGone(record);
   }
+}
+
+/** When an archive is asked whether it has deleted what it keeps until then, in ms since 1970. */
+function goneBy(keptUntil: number | undefined): number {
+  const now = Date.now();
+  return keptUntil !== undefined && keptUntil > now ? keptUntil + GONE_MS : now + GONE_AGAIN_MS;
 }
 
 function isGone({ ended, movedTo }: RoomRecord): boolean {

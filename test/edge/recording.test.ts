@@ -2,12 +2,13 @@ import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { chunksIn, readHeader } from "../../src/core/audio/chunk.ts";
 import { segmentsOf } from "../../src/core/audio/recording.ts";
-import { audienceOf } from "../../src/core/ids.ts";
+import { audienceOf, type SessionId } from "../../src/core/ids.ts";
 import { parseRecording, type RecordingNews } from "../../src/core/wire/recording.ts";
 import { app } from "../../src/edge/app.ts";
-import { archiveStub, audienceStub } from "../../src/objects/locate.ts";
+import { archiveStub, audienceStub, roomStub } from "../../src/objects/locate.ts";
 import type { Ear, Speaker } from "../contract/house.ts";
 import { call, connectEar, connectSpeaker, env, upgrade, workerdHouse } from "../contract/workerd-house.ts";
+import { choresOf, untilDue } from "../objects/chores.ts";
 import { roomId } from "../support/build.ts";
 
 const { eventually, pass } = workerdHouse;
@@ -115,6 +116,13 @@ describe("a room that is recorded", () => {
     });
     expect(Date.parse(news.keptUntil ?? "") - Date.now()).toBeGreaterThan(6.9 * 86_400_000);
     expect(news.durationMs).toBeGreaterThanOrEqual(2_000);
+    // Whatever the room believes of how long that is, the archive has the last word.
+    const stub = roomStub(env, roomId(room)) as DurableObjectStub;
+    const goneBy = Date.parse(news.keptUntil ?? "") + 60_000;
+    await eventually("the room asks when it is gone", async () => (await choresOf(stub)).recording === goneBy);
+    expect(await untilDue(stub, "recording")).toBe(true);
+    expect((await choresOf(stub)).recording).toBe(goneBy);
+    expect((await (await call("GET", `/api/rooms/${room}`)).json<{ recorded: boolean }>()).recorded).toBe(true);
     const chunks = await chunksOf(news);
     expect(chunks.length).toBeGreaterThan(25);
     const heard = await witness();
@@ -211,6 +219,14 @@ describe("a private room's recording", () => {
     expect((await call("GET", path)).status).toBe(401);
     const given = await call("GET", path, undefined, bearer);
     expect([given.status, given.headers.get("cache-control")]).toEqual([200, "private, no-store"]);
+    // As if he had been removed while the archive was asleep: the audience knows.
+    const audience = audienceStub(env, audienceOf(roomId(room)));
+    const ticket = bearer["Authorization"]?.split(".")[1] ?? "";
+    const { sub } = JSON.parse(atob(ticket.replaceAll("-", "+").replaceAll("_", "/"))) as { sub: SessionId };
+    await audience.keepOut(roomId(room), [{ session: sub, name: "Mallory" }]);
+    for (const at of [path, `/api/rooms/${room}/recording`, `/rooms/${room}/recording/1.ogg`, `/rooms/${room}/recording/captions.vtt`]) {
+      await eventually("he is kept out", async () => (await call("GET", at, undefined, bearer)).status === 403);
+    }
   });
 });
 
