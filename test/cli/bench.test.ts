@@ -19,7 +19,7 @@ describe("npm run bench", () => {
     return JSON.parse(out);
   }
 
-  it("measures every server with the same chunks", async () => {
+  it.runIf(LONG)("measures every server with the same chunks", async () => {
     const rows = await bench("--listeners", "20", "--seconds", "2", "--warm", "1");
     expect(rows.map((row) => row.key)).toEqual(["canopy", "partyserver", "ws", ...(CAN_COMPILE ? ["bare"] : [])]);
     for (const { key, runs } of rows) {
