@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { z } from "zod";
+import { addressOf, isLoopback } from "../core/address.ts";
 import { initSegment } from "../core/audio/fragment.ts";
 import { type AudienceId, parseRoomId, type SessionId } from "../core/ids.ts";
 import { MOST_RADIOS, nodeName, type Plan, radioOf } from "../core/tree/plan.ts";
@@ -202,6 +203,8 @@ type Listener = {
   readonly mark: string | undefined;
   /** Why he may not hear the room if it is private; undefined of who is invited. */
   readonly uninvited: ProblemCode | undefined;
+  /** He comes from this very machine, or through a proxy on it. */
+  readonly isNear: boolean;
 };
 
 /** Who comes, or why he may not. A player can send no header, so that in a private room a ticket may stand behind the address. */
@@ -215,11 +218,13 @@ async function admit(c: Context<{ Bindings: Env }>): Promise<Listener | ProblemC
   if (typeof claims === "string" && known.plan.listenTicket === true) return claims;
   const session = typeof claims === "string" ? undefined : claims.session;
   const uninvited = typeof claims === "string" ? claims : undefined;
-  return { known, session, uninvited, mark: await addressMarkOf(known.plan.addressKey, addressTextOf(c.req.raw, c.env)) };
+  const text = addressTextOf(c.req.raw, c.env);
+  const isNear = isLoopback(addressOf(text ?? "") ?? "");
+  return { known, session, uninvited, isNear, mark: await addressMarkOf(known.plan.addressKey, text) };
 }
 
 /** The stream of the first radio that has room; or why there is none. */
-async function findRadio(env: Env, { known, session, mark, uninvited }: Listener): Promise<ReadableStream | ProblemCode> {
+async function findRadio(env: Env, { known, session, mark, uninvited, isNear }: Listener): Promise<ReadableStream | ProblemCode> {
   const { audience } = known.plan;
   const before = full.get(audience);
   let why: ProblemCode = "room-full";
@@ -233,6 +238,7 @@ async function findRadio(env: Env, { known, session, mark, uninvited }: Listener
     if (session !== undefined) headers[HEADER.session] = session;
     if (mark !== undefined) headers[HEADER.address] = mark;
     if (uninvited === undefined) headers[HEADER.invited] = "1";
+    if (isNear) headers[HEADER.near] = "1";
     const answer = await radioStub(env, radio)
       .fetch("https://node/live", { headers })
       .catch(() => undefined);

@@ -378,6 +378,8 @@ export const HEADER = {
   address: "x-canopy-address",
   /** "1" of a listener who brings a ticket that lets him hear a private room. */
   invited: "x-canopy-invited",
+  /** Set for who comes from this very machine, or through a proxy on it: behind such an address may stand everybody. */
+  near: "x-canopy-near",
   /** Why an object refused, a problem's code. */
   refusal: "x-canopy-refusal",
 } as const;

@@ -141,7 +141,7 @@ export class Radio extends DurableObject<Env> implements RadioCalls {
       address: parseAddress(headers.get(HEADER.address) ?? ""),
     };
     const invited = headers.has(HEADER.invited);
-    const refusal = this.#refusal(mind, visitor, invited);
+    const refusal = this.#refusal(mind, visitor, invited, headers.has(HEADER.near));
     if (refusal !== undefined) return refuse(refusal, mind.plan);
     const title = decodeURIComponent(headers.get(HEADER.name) ?? "");
     const serial = Math.floor(Math.random() * 2 ** 32);
@@ -164,8 +164,8 @@ export class Radio extends DurableObject<Env> implements RadioCalls {
     return new Response(body);
   }
 
-  #refusal(mind: Mind, visitor: Visitor, invited: boolean): string | undefined {
-    const refusal = mind.refusal(visitor, invited);
+  #refusal(mind: Mind, visitor: Visitor, invited: boolean, isNear: boolean): string | undefined {
+    const refusal = mind.refusal(visitor, invited, isNear);
     if (refusal !== undefined) return refusal;
     if (mind.listeners >= MOST_LISTENERS) return "room-full";
     return roomForSocket(this.env.SOCKET_LIMIT) ? undefined : "server-full";

@@ -150,12 +150,16 @@ export class RadioNode<Link, Ear> {
     return parseBans(this.textOf("bans") ?? "") ?? NO_BANS;
   }
 
-  /** Why this one must not be let in; undefined if he may. */
-  refusal(visitor: Visitor, invited: boolean): RadioRefusal | undefined {
+  /**
+   * Why this one must not be let in; undefined if he may.
+   *
+   * @param isNear behind his address may stand everybody: it is not counted
+   */
+  refusal(visitor: Visitor, invited: boolean, isNear = false): RadioRefusal | undefined {
     if (isKeptOut(this.bans, visitor)) return "removed";
     if (this.plan?.listenTicket === true && !invited) return "listen-ticket-missing";
     if (this.ended) return "room-ended";
-    return this.#isCrowded(visitor.address) ? "too-many-joins" : undefined;
+    return !isNear && this.#isCrowded(visitor.address) ? "too-many-joins" : undefined;
   }
 
   /** Somebody comes to hear the stream. What it begins with is sent at once, the last seconds with it as soon as there are any. */
