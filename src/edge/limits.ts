@@ -23,7 +23,11 @@ const OWN: Readonly<Record<Counted, RateLimit>> = {
 /** A route that one address may not call too often; then 429, which says when to come back. */
 export function limited(what: Exclude<Counted, "JOINS">): MiddlewareHandler<{ Bindings: Env }> {
   return async (c, next) => {
-    return (await mayStill(c, what)) ? next() : problem(c, "too-many-requests");
+    if (await mayStill(c, what)) return next();
+    const refused = problem(c, "too-many-requests");
+    // A page of any origin may read why, as of every other answer of these routes.
+    refused.headers.set("Access-Control-Allow-Origin", "*");
+    return refused;
   };
 }
 
