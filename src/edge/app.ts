@@ -3,24 +3,23 @@ import { routePath } from "hono/route";
 import { secureHeaders } from "hono/secure-headers";
 import type { Env } from "../objects/calls.ts";
 import { log } from "../objects/log.ts";
-import { END_ROOM, endRoom, READ_ROOMS, readRooms } from "./admin.ts";
-import { apiPage } from "./api-page.tsx";
-import { asset } from "./assets.ts";
-import { READ_BACKSTAGE, readBackstage } from "./backstage.ts";
-import { READ_CAPTIONS, readCaptions } from "./captions.ts";
-import { CONTINUE_ROOM, continueRoom } from "./continue.ts";
-import { READ_EVENING, readEvening } from "./evening.ts";
-import { EVENT_ICS, eventIcs } from "./event-ics.ts";
-import { EXPECT_CROWD, expectCrowd, READ_EXPECTED, readExpected } from "./expect.ts";
-import { switchLanguage } from "./language.ts";
-import { limited } from "./limits.ts";
-import { LISTEN, listen } from "./listen.ts";
-import { READ_LOBBY, readLobby } from "./lobby.ts";
-import { METRICS, metrics } from "./metrics.ts";
-import { described, descriptionOf, HEALTHZ, OPENAPI } from "./openapi.ts";
-import { broadcastPage, embedPage, eveningPage, homePage, listenerPage, problemFor, replayPage } from "./pages.tsx";
-import { QR_CODE, qrCode } from "./qr.ts";
-import { LIVE_HLS, LIVE_M3U, LIVE_OGG, LIVE_PIECE, LIVE_PLS, liveM3u, liveOgg, livePiece, livePlaylist, livePls } from "./radio.ts";
+import { END_ROOM, endRoom, READ_ROOMS, readRooms } from "./operator/admin.ts";
+import { METRICS, metrics } from "./operator/metrics.ts";
+import { apiPage } from "./pages/api-page.tsx";
+import { asset } from "./pages/assets.ts";
+import { broadcastPage, embedPage, eveningPage, homePage, listenerPage, problemFor, replayPage } from "./pages/pages.tsx";
+import { switchLanguage } from "./request/language.ts";
+import { limited } from "./request/limits.ts";
+import { described, descriptionOf, HEALTHZ, OPENAPI } from "./request/openapi.ts";
+import { CONTINUE_ROOM, continueRoom } from "./rooms/continue.ts";
+import { EVENT_ICS, eventIcs } from "./rooms/event-ics.ts";
+import { READ_LOBBY, readLobby } from "./rooms/lobby.ts";
+import { QR_CODE, qrCode } from "./rooms/qr.ts";
+import { REPORT_ROOM, reportRoom } from "./rooms/report.ts";
+import { CREATE_ROOM, createRoom, READ_ROOM, readRoom, smallBody } from "./rooms/rooms.ts";
+import { READ_CAPTIONS, readCaptions } from "./sound/captions.ts";
+import { LISTEN, listen } from "./sound/listen.ts";
+import { LIVE_HLS, LIVE_M3U, LIVE_OGG, LIVE_PIECE, LIVE_PLS, liveM3u, liveOgg, livePiece, livePlaylist, livePls } from "./sound/radio.ts";
 import {
   DELETE_ANY_RECORDING,
   DELETE_RECORDING,
@@ -28,14 +27,15 @@ import {
   deleteRecordingByOperator,
   READ_RECORDING,
   readRecording,
-} from "./recording.ts";
-import { REPORT_ROOM, reportRoom } from "./report.ts";
-import { CREATE_ROOM, createRoom, READ_ROOM, readRoom, smallBody } from "./rooms.ts";
-import { READ_HEAD, READ_SEGMENT, readHead, readSegment } from "./segments.ts";
-import { READ_TICKET, readTicket, STAGE, stage } from "./stage.ts";
-import { READ_TRACK, readTrack } from "./track.ts";
-import { VERB_ROUTES } from "./verb-says.ts";
-import { askRoom } from "./verbs.ts";
+} from "./sound/recording.ts";
+import { READ_HEAD, READ_SEGMENT, readHead, readSegment } from "./sound/segments.ts";
+import { READ_TRACK, readTrack } from "./sound/track.ts";
+import { READ_BACKSTAGE, readBackstage } from "./stage/backstage.ts";
+import { READ_EVENING, readEvening } from "./stage/evening.ts";
+import { EXPECT_CROWD, expectCrowd, READ_EXPECTED, readExpected } from "./stage/expect.ts";
+import { READ_TICKET, readTicket, STAGE, stage } from "./stage/stage.ts";
+import { VERB_ROUTES } from "./stage/verb-says.ts";
+import { askRoom } from "./stage/verbs.ts";
 
 /** What a page may do: its own scripts, WebAssembly for browsers without Opus, sockets, and nothing from anywhere else. */
 const policy = {

@@ -72,7 +72,7 @@ export type Env = {
   readonly ROOM_WEBHOOKS?: string;
   /** What calls go through whose address a stranger chose; only an embedded server binds it, which could reach its own network otherwise. */
   readonly INTERNET?: Fetcher;
-  /** How much one address may do in a while; Cloudflare's counters where they are bound, else this isolate's own (edge/limits.ts). */
+  /** How much one address may do in a while; Cloudflare's counters where they are bound, else this isolate's own (edge/request/limits.ts). */
   readonly CREATES?: RateLimit;
   readonly JOINS?: RateLimit;
   readonly ASKS?: RateLimit;

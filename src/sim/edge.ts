@@ -6,7 +6,7 @@ import type { AudienceHost } from "./audience-host.ts";
 import { CALL_MS } from "./children.ts";
 import type { Ground } from "./ground.ts";
 
-/** One isolate at the edge: no state but the newest plan it has seen; what edge/plan-memory.ts and edge/listen.ts do. */
+/** One isolate at the edge: no state but the newest plan it has seen; what edge/memory/plan-memory.ts and edge/sound/listen.ts do. */
 export class Isolate {
   readonly #ground: Ground;
   readonly #audience: AudienceHost;

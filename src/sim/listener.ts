@@ -8,7 +8,7 @@ import type { Isolate } from "./edge.ts";
 import type { Ground } from "./ground.ts";
 import { Line } from "./line.ts";
 
-/** How many leaves one join may be sent to; as in edge/listen.ts. */
+/** How many leaves one join may be sent to; as in edge/sound/listen.ts. */
 const TRIES = 3;
 /** From the click to the leaf: TCP and TLS handshakes and the request, each way once the line's delay. */
 const TRIPS = 5;
@@ -29,7 +29,7 @@ export type Doors = {
   turnedAway(listener: Listener): void;
 };
 
-/** As in edge/divert.ts: whom no leaf could take tries again within this at least, in ms. */
+/** As in edge/sound/divert.ts: whom no leaf could take tries again within this at least, in ms. */
 const LEAST_WINDOW_MS = 5_000;
 
 /** Where a listener is: the clock or a core's queue calls him, and what he does then depends on it. */
@@ -193,7 +193,7 @@ export class Listener implements Joiner, Task {
     this.#refused();
   }
 
-  /** Nobody could take him: he hears the cached lane until he tries again, as edge/divert.ts tells him. */
+  /** Nobody could take him: he hears the cached lane until he tries again, as edge/sound/divert.ts tells him. */
   #refused(): void {
     this.#doors.ground.measures.diverted();
     const at = this.#doors.laneAt();

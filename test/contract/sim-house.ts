@@ -23,7 +23,7 @@ import type { Ear, House, OpenRoom, Shape, Speaker } from "./house.ts";
 const PATIENCE_MS = 15_000;
 /** From a listener or a speaker to the room and back, each way, in ms. */
 const LINE_MS = 5;
-/** How many leaves one join may be sent to; as in edge/listen.ts. */
+/** How many leaves one join may be sent to; as in edge/sound/listen.ts. */
 const TRIES = 3;
 
 let seeds = 0;
@@ -201,7 +201,7 @@ class SimEar implements Ear, Joiner {
     return this.#divert();
   }
 
-  /** As edge/divert.ts: there are no segments in virtual time, so who is diverted waits. */
+  /** As edge/sound/divert.ts: there are no segments in virtual time, so who is diverted waits. */
   #divert(): this {
     this.texts.push({ type: "lane", lane: "cached", comeBackMs: 5_000 });
     this.order += "t";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { audienceOf } from "../../src/core/ids.ts";
-import { sessionOf } from "../../src/edge/identity.ts";
+import { sessionOf } from "../../src/edge/request/identity.ts";
 import { call, connectSpeaker, upgrade, workerdHouse } from "../contract/workerd-house.ts";
 import { roomId } from "../support/build.ts";
 

@@ -3,7 +3,7 @@ import { REFUSALS } from "../../../src/core/room/refusals.ts";
 import { LANGUAGES } from "../../../src/core/say/language.ts";
 import { wordsOf } from "../../../src/core/say/words.ts";
 import { ENDING } from "../../../src/core/wire/ending.ts";
-import { PROBLEMS } from "../../../src/edge/problem.ts";
+import { PROBLEMS } from "../../../src/edge/request/problem.ts";
 
 /** The texts of a table, by their path; functions by what they say of "7". */
 function textsIn(table: unknown, path = ""): [string, string][] {

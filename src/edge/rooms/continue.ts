@@ -1,0 +1,91 @@
+import type { Context } from "hono";
+import { z } from "zod";
+import { parseRoomId, type RoomId } from "../../core/ids.ts";
+import { DEFAULT_SPEAKERS } from "../../core/room/state.ts";
+import type { Env, Known } from "../../objects/calls.ts";
+import { list, unlist } from "../../objects/lobby-client.ts";
+import { audienceStub, roomStub } from "../../objects/locate.ts";
+import { forget, recall } from "../memory/plan-memory.ts";
+import { checkTicket } from "../people/tickets.ts";
+import { bearerOf, jsonOf, sentenceOf } from "../request/body.ts";
+import type { RouteSays } from "../request/openapi.ts";
+import { type ProblemCode, problem } from "../request/problem.ts";
+import { settingsOf } from "../request/settings.ts";
+import { Made, made, nameOf, newListing, WISHES } from "./rooms.ts";
+
+/** What `POST /api/rooms/:room/continue` takes: as for a new room, and of what is left out the public things stay as they are in the old one. */
+const ContinueBody = z.strictObject(WISHES).partial();
+
+export const CONTINUE_ROOM: RouteSays = {
+  name: "continueRoom",
+  tag: "rooms",
+  summary: "Take over the audience of a room that failed",
+  about:
+    "The new room has the audience of `room`, whose listeners keep their sockets. Title, `listed` and `chunkMs` stay as they are in the old one " +
+    "where they are left out. What the old room alone knows is not taken over: `maxSpeakers` and `webhook` are to be said again.",
+  door: "successor",
+  body: { schema: ContinueBody, example: { title: "Friday talk, second part" }, optional: true },
+  answers: { 201: { says: "The new room, and the tickets that open it; `continues` is the old one", schema: Made } },
+  no: ["room-moved", "room-ended", "room-taken", "room-name-invalid", "ticket-used", "webhooks-off"],
+};
+
+/** A successor's right: the session that his ticket names, and the room that it has made already, if he asks again. */
+type Right = { readonly ticket: string; readonly room: RoomId | undefined };
+
+/**
+ * `POST /api/rooms/:room/continue`: a successor's new room takes over the audience of one that failed. Nobody asks the room that failed.
+ *
+ * Which successor wins, the audience's object decides; the ticket is checked here, as every ticket is.
+ */
+export async function continueRoom(c: Context<{ Bindings: Env }>): Promise<Response> {
+  const from = parseRoomId(c.req.param("room") ?? "");
+  // As it is now: what this isolate remembers may be from before another successor came.
+  const known = from === undefined ? undefined : await recall(c.env, from, 0);
+  if (from === undefined || known === undefined) return problem(c, "room-unknown");
+  const right = await rightOf(c, from, known);
+  if (typeof right === "string") return problem(c, right, right === "room-moved" ? sayMoved(known.plan.root) : SAYS[right]);
+  const text = await c.req.text();
+  const body = ContinueBody.safeParse(text === "" ? {} : jsonOf(text));
+  if (!body.success) return problem(c, "body-invalid", sentenceOf(body.error, '{"title": "Friday talk, second part"}'));
+  const { webhook } = body.data;
+  if (webhook !== undefined && c.env.ROOM_WEBHOOKS !== "1") return problem(c, "webhooks-off");
+  const room = right.room ?? nameOf(body.data.room);
+  if (room === undefined) return problem(c, "room-name-invalid");
+  const { plan, summary } = known;
+  const { title = summary.title, listed = summary.listed, chunkMs = summary.chunkMs, maxSpeakers = DEFAULT_SPEAKERS } = body.data;
+  const { audience } = plan;
+  const { maxListeners } = settingsOf(c.env);
+  const wish = { room, title, listed, chunkMs, maxSpeakers, maxListeners, webhook };
+  const created = await roomStub(c.env, room).continueFrom({ ...wish, audience, from, ticket: right.ticket });
+  if (typeof created === "string") return problem(c, WHY_NOT[created]);
+  if ("moved" in created) return problem(c, "room-moved", sayMoved(created.moved));
+  forget(from);
+  if (summary.listed) c.executionCtx.waitUntil(unlist(c.env, from));
+  // A private room stands in no lobby, and who takes a private one's audience over is private.
+  if (listed && plan.listenTicket !== true) c.executionCtx.waitUntil(list(c.env, newListing(room, title, created.createdAt)));
+  return made(c, room, created, { continues: from });
+}
+
+const WHY_NOT = { taken: "room-taken", used: "ticket-used", ended: "room-ended", unknown: "room-unknown" } as const;
+
+/** Where a code's own sentence speaks of the stage, which is not the matter here. */
+const SAYS: Partial<Record<ProblemCode, string>> = {
+  "ticket-missing": "Bring one of the room's successor tickets, as Authorization: Bearer <ticket>",
+  "ticket-role-wrong": "Only a successor ticket takes an audience over; it was given out with the host's when the room was made",
+};
+
+/** What entitles the bearer to take over the audience of `from`; else why he is not. */
+async function rightOf(c: Context<{ Bindings: Env }>, from: RoomId, { plan, summary }: Known): Promise<Right | ProblemCode> {
+  const move = plan.root === from ? undefined : await audienceStub(c.env, plan.audience).moveFrom(from);
+  const ticket = bearerOf(c);
+  if (ticket === undefined) return "ticket-missing";
+  const claims = await checkTicket(ticket, from, move?.verifyKey ?? plan.verifyKey);
+  if (typeof claims === "string") return claims;
+  if (claims.role !== "successor") return "ticket-role-wrong";
+  if (move !== undefined) return move.ticket === claims.session ? { ticket: claims.session, room: move.to } : "room-moved";
+  return summary.phase === "ended" ? "room-ended" : { ticket: claims.session, room: undefined };
+}
+
+function sayMoved(room: RoomId): string {
+  return `Another room has taken this audience over: ${room}`;
+}
