@@ -75,6 +75,12 @@ export class Reign {
       this.#wakeArchive();
       return this.#awake.root.start();
     }
+    this.ready();
+  }
+
+  /** Claims what `start` would claim, before somebody is on air: a claim takes longer than a first word. */
+  ready(): void {
+    if (this.#awake.record.movedTo !== undefined || this.#awake.root.bundle !== undefined) return;
     this.#starting ??= this.#claim()
       .catch((fault: unknown) => {
         log("claim-failed", { room: this.#awake.record.room, why: String(fault) });
@@ -178,7 +184,8 @@ export class Reign {
       this.#state.waitUntil(Promise.all([this.#awake.root.takeOver(), this.#awake.planting.inherit()]));
     }
     this.#awake.announcer.tellRoom();
-    if (this.#awake.people.phase === "live") this.#awake.root.start();
+    if (this.#awake.people.phase !== "live") return;
+    this.#awake.root.start();
     this.#wakeArchive();
   }
 

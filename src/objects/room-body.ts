@@ -157,6 +157,8 @@ export class RoomBody {
         planting.live();
         evening.watch();
         return this.#reign().start();
+      case "ready-clock":
+        return this.#reign().ready();
       case "stop-clock":
         return this.#reign().pause();
       case "tell-room":

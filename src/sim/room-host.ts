@@ -280,6 +280,8 @@ export class RoomHost extends Host implements ParentHost, Stage {
         return awake.mind.bundle?.silence(effect.voice);
       case "start-clock":
         return this.#start(awake);
+      case "ready-clock":
+        return this.#ready(awake);
       case "stop-clock":
         return this.#stop();
       case "tell-room":
@@ -315,7 +317,11 @@ export class RoomHost extends Host implements ParentHost, Stage {
   #start(awake: Awake): void {
     if (this.#record.movedTo !== undefined) return;
     if (awake.mind.bundle !== undefined) return this.#run(awake);
-    if (this.#isStarting) return;
+    this.#ready(awake);
+  }
+
+  #ready(awake: Awake): void {
+    if (this.#isStarting || awake.mind.bundle !== undefined || this.#record.movedTo !== undefined) return;
     this.#isStarting = true;
     this.ask<Claimed | Moved | undefined>(
       this.#audience,

@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
-import { chunksIn, decodeChunk, type VoiceBlock } from "../../src/core/audio/chunk.ts";
+import { BLOCK_FLAG, chunksIn, decodeChunk, type VoiceBlock } from "../../src/core/audio/chunk.ts";
 import { encodeSpeech } from "../../src/core/audio/speech.ts";
 import type { StageHears } from "../../src/core/wire/messages.ts";
 import { parseStageHears } from "../../src/core/wire/parse.ts";
@@ -186,6 +186,21 @@ describe("one on stage who stands by", () => {
     for (const person of persons) person.hush();
     expect(marksIn(listener.slice(below))).toEqual([1]);
     expect(listener.filter(({ voice }) => voice === standby.voice).at(-1)).toMatchObject({ flags: 2, frames: [] });
+  });
+});
+
+describe("a host who is there before he goes on air", () => {
+  it("is heard from his first syllable: his room has its epoch by then", async () => {
+    const { room, persons } = await aStage(1);
+    const [host] = persons;
+    const listener = await listen(room);
+    await until(() => host?.told.some((said) => said.type === "room" && said.epoch === 1) === true);
+    expect(listener).toEqual([]);
+    host?.say({ type: "on-air" });
+    host?.speak();
+    await until(() => listener.length > 0);
+    host?.hush();
+    expect(listener[0]).toMatchObject({ flags: BLOCK_FLAG.starts, offsetSamples: expect.any(Number) });
   });
 });
 

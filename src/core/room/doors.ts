@@ -24,5 +24,5 @@ export function callOff(room: Room): Step {
 /** The doors open, by their time or before it; doors that are open stay so, and nobody hears of it again. */
 export function openDoors(room: Room, now: number): Step {
   if (room.doors === undefined || room.doors.openedAt !== undefined) return { room };
-  return { room: { ...room, doors: { ...room.doors, openedAt: now } }, late: [{ do: "opened" }] };
+  return { room: { ...room, doors: { ...room.doors, openedAt: now } }, late: [{ do: "opened" }, { do: "ready-clock" }] };
 }

@@ -22,6 +22,7 @@ export function mayCome(room: Room, session: SessionId, as: Role, now: number): 
 export function came(room: Room, event: Extract<RoomEvent, { type: "speaker-came" }>, now: number): Step {
   const { session, name, connection, as } = event;
   if (mayCome(room, session, as, now) !== true) return { room };
+  const late: RoomEffect[] = room.phase === "live" ? [] : [{ do: "ready-clock" }];
   const before = room.speakers.get(session);
   const address = event.address ?? before?.address;
   // Whoever comes is off air until he says so himself: a microphone never opens by a reconnect that nobody asked for.
@@ -30,7 +31,7 @@ export function came(room: Room, event: Extract<RoomEvent, { type: "speaker-came
     const early: RoomEffect[] = [];
     if (before.connection !== undefined) early.push({ do: "close", connection: before.connection, ending: "superseded" });
     early.push({ do: "silence", voice: before.voice });
-    return { room: heard(withSpeaker(room, { ...before, ...here }), session, now), early };
+    return { room: heard(withSpeaker(room, { ...before, ...here }), session, now), early, late };
   }
   const role = standingOf(room, session, as).role === "host" ? "host" : "speaker";
   const speaker: Speaker = {
@@ -46,7 +47,7 @@ export function came(room: Room, event: Extract<RoomEvent, { type: "speaker-came
   };
   const invited = room.invited.filter((one) => one.session !== session);
   const hands = room.hands.filter((one) => one.session !== session);
-  return { room: heard({ ...withSpeaker(room, speaker), nextVoice: room.nextVoice + 1, invited, hands }, session, now) };
+  return { room: heard({ ...withSpeaker(room, speaker), nextVoice: room.nextVoice + 1, invited, hands }, session, now), late };
 }
 
 /** A connection is gone; an older one than the newest changes nothing. */

@@ -200,6 +200,8 @@ export type RoomEffect =
   | { readonly do: "save" }
   | { readonly do: "silence"; readonly voice: number }
   | { readonly do: "start-clock" }
+  /** Somebody may be on air soon: whatever must be asked before the clock can start is asked now, so that his first word waits for nothing. */
+  | { readonly do: "ready-clock" }
   | { readonly do: "stop-clock" }
   | { readonly do: "tell-room" }
   | { readonly do: "tell-stage" }

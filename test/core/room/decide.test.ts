@@ -38,6 +38,11 @@ describe("a host who comes", () => {
     expect(heardOf(room)).toEqual([]);
   });
 
+  it("has the clock made ready at once, so that his first word waits for nothing, and not again while the room is live", () => {
+    expect(aRoom(came(1)).effects).toContainEqual({ do: "ready-clock" });
+    expect(aRoom(came(1), onAir, came(2)).effects).not.toContainEqual({ do: "ready-clock" });
+  });
+
   it("and goes on air starts the clock and makes the room live", () => {
     const { room, effects } = aRoom(came(1), onAir);
     expect(room.phase).toBe("live");
