@@ -1,5 +1,5 @@
-import { type Plan, parsePlan } from "../core/tree/plan.ts";
-import { DEFAULT_REGION } from "../core/tree/region.ts";
+import { type Plan, parsePlan } from "../core/tree/shape/plan.ts";
+import { DEFAULT_REGION } from "../core/tree/shape/region.ts";
 
 /** The plan of a tree that nobody has planted, for arithmetic: all in one region, which changes no number but a few relays. */
 export function plantedPlan(leaves: number, leafListeners: number, fanOut: number): Plan {

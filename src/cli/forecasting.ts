@@ -1,5 +1,5 @@
-import { billOf, type Evening, totalOf, type Usage, usageOf } from "../core/tree/bill.ts";
-import { leavesFor } from "../core/tree/grow.ts";
+import { billOf, type Evening, totalOf, type Usage, usageOf } from "../core/tree/shape/bill.ts";
+import { leavesFor } from "../core/tree/shape/grow.ts";
 import { WORKERD_COSTS } from "../sim/costs.ts";
 import { plantedPlan } from "./forecast-plan.ts";
 import { CLOUDFLARE, type Price, priceOf, RATES, SERVICES } from "./prices.ts";

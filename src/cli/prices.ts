@@ -1,4 +1,4 @@
-import type { Rates } from "../core/tree/bill.ts";
+import type { Rates } from "../core/tree/shape/bill.ts";
 
 /** A list price: in dollars for one unit, where it stands, and when it was read there. */
 export type Price = { readonly dollars: number; readonly per: string; readonly source: string; readonly read: string };

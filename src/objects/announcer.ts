@@ -2,9 +2,9 @@ import type { RoomId } from "../core/ids.ts";
 import { isRecorded } from "../core/room/recording.ts";
 import { runsRoom } from "../core/room/roles.ts";
 import type { Room as People } from "../core/room/state.ts";
-import type { Moved } from "../core/tree/audience.ts";
-import type { Reactions } from "../core/tree/reactions.ts";
-import { type Switch, switched } from "../core/tree/switches.ts";
+import { type Switch, switched } from "../core/tree/archive/switches.ts";
+import type { Reactions } from "../core/tree/people/reactions.ts";
+import type { Moved } from "../core/tree/shape/audience.ts";
 import type { BackstageState, QualityState, StageWelcome, State } from "../core/wire/messages.ts";
 import {
   audienceStateOf,

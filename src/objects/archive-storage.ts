@@ -1,7 +1,7 @@
 import type { SegmentName } from "../core/audio/segment.ts";
-import { type Keeping, parseKeeping } from "../core/tree/keeping.ts";
-import type { KeptLine } from "../core/tree/kept-lines.ts";
-import type { ToStore } from "../core/tree/shelf.ts";
+import { type Keeping, parseKeeping } from "../core/tree/archive/keeping.ts";
+import type { KeptLine } from "../core/tree/archive/kept-lines.ts";
+import type { ToStore } from "../core/tree/archive/shelf.ts";
 import type { CaptionPlace, CaptionsPage } from "./calls.ts";
 import { countSegment } from "./counted.ts";
 import { log } from "./log.ts";

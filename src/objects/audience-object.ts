@@ -13,8 +13,8 @@ import {
   type Outcast,
   type Audience as State,
   seenBy,
-} from "../core/tree/audience.ts";
-import { parsePlan } from "../core/tree/plan.ts";
+} from "../core/tree/shape/audience.ts";
+import { parsePlan } from "../core/tree/shape/plan.ts";
 import type { AudienceCalls, Env, Known, Summary } from "./calls.ts";
 import { ObjectUse } from "./counted.ts";
 import { audienceStub } from "./locate.ts";

@@ -10,11 +10,11 @@ import type { Refusal } from "../core/room/refusals.ts";
 import type { Role } from "../core/room/roles.ts";
 import type { Schedule } from "../core/room/schedule.ts";
 import type { Deed } from "../core/room/verbs.ts";
-import type { Adoption, AudienceAnswer, Claimed, Move, Moved, Known as Of, Outcast } from "../core/tree/audience.ts";
-import type { Bans } from "../core/tree/bans.ts";
-import type { Plan } from "../core/tree/plan.ts";
-import type { Expectation } from "../core/tree/plant.ts";
-import type { Region } from "../core/tree/region.ts";
+import type { Bans } from "../core/tree/people/bans.ts";
+import type { Adoption, AudienceAnswer, Claimed, Move, Moved, Known as Of, Outcast } from "../core/tree/shape/audience.ts";
+import type { Plan } from "../core/tree/shape/plan.ts";
+import type { Expectation } from "../core/tree/shape/plant.ts";
+import type { Region } from "../core/tree/shape/region.ts";
 import type {
   CrowdState,
   HandsState,

@@ -1,7 +1,7 @@
 import { BEFORE_ALL, type Position, parsePosition } from "../core/audio/position.ts";
-import { type NodeRef, nodeName, type ParentRef, type Plan, parentName, parseNodeName } from "../core/tree/plan.ts";
-import { mayFeed } from "../core/tree/repair.ts";
-import { parseTally, type TallyReport } from "../core/tree/totals.ts";
+import { type NodeRef, nodeName, type ParentRef, type Plan, parentName, parseNodeName } from "../core/tree/shape/plan.ts";
+import { mayFeed } from "../core/tree/shape/repair.ts";
+import { parseTally, type TallyReport } from "../core/tree/up/totals.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import { type AttachAnswer, type AttachAsk, type Env, HEADER } from "./calls.ts";
 import { nodeStub } from "./locate.ts";

@@ -1,5 +1,5 @@
 import { EVENING_KEEP_MS, type EveningFigures, EveningLog, type EveningRow, outdatedBy } from "../core/evening.ts";
-import { regionsOf } from "../core/tree/totals.ts";
+import { regionsOf } from "../core/tree/up/totals.ts";
 import type { Alarms } from "./alarms.ts";
 import { log } from "./log.ts";
 import type { Root } from "./root.ts";

@@ -1,7 +1,7 @@
 import { parseSessionId } from "../core/ids.ts";
 import { isFields } from "../core/json.ts";
-import { parseAddress } from "../core/tree/bans.ts";
 import type { KeptLinks } from "../core/tree/node.ts";
+import { parseAddress } from "../core/tree/people/bans.ts";
 import { ENDED } from "./sockets.ts";
 
 /** Marks an accepted socket as the link above. */

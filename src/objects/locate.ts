@@ -1,5 +1,5 @@
 import type { AudienceId, RoomId } from "../core/ids.ts";
-import { archiveOf, isArchive, isRadio, type NodeRef, nodeName, type ParentRef } from "../core/tree/plan.ts";
+import { archiveOf, isArchive, isRadio, type NodeRef, nodeName, type ParentRef } from "../core/tree/shape/plan.ts";
 import type { Env } from "./calls.ts";
 
 /** Every object is found here, so that each first `get` passes the hint that places it near its listeners. */

@@ -1,6 +1,6 @@
-import type { Limits } from "../core/tree/grow.ts";
-import type { Plan } from "../core/tree/plan.ts";
-import { type Expectation, locked, plant, planted, rekeyed } from "../core/tree/plant.ts";
+import type { Limits } from "../core/tree/shape/grow.ts";
+import type { Plan } from "../core/tree/shape/plan.ts";
+import { type Expectation, locked, plant, planted, rekeyed } from "../core/tree/shape/plant.ts";
 import type { Alarms } from "./alarms.ts";
 import type { Progress } from "./calls.ts";
 import { log } from "./log.ts";

@@ -1,11 +1,11 @@
 import { DurableObject } from "cloudflare:workers";
 import { localTime, parseSessionId } from "../core/ids.ts";
 import { parseObject } from "../core/json.ts";
-import { parseAddress } from "../core/tree/bans.ts";
-import { isRadio, nodeName, type Plan, parentName, parseNodeName, parsePlan } from "../core/tree/plan.ts";
+import { parseAddress } from "../core/tree/people/bans.ts";
+import type { Visitor } from "../core/tree/people/visitors.ts";
 import { type Ears, type RadioEffect, RadioNode, TURN_MS } from "../core/tree/radio.ts";
 import { parseSaved } from "../core/tree/saved.ts";
-import type { Visitor } from "../core/tree/visitors.ts";
+import { isRadio, nodeName, type Plan, parentName, parseNodeName, parsePlan } from "../core/tree/shape/plan.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import { type Env, HEADER, type HlsAnswer, type HlsSays, type RadioCalls } from "./calls.ts";

@@ -1,6 +1,6 @@
 import type { Room as People, RoomEvent } from "../core/room/state.ts";
-import type { Moved } from "../core/tree/audience.ts";
-import { keyless } from "../core/tree/plan.ts";
+import type { Moved } from "../core/tree/shape/audience.ts";
+import { keyless } from "../core/tree/shape/plan.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Env } from "./calls.ts";

@@ -1,5 +1,5 @@
 import { localTime } from "../core/ids.ts";
-import type { NodeRef } from "../core/tree/plan.ts";
+import type { NodeRef } from "../core/tree/shape/plan.ts";
 import type { AttachAnswer, AttachAsk, Env, ParentCalls } from "./calls.ts";
 import { Children } from "./children.ts";
 import { type Mind, NodeBody } from "./node-body.ts";

@@ -6,7 +6,7 @@ import { HAND_SAYS, type Refusal, refusal } from "../core/room/refusals.ts";
 import type { Role } from "../core/room/roles.ts";
 import type { Room, RoomEffect, RoomEvent } from "../core/room/state.ts";
 import type { Deed } from "../core/room/verbs.ts";
-import { type Ask, keyOf } from "../core/tree/asks.ts";
+import { type Ask, keyOf } from "../core/tree/people/asks.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import type { TicketText, You } from "../core/wire/messages.ts";

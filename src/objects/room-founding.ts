@@ -1,5 +1,5 @@
 import { audienceOf } from "../core/ids.ts";
-import type { Plan } from "../core/tree/plan.ts";
+import type { Plan } from "../core/tree/shape/plan.ts";
 import { announced } from "./announced.ts";
 import type { ContinueAsk, CreateAsk, Created, Env, NotContinued, Summary } from "./calls.ts";
 import { audienceStub } from "./locate.ts";

@@ -7,7 +7,7 @@ import { isClosed } from "../core/room/schedule.ts";
 import { isHeard, isHeardOnStage, mayCome } from "../core/room/stage.ts";
 import { standingOf } from "../core/room/state.ts";
 import type { Asking, Deed } from "../core/room/verbs.ts";
-import type { Expectation } from "../core/tree/plant.ts";
+import type { Expectation } from "../core/tree/shape/plant.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import { MAX_TEXT_LENGTH } from "../core/wire/limits.ts";
 import { isMessage } from "../core/wire/parse.ts";

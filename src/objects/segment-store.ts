@@ -2,7 +2,7 @@ import type { SegmentName } from "../core/audio/segment.ts";
 import { frameIndexOf } from "../core/audio/track.ts";
 import { type AudienceId, localTime } from "../core/ids.ts";
 import { isCount } from "../core/json.ts";
-import type { Stored, ToStore } from "../core/tree/shelf.ts";
+import type { Stored, ToStore } from "../core/tree/archive/shelf.ts";
 
 /** Most keys that R2 deletes in one call. */
 const R2_DELETES = 1_000;

@@ -2,7 +2,7 @@ import { parseSessionId } from "../core/ids.ts";
 import type { Refusal } from "../core/room/refusals.ts";
 import { isRole } from "../core/room/roles.ts";
 import { MAX_NAME, readable } from "../core/text.ts";
-import { parseAddress } from "../core/tree/bans.ts";
+import { parseAddress } from "../core/tree/people/bans.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import { HEADER } from "./calls.ts";
 import { end, send } from "./sockets.ts";

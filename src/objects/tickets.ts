@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from "jose";
 import { parseSessionId, type RoomId, type SessionId } from "../core/ids.ts";
-import { parseVerifyKey, type VerifyKey } from "../core/tree/plan.ts";
+import { parseVerifyKey, type VerifyKey } from "../core/tree/shape/plan.ts";
 import type { TicketRole } from "../core/wire/ticket.ts";
 
 /** A ticket lives for so long, in ms: 30 days. It is checked when one connects, so nobody is cut off mid-evening. */

@@ -1,6 +1,6 @@
 import type { Words } from "../core/say/words.ts";
 import { MAX_NAME, MAX_QUESTION } from "../core/text.ts";
-import { REACTIONS } from "../core/tree/reactions.ts";
+import { REACTIONS } from "../core/tree/people/reactions.ts";
 import type { RoomPhase } from "../core/wire/messages.ts";
 import { CaptionConsent, Captions, SpeakerCaptions } from "./captions.tsx";
 import { Face, type Shown } from "./face.tsx";

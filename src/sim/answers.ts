@@ -1,4 +1,4 @@
-import { REACTIONS } from "../core/tree/reactions.ts";
+import { REACTIONS } from "../core/tree/people/reactions.ts";
 import type { World } from "./world.ts";
 
 /** After the last tap of a calm evening all has come up within this, in ms: a report a second at each level. */

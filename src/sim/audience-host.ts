@@ -7,8 +7,8 @@ import {
   type Moved,
   NO_AUDIENCE,
   type RoomSummary,
-} from "../core/tree/audience.ts";
-import type { Plan } from "../core/tree/plan.ts";
+} from "../core/tree/shape/audience.ts";
+import type { Plan } from "../core/tree/shape/plan.ts";
 import type { Ground } from "./ground.ts";
 import { Host } from "./host.ts";
 

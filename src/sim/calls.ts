@@ -1,7 +1,7 @@
 import type { Position } from "../core/audio/position.ts";
-import type { Message } from "../core/tree/greeting.ts";
-import type { NodeRef, ParentRef, Plan } from "../core/tree/plan.ts";
-import type { Region } from "../core/tree/region.ts";
+import type { Message } from "../core/tree/down/greeting.ts";
+import type { NodeRef, ParentRef, Plan } from "../core/tree/shape/plan.ts";
+import type { Region } from "../core/tree/shape/region.ts";
 import type { AudienceHost } from "./audience-host.ts";
 import type { Host } from "./host.ts";
 import type { Line } from "./line.ts";

@@ -1,8 +1,8 @@
 import type { Position } from "../core/audio/position.ts";
-import type { Message } from "../core/tree/greeting.ts";
-import { type NodeRef, nodeName, type ParentRef, type Plan, parentName, parseNodeName } from "../core/tree/plan.ts";
-import { mayFeed } from "../core/tree/repair.ts";
-import { parseTally, type TallyReport } from "../core/tree/totals.ts";
+import type { Message } from "../core/tree/down/greeting.ts";
+import { type NodeRef, nodeName, type ParentRef, type Plan, parentName, parseNodeName } from "../core/tree/shape/plan.ts";
+import { mayFeed } from "../core/tree/shape/repair.ts";
+import { parseTally, type TallyReport } from "../core/tree/up/totals.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import type { AttachAnswer, AttachAsk, Directory } from "./calls.ts";
 import type { Host } from "./host.ts";

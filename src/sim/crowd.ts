@@ -1,6 +1,6 @@
 import type { Position } from "../core/audio/position.ts";
-import type { NodeRef } from "../core/tree/plan.ts";
-import { DEFAULT_REGION, type Region } from "../core/tree/region.ts";
+import type { NodeRef } from "../core/tree/shape/plan.ts";
+import { DEFAULT_REGION, type Region } from "../core/tree/shape/region.ts";
 import { comesBack } from "../core/wire/ending.ts";
 import type { Cohort, Joiner, LeafHost, Population } from "./calls.ts";
 import type { Task } from "./clock.ts";

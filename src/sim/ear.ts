@@ -1,7 +1,7 @@
 import type { Position } from "../core/audio/position.ts";
-import type { Message } from "../core/tree/greeting.ts";
-import type { Region } from "../core/tree/region.ts";
-import { QUEUE_BYTES } from "../core/tree/slow.ts";
+import type { Message } from "../core/tree/down/greeting.ts";
+import { QUEUE_BYTES } from "../core/tree/down/slow.ts";
+import type { Region } from "../core/tree/shape/region.ts";
 import type { Cohort, Joiner, Population } from "./calls.ts";
 import type { Host } from "./host.ts";
 import type { Line } from "./line.ts";

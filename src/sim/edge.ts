@@ -1,7 +1,7 @@
-import { FullRooms } from "../core/tree/full-rooms.ts";
-import { anyLeaf, joinsOf, placeListener } from "../core/tree/place.ts";
-import type { NodeRef, Plan } from "../core/tree/plan.ts";
-import type { Region } from "../core/tree/region.ts";
+import { FullRooms } from "../core/tree/shape/full-rooms.ts";
+import { anyLeaf, joinsOf, placeListener } from "../core/tree/shape/place.ts";
+import type { NodeRef, Plan } from "../core/tree/shape/plan.ts";
+import type { Region } from "../core/tree/shape/region.ts";
 import type { AudienceHost } from "./audience-host.ts";
 import { CALL_MS } from "./children.ts";
 import type { Ground } from "./ground.ts";

@@ -1,6 +1,6 @@
 import { localTime } from "../core/ids.ts";
-import { Admission } from "../core/tree/admission.ts";
-import type { Plan } from "../core/tree/plan.ts";
+import { Admission } from "../core/tree/people/admission.ts";
+import type { Plan } from "../core/tree/shape/plan.ts";
 import type { Answer, Joiner } from "./calls.ts";
 import type { Timer } from "./clock.ts";
 import type { Host } from "./host.ts";

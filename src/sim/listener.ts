@@ -1,7 +1,7 @@
 import type { Position } from "../core/audio/position.ts";
 import { backoffMs } from "../core/backoff.ts";
-import type { NodeRef, Plan } from "../core/tree/plan.ts";
-import type { Region } from "../core/tree/region.ts";
+import type { NodeRef, Plan } from "../core/tree/shape/plan.ts";
+import type { Region } from "../core/tree/shape/region.ts";
 import type { Answer, Joiner, LeafHost } from "./calls.ts";
 import type { Task } from "./clock.ts";
 import type { Isolate } from "./edge.ts";

@@ -1,9 +1,9 @@
 import type { LocalTime } from "../core/ids.ts";
-import type { Limits } from "../core/tree/grow.ts";
 import { type KeptLinks, type NodeSettings, TreeNode } from "../core/tree/node.ts";
-import type { Plan } from "../core/tree/plan.ts";
 import { TreeRoot } from "../core/tree/root.ts";
 import type { Saved } from "../core/tree/saved.ts";
+import type { Limits } from "../core/tree/shape/grow.ts";
+import type { Plan } from "../core/tree/shape/plan.ts";
 import type { Socket } from "./socket.ts";
 
 /** The minds that an evening runs: those of core, unless a test plants a faulty one to see that it is found out. */

@@ -1,14 +1,14 @@
 import type { Position } from "../core/audio/position.ts";
 import { parseSessionId } from "../core/ids.ts";
 import { MAX_QUESTION } from "../core/text.ts";
-import type { Ask } from "../core/tree/asks.ts";
-import type { Below } from "../core/tree/downstream.ts";
-import type { Message } from "../core/tree/greeting.ts";
-import type { Lines } from "../core/tree/listeners.ts";
+import type { Below } from "../core/tree/down/downstream.ts";
+import type { Message } from "../core/tree/down/greeting.ts";
+import type { Lines } from "../core/tree/down/listeners.ts";
 import type { NodeEffect } from "../core/tree/node.ts";
-import { type NodeRef, nodeName, type Plan, parentName } from "../core/tree/plan.ts";
-import type { Reaction } from "../core/tree/reactions.ts";
+import type { Ask } from "../core/tree/people/asks.ts";
+import type { Reaction } from "../core/tree/people/reactions.ts";
 import type { Saved } from "../core/tree/saved.ts";
+import { type NodeRef, nodeName, type Plan, parentName } from "../core/tree/shape/plan.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import type { AttachAnswer, AttachAsk, ChildHost, Directory, Joiner, LeafHost, ParentHost } from "./calls.ts";
@@ -172,7 +172,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     return true;
   }
 
-  /** Everybody at this leaf taps once, and some ask; what each may say in a second is not asked of a cohort (core/tree/leaf-people.ts). */
+  /** Everybody at this leaf taps once, and some ask; what each may say in a second is not asked of a cohort (core/tree/people/leaf-people.ts). */
   answered(reaction: Reaction, askers: number): void {
     this.catchUp();
     const mind = this.#mind;

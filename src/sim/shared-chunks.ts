@@ -1,4 +1,4 @@
-import { CHUNKS, type Chunks, type WholeChunk } from "../core/tree/chunks.ts";
+import { CHUNKS, type Chunks, type WholeChunk } from "../core/tree/down/chunks.ts";
 
 /** So many chunks are remembered: more than any node keeps. A power of two. */
 const REMEMBERED = 2_048;

@@ -1,4 +1,4 @@
-import type { Message } from "../core/tree/greeting.ts";
+import type { Message } from "../core/tree/down/greeting.ts";
 import type { Host } from "./host.ts";
 import type { Arrival } from "./inbox.ts";
 import type { Line } from "./line.ts";

@@ -1,4 +1,4 @@
-import { relayLevels } from "../core/tree/plan.ts";
+import { relayLevels } from "../core/tree/shape/plan.ts";
 import type { Ground } from "./ground.ts";
 import type { Host } from "./host.ts";
 import { NodeHost } from "./node-host.ts";
@@ -21,7 +21,7 @@ const RECOVERY_MS = 30_000;
 const SILENT_MS = 7_000;
 /** Who is live has heard something within this, in ms, while somebody speaks. */
 const FRESH_MS = 3_000;
-/** No tree is deeper (core/tree/plan.ts): whoever climbs longer goes round. */
+/** No tree is deeper (core/tree/shape/plan.ts): whoever climbs longer goes round. */
 const MOST_HOPS = 26;
 /** Links below a root that the plan's fan-out does not count: an archive, and children that change parents. */
 const SPARE_LINKS = 4;

@@ -1,6 +1,6 @@
 import { audienceOf, parseRoomId } from "../core/ids.ts";
-import type { Plan, Window } from "../core/tree/plan.ts";
-import type { Region } from "../core/tree/region.ts";
+import type { Plan, Window } from "../core/tree/shape/plan.ts";
+import type { Region } from "../core/tree/shape/region.ts";
 import { type Costs, WORKERD_COSTS } from "./costs.ts";
 import type { Origins } from "./crowd.ts";
 import type { LINES } from "./line.ts";

@@ -1,8 +1,8 @@
 import { LANE_BEHIND_MS } from "../core/audio/lane-mind.ts";
 import type { Position } from "../core/audio/position.ts";
 import { parseRoomId, type RoomId } from "../core/ids.ts";
-import type { NodeRef, ParentRef } from "../core/tree/plan.ts";
-import type { Region } from "../core/tree/region.ts";
+import type { NodeRef, ParentRef } from "../core/tree/shape/plan.ts";
+import type { Region } from "../core/tree/shape/region.ts";
 import { AudienceHost } from "./audience-host.ts";
 import type { Directory } from "./calls.ts";
 import { CALL_MS } from "./children.ts";

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createRoom, parseServer } from "../../src/cli/api.ts";
 import { plantedPlan } from "../../src/cli/forecast-plan.ts";
 import { RATES } from "../../src/cli/prices.ts";
-import { billOf, totalOf, type Usage, usageOf } from "../../src/core/tree/bill.ts";
+import { billOf, totalOf, type Usage, usageOf } from "../../src/core/tree/shape/bill.ts";
 import { endServers, serverForTest } from "../support/server.ts";
 import { command, killCommands, TALK } from "../support/server-commands.ts";
 import { LONG } from "../support/tier.ts";

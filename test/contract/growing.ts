@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { relayLevels } from "../../src/core/tree/plan.ts";
+import { relayLevels } from "../../src/core/tree/shape/plan.ts";
 import { type Ear, type House, holesIn, type OpenRoom } from "./house.ts";
 
 /** What a crowd of any size can count on, in a room that was made for a few. */

@@ -1,5 +1,5 @@
 import type { Position } from "../../src/core/audio/position.ts";
-import type { Plan } from "../../src/core/tree/plan.ts";
+import type { Plan } from "../../src/core/tree/shape/plan.ts";
 import type { ListenerHears, StageHears } from "../../src/core/wire/messages.ts";
 
 /** How far a tree is ready for its crowd; as the API says it. */

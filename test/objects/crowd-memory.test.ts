@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { Crowd } from "../../src/core/tree/crowd.ts";
+import { Crowd } from "../../src/core/tree/up/crowd.ts";
 import { CrowdMemory } from "../../src/objects/crowd-memory.ts";
 import { call, connectSpeaker, env, workerdHouse } from "../contract/workerd-house.ts";
 import { roomId } from "../support/build.ts";

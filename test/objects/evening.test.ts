@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { EveningRow } from "../../src/core/evening.ts";
-import { NOTHING } from "../../src/core/tree/tally.ts";
+import { NOTHING } from "../../src/core/tree/up/tally.ts";
 import { Alarms } from "../../src/objects/alarms.ts";
 import { EveningKeeper } from "../../src/objects/evening.ts";
 import { call, env } from "../contract/workerd-house.ts";

@@ -1,9 +1,9 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
-import type { Ask } from "../../src/core/tree/asks.ts";
-import { nodeName, parseNodeName } from "../../src/core/tree/plan.ts";
-import { NO_REACTIONS, type Reactions } from "../../src/core/tree/reactions.ts";
+import type { Ask } from "../../src/core/tree/people/asks.ts";
+import { NO_REACTIONS, type Reactions } from "../../src/core/tree/people/reactions.ts";
 import { TreeRoot } from "../../src/core/tree/root.ts";
+import { nodeName, parseNodeName } from "../../src/core/tree/shape/plan.ts";
 import { ENDING } from "../../src/core/wire/ending.ts";
 import { Root } from "../../src/objects/root.ts";
 import { call, connectEar, connectSpeaker, env, workerdHouse } from "../contract/workerd-house.ts";

@@ -2,7 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { type Segment, Segmenter } from "../../src/core/audio/segment.ts";
 import { localTime } from "../../src/core/ids.ts";
-import type { ToStore } from "../../src/core/tree/shelf.ts";
+import type { ToStore } from "../../src/core/tree/archive/shelf.ts";
 import { ArchiveStorage } from "../../src/objects/archive-storage.ts";
 import { type Bucket, R2Segments, type SegmentStore, SqliteSegments } from "../../src/objects/segment-store.ts";
 import { env } from "../contract/workerd-house.ts";

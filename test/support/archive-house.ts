@@ -2,13 +2,13 @@ import { chunksIn, joinChunks, readHeader } from "../../src/core/audio/chunk.ts"
 import { segmentsOf } from "../../src/core/audio/recording.ts";
 import type { SegmentName } from "../../src/core/audio/segment.ts";
 import { audienceOf, localTime } from "../../src/core/ids.ts";
-import { type ArchiveEffect, ArchiveNode } from "../../src/core/tree/archive.ts";
-import { type Keeping, parseKeeping } from "../../src/core/tree/keeping.ts";
-import type { KeptLine } from "../../src/core/tree/kept-lines.ts";
-import { formatLink, formatLinked } from "../../src/core/tree/link.ts";
-import type { Plan } from "../../src/core/tree/plan.ts";
+import { type ArchiveEffect, ArchiveNode } from "../../src/core/tree/archive/archive.ts";
+import { type Keeping, parseKeeping } from "../../src/core/tree/archive/keeping.ts";
+import type { KeptLine } from "../../src/core/tree/archive/kept-lines.ts";
+import type { ToStore } from "../../src/core/tree/archive/shelf.ts";
+import { formatLink, formatLinked } from "../../src/core/tree/down/link.ts";
 import type { Saved } from "../../src/core/tree/saved.ts";
-import type { ToStore } from "../../src/core/tree/shelf.ts";
+import type { Plan } from "../../src/core/tree/shape/plan.ts";
 import { aPlan, roomId } from "./build.ts";
 
 export const audience = audienceOf(roomId("demo"));

@@ -1,5 +1,5 @@
 import { parseSessionId, type SessionId } from "../../src/core/ids.ts";
-import type { Ask } from "../../src/core/tree/asks.ts";
+import type { Ask } from "../../src/core/tree/people/asks.ts";
 
 /** The session that the edge would give to somebody of this name. */
 export function session(name: string): SessionId {

@@ -1,9 +1,9 @@
 import { encodeChunk, type VoiceBlock } from "../../src/core/audio/chunk.ts";
 import { audienceOf, parseRoomId, type RoomId } from "../../src/core/ids.ts";
-import type { NodeRef, Plan } from "../../src/core/tree/plan.ts";
-import type { Region } from "../../src/core/tree/region.ts";
-import { NOTHING } from "../../src/core/tree/tally.ts";
-import type { TallyReport } from "../../src/core/tree/totals.ts";
+import type { NodeRef, Plan } from "../../src/core/tree/shape/plan.ts";
+import type { Region } from "../../src/core/tree/shape/region.ts";
+import { NOTHING } from "../../src/core/tree/up/tally.ts";
+import type { TallyReport } from "../../src/core/tree/up/totals.ts";
 
 /** Builders: they fill in what a test does not care about. */
 

@@ -1,10 +1,10 @@
 import type { Position } from "../../src/core/audio/position.ts";
 import { localTime } from "../../src/core/ids.ts";
 import { type NodeEffect, TreeNode } from "../../src/core/tree/node.ts";
-import { type NodeRef, nodeName, type ParentRef, type Plan, parentName, parseNodeName } from "../../src/core/tree/plan.ts";
-import { mayFeed } from "../../src/core/tree/repair.ts";
 import { TreeRoot } from "../../src/core/tree/root.ts";
-import { parseTally } from "../../src/core/tree/totals.ts";
+import { type NodeRef, nodeName, type ParentRef, type Plan, parentName, parseNodeName } from "../../src/core/tree/shape/plan.ts";
+import { mayFeed } from "../../src/core/tree/shape/repair.ts";
+import { parseTally } from "../../src/core/tree/up/totals.ts";
 import { aChunk, leaf, luck } from "./build.ts";
 
 type Link = { readonly id: string; readonly parent: string; readonly child: string; swallows: boolean };

@@ -1,4 +1,4 @@
-import { isReaction, type Reaction } from "../../core/tree/reactions.ts";
+import { isReaction, type Reaction } from "../../core/tree/people/reactions.ts";
 import type { ReactionsState } from "../../core/wire/messages.ts";
 import { element, icon } from "../page/elements.ts";
 import { part, writeOrHide } from "../page/parts.ts";

@@ -1,4 +1,4 @@
-import { REACTIONS, type Reaction, type Reactions } from "../../core/tree/reactions.ts";
+import { REACTIONS, type Reaction, type Reactions } from "../../core/tree/people/reactions.ts";
 
 /** Most that rise for one state, which comes at most once a second: a crowd looks like a crowd, and a phone stays cool. */
 const MOST_AT_ONCE = 14;

@@ -30,7 +30,7 @@ export class Recent {
     return this.#first < this.#kept.length ? this.#kept.at(-1)?.position : undefined;
   }
 
-  /** Keeps a chunk that comes after all others; the caller has ordered them (core/tree/feed.ts). */
+  /** Keeps a chunk that comes after all others; the caller has ordered them (core/tree/down/feed.ts). */
   push(kept: Kept): void {
     this.#kept.push(kept);
     this.#ms += kept.durationMs;

@@ -1,7 +1,7 @@
 import type { Room } from "./state.ts";
 import type { Step } from "./step.ts";
 
-/** Asks that are remembered: all that can come, 16 a second, while nodes still tell one, 10 s (core/tree/heard-asks.ts, ask-pool.ts). */
+/** Asks that are remembered: all that can come, 16 a second, while nodes still tell one, 10 s (core/tree/people/heard-asks.ts, ask-pool.ts). */
 const REMEMBERED = 160;
 
 /**

@@ -1,21 +1,21 @@
 import type { Position } from "../audio/position.ts";
 import type { LocalTime, SessionId } from "../ids.ts";
 import { unreachable } from "../unreachable.ts";
-import type { Ask } from "./asks.ts";
-import { parseBans } from "./bans.ts";
-import { Census } from "./census.ts";
-import { type Below, type DownEffect, Downstream, type ServingSettings } from "./downstream.ts";
-import { type KeptPerson, LeafPeople } from "./leaf-people.ts";
-import { formatPassed, formatPlan, HEARTBEAT_TEXT, type LinkText, parseLinkText } from "./link.ts";
-import type { ListenerRefusal, ListenerSays } from "./listener-says.ts";
-import { childrenOf, keyless, type NodeRef, nodeName, type ParentRef, type Plan } from "./plan.ts";
-import type { Reaction } from "./reactions.ts";
-import type { Region } from "./region.ts";
+import { type Below, type DownEffect, Downstream, type ServingSettings } from "./down/downstream.ts";
+import { formatPassed, formatPlan, HEARTBEAT_TEXT, type LinkText, parseLinkText } from "./down/link.ts";
+import { parseStateHead } from "./down/states.ts";
+import type { Ask } from "./people/asks.ts";
+import { parseBans } from "./people/bans.ts";
+import { type KeptPerson, LeafPeople } from "./people/leaf-people.ts";
+import type { ListenerRefusal, ListenerSays } from "./people/listener-says.ts";
+import type { Reaction } from "./people/reactions.ts";
+import type { Visitor } from "./people/visitors.ts";
 import type { Saved } from "./saved.ts";
-import { parseStateHead } from "./states.ts";
-import { formatTally, type TallyReport } from "./totals.ts";
+import { childrenOf, keyless, type NodeRef, nodeName, type ParentRef, type Plan } from "./shape/plan.ts";
+import type { Region } from "./shape/region.ts";
+import { Census } from "./up/census.ts";
+import { formatTally, type TallyReport } from "./up/totals.ts";
 import { type AskLater, Upstream } from "./upstream.ts";
-import type { Visitor } from "./visitors.ts";
 
 /** A node reports at most this often, in ms … */
 const REPORT_MS = 1_000;

@@ -2,11 +2,11 @@ import { HlsWindow } from "../audio/hls.ts";
 import { type OggPlace, OggStream, streamEnd, streamHead } from "../audio/ogg-stream.ts";
 import { RadioLine } from "../audio/radio-line.ts";
 import type { LocalTime } from "../ids.ts";
-import { type Bans, NO_BANS, parseBans } from "./bans.ts";
 import { type NodeEffect, TreeNode } from "./node.ts";
-import type { NodeRef, ParentRef, Plan } from "./plan.ts";
+import { type Bans, NO_BANS, parseBans } from "./people/bans.ts";
+import { isKeptOut, type Visitor } from "./people/visitors.ts";
 import type { Saved } from "./saved.ts";
-import { isKeptOut, type Visitor } from "./visitors.ts";
+import type { NodeRef, ParentRef, Plan } from "./shape/plan.ts";
 
 /** What hangs below a radio instead of children: it hears every chunk. */
 const LINE = Symbol("line");

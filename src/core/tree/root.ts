@@ -1,18 +1,18 @@
 import { Bundle, type Closed, type PlacedFrame } from "../audio/bundle.ts";
 import type { Position } from "../audio/position.ts";
 import { type LocalTime, localTime, type SessionId } from "../ids.ts";
-import type { Ask } from "./asks.ts";
-import { Crowd, type CrowdFigures } from "./crowd.ts";
-import { Demander } from "./demander.ts";
-import { type DownEffect, Downstream } from "./downstream.ts";
-import { type Limits, widthOf } from "./grow.ts";
-import { HeardAsks } from "./heard-asks.ts";
-import { formatPlan, formatRemove, formatWhisper, HEARTBEAT_TEXT } from "./link.ts";
-import { childrenOf, type NodeRef, type Plan } from "./plan.ts";
-import type { Reactions } from "./reactions.ts";
-import { REGIONS } from "./region.ts";
-import { NOTHING, Tally } from "./tally.ts";
-import type { TallyReport, Totals } from "./totals.ts";
+import { type DownEffect, Downstream } from "./down/downstream.ts";
+import { formatPlan, formatRemove, formatWhisper, HEARTBEAT_TEXT } from "./down/link.ts";
+import type { Ask } from "./people/asks.ts";
+import { HeardAsks } from "./people/heard-asks.ts";
+import type { Reactions } from "./people/reactions.ts";
+import { type Limits, widthOf } from "./shape/grow.ts";
+import { childrenOf, type NodeRef, type Plan } from "./shape/plan.ts";
+import { REGIONS } from "./shape/region.ts";
+import { Crowd, type CrowdFigures } from "./up/crowd.ts";
+import { Demander } from "./up/demander.ts";
+import { NOTHING, Tally } from "./up/tally.ts";
+import type { TallyReport, Totals } from "./up/totals.ts";
 
 /** How much sound the root keeps, in ms: as much as a relay, its child. */
 const KEEP_MS = 60_000;

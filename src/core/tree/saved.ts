@@ -1,6 +1,6 @@
 import type { Position } from "../audio/position.ts";
 import { isCount, isFields, parseObject } from "../json.ts";
-import { type Plan, parsePlan } from "./plan.ts";
+import { type Plan, parsePlan } from "./shape/plan.ts";
 
 /** What a node keeps through sleep and restarts; written when it changes, never per chunk. */
 export type Saved = {

@@ -1,6 +1,6 @@
 import { backoffMs } from "../backoff.ts";
-import { type NodeRef, type ParentRef, type Plan, parentName } from "./plan.ts";
-import { candidatesOf } from "./repair.ts";
+import { type NodeRef, type ParentRef, type Plan, parentName } from "./shape/plan.ts";
+import { candidatesOf } from "./shape/repair.ts";
 
 /** A link that feeds this node and says nothing for so many seconds in a row while sound flows is broken. */
 const SILENT_SECONDS = 3;

@@ -1,9 +1,9 @@
 import { parseObject } from "../json.ts";
 import { MAX_NAME, MAX_QUESTION, readable } from "../text.ts";
-import type { ListenerRefusal, ListenerSays } from "../tree/listener-says.ts";
-import { isReaction } from "../tree/reactions.ts";
+import type { ListenerRefusal, ListenerSays } from "../tree/people/listener-says.ts";
+import { isReaction } from "../tree/people/reactions.ts";
 
-export type { ListenerRefusal, ListenerSays } from "../tree/listener-says.ts";
+export type { ListenerRefusal, ListenerSays } from "../tree/people/listener-says.ts";
 
 /** Why a listener's text was not taken; he is told the word and a sentence. */
 export type ListenerFault = "text-unreadable" | "name-unreadable" | "question-unreadable";

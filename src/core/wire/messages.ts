@@ -1,7 +1,7 @@
 import type { SessionId } from "../ids.ts";
 import type { Role } from "../room/roles.ts";
 import type { RoomPhase } from "../room/state.ts";
-import type { Gap } from "../tree/greeting.ts";
+import type { Gap } from "../tree/down/greeting.ts";
 import type { BackstageState, State } from "./states.ts";
 
 export type { Verb } from "../room/verbs.ts";

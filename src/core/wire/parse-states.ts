@@ -4,8 +4,8 @@ import { isRole } from "../room/roles.ts";
 import { doorsOf } from "../room/schedule.ts";
 import type { RoomPhase } from "../room/state.ts";
 import { overOf } from "../room/upkeep.ts";
-import { isReaction } from "../tree/reactions.ts";
-import { isRegion } from "../tree/region.ts";
+import { isReaction } from "../tree/people/reactions.ts";
+import { isRegion } from "../tree/shape/region.ts";
 import type {
   BackstageState,
   Banned,

@@ -6,10 +6,10 @@ import { isRecorded, keepMsOf } from "../room/recording.ts";
 import { opensAtOf } from "../room/schedule.ts";
 import { coHostsOf, isMuted, type Room, type Speaker } from "../room/state.ts";
 import { mayTakeOver } from "../room/succession.ts";
-import { MOST_BANS } from "../tree/bans.ts";
-import type { CrowdFigures } from "../tree/crowd.ts";
-import type { Reactions } from "../tree/reactions.ts";
-import type { Switch } from "../tree/switches.ts";
+import type { Switch } from "../tree/archive/switches.ts";
+import { MOST_BANS } from "../tree/people/bans.ts";
+import type { Reactions } from "../tree/people/reactions.ts";
+import type { CrowdFigures } from "../tree/up/crowd.ts";
 import type {
   AudienceState,
   BansState,

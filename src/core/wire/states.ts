@@ -4,11 +4,11 @@ import type { Role } from "../room/roles.ts";
 import type { Doors } from "../room/schedule.ts";
 import type { RoomPhase } from "../room/state.ts";
 import type { Over } from "../room/upkeep.ts";
-import type { Status } from "../tree/greeting.ts";
-import type { Reactions } from "../tree/reactions.ts";
-import type { Region } from "../tree/region.ts";
-import type { Scope } from "../tree/states.ts";
-import type { Switch } from "../tree/switches.ts";
+import type { Switch } from "../tree/archive/switches.ts";
+import type { Status } from "../tree/down/greeting.ts";
+import type { Scope } from "../tree/down/states.ts";
+import type { Reactions } from "../tree/people/reactions.ts";
+import type { Region } from "../tree/shape/region.ts";
 
 export type { CaptionLine };
 
@@ -103,12 +103,12 @@ export type CaptionsState = Head<"captions", "all"> & { readonly epoch: number; 
 export type State = RoomState | StageState | AudienceState | ReactionsState | PinnedState | Status | MovedState | CaptionsState;
 
 /**
- * What is kept of what is said, told to the archive: from behind which chunk on. The newest switches, oldest first (core/tree/switches.ts).
+ * What is kept of what is said, told to the archive: from behind which chunk on. The newest switches, oldest first (core/tree/archive/switches.ts).
  * `keepMs`: how long after the room's end, in ms; missing where nobody has said it.
  */
 export type RecordingState = Head<"recording", "nodes"> & { readonly keepMs?: number; readonly switches: readonly Switch[] };
 
-/** Whom the room keeps out, told to every leaf: sessions, and HMACs of addresses; up to 1,000 of each (core/tree/bans.ts). */
+/** Whom the room keeps out, told to every leaf: sessions, and HMACs of addresses; up to 1,000 of each (core/tree/people/bans.ts). */
 export type BansState = Head<"bans", "nodes"> & { readonly sessions: readonly SessionId[]; readonly addresses: readonly string[] };
 
 /** A listener who wants to speak, or was asked to. Told to hosts and co-hosts. */

@@ -1,7 +1,7 @@
 import { audienceOf, type RoomId } from "../../core/ids.ts";
 import { parseObject } from "../../core/json.ts";
-import { ADOPTION_REVISIONS } from "../../core/tree/audience.ts";
-import { type Plan, parsePlan } from "../../core/tree/plan.ts";
+import { ADOPTION_REVISIONS } from "../../core/tree/shape/audience.ts";
+import { type Plan, parsePlan } from "../../core/tree/shape/plan.ts";
 import { type Env, HEADER, type Known } from "../../objects/calls.ts";
 import { audienceStub } from "../../objects/locate.ts";
 import { SharedQuestions } from "./shared-questions.ts";
@@ -57,7 +57,7 @@ export function learn(room: RoomId, plan: Plan): Plan | undefined {
   const memory = rooms.get(room);
   const before = memory?.known.plan;
   if (memory === undefined || before === undefined || plan.revision <= before.revision) return before;
-  // A node that slept has forgotten the key to addresses (core/tree/plan.ts); who was awake has not.
+  // A node that slept has forgotten the key to addresses (core/tree/shape/plan.ts); who was awake has not.
   const { addressKey = before.addressKey } = plan;
   memory.known = { ...memory.known, plan: addressKey === undefined ? plan : { ...plan, addressKey } };
   return memory.known.plan;

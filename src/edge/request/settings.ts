@@ -1,4 +1,4 @@
-import { mostLeaves } from "../../core/tree/grow.ts";
+import { mostLeaves } from "../../core/tree/shape/grow.ts";
 import type { Env } from "../../objects/calls.ts";
 
 /** The deployment's settings, with their defaults; see [vars] in wrangler.toml. */

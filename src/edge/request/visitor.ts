@@ -1,4 +1,4 @@
-import type { Place } from "../../core/tree/region.ts";
+import type { Place } from "../../core/tree/shape/region.ts";
 import type { Env } from "../../objects/calls.ts";
 
 /**

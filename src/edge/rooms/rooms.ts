@@ -6,7 +6,7 @@ import { parseRoomId, type RoomId } from "../../core/ids.ts";
 import type { Listing } from "../../core/room/lobby.ts";
 import { DEFAULT_SPEAKERS, MOST_SPEAKERS } from "../../core/room/state.ts";
 import { MAX_TITLE, readable } from "../../core/text.ts";
-import { regionOf } from "../../core/tree/region.ts";
+import { regionOf } from "../../core/tree/shape/region.ts";
 import type { Created, Env, Summary } from "../../objects/calls.ts";
 import { list } from "../../objects/lobby-client.ts";
 import { roomStub } from "../../objects/locate.ts";

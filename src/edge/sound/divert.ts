@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { comeBackMs } from "../../core/backoff.ts";
-import { type Plan, segmentsPath } from "../../core/tree/plan.ts";
+import { type Plan, segmentsPath } from "../../core/tree/shape/plan.ts";
 import { ENDING } from "../../core/wire/ending.ts";
 import type { Lane } from "../../core/wire/messages.ts";
 import type { Known } from "../../objects/calls.ts";

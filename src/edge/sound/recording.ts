@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { replayMs } from "../../core/audio/recording.ts";
 import { parseRoomId, type RoomId } from "../../core/ids.ts";
-import { segmentsPath } from "../../core/tree/plan.ts";
+import { segmentsPath } from "../../core/tree/shape/plan.ts";
 import type { RecordingNews } from "../../core/wire/recording.ts";
 import type { Bearer, Env, Known, RecordingSays } from "../../objects/calls.ts";
 import { archiveStub, roomStub } from "../../objects/locate.ts";

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { z } from "zod";
 import type { LaneHead, Run } from "../../core/audio/lane-head.ts";
 import { type AudienceId, parseRoomId } from "../../core/ids.ts";
-import type { Plan } from "../../core/tree/plan.ts";
+import type { Plan } from "../../core/tree/shape/plan.ts";
 import type { ArchiveSays, Env } from "../../objects/calls.ts";
 import { archiveStub } from "../../objects/locate.ts";
 import { edgeCache } from "../memory/edge-cache.ts";

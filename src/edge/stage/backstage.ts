@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { REGIONS } from "../../core/tree/region.ts";
+import { REGIONS } from "../../core/tree/shape/region.ts";
 import type { Backstage, Env } from "../../objects/calls.ts";
 import { roomStub } from "../../objects/locate.ts";
 import type { RouteSays } from "../request/openapi.ts";

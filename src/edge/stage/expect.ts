@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { REGIONS } from "../../core/tree/region.ts";
+import { REGIONS } from "../../core/tree/shape/region.ts";
 import type { Env, Progress, Refused, TooMany } from "../../objects/calls.ts";
 import { roomStub } from "../../objects/locate.ts";
 import { jsonOf, sentenceOf } from "../request/body.ts";

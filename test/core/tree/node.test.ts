@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { END_TEXT, formatLink, formatLinked, formatPlan, HEARTBEAT_TEXT } from "../../../src/core/tree/link.ts";
+import { END_TEXT, formatLink, formatLinked, formatPlan, HEARTBEAT_TEXT } from "../../../src/core/tree/down/link.ts";
 import { parseSaved, type Saved } from "../../../src/core/tree/saved.ts";
 import { aChunk, aPlan, aTally, chunks, leaf, roomId } from "../../support/build.ts";
 import { aLeaf, askIn, bareLeaf, bareRelay, heardBy, now, PARENT, plan, room, sentTo } from "../../support/nodes.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { encodeChunk } from "../../../src/core/audio/chunk.ts";
 import { audienceOf, localTime, parseSessionId } from "../../../src/core/ids.ts";
-import { END_TEXT, formatLink, formatLinked } from "../../../src/core/tree/link.ts";
-import { MOST_RADIOS, nodeName, type Plan, parentOf, parseNodeName, radioOf } from "../../../src/core/tree/plan.ts";
+import { END_TEXT, formatLink, formatLinked } from "../../../src/core/tree/down/link.ts";
 import { type Ears, MOST_OF_ADDRESS, type RadioEffect, RadioNode, TURN_MS } from "../../../src/core/tree/radio.ts";
-import { parseTally } from "../../../src/core/tree/totals.ts";
+import { MOST_RADIOS, nodeName, type Plan, parentOf, parseNodeName, radioOf } from "../../../src/core/tree/shape/plan.ts";
+import { parseTally } from "../../../src/core/tree/up/totals.ts";
 import { aBlock, aPlan, roomId } from "../../support/build.ts";
 import { pagesIn, type ReadPage } from "../../support/ogg-pages.ts";
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { type LocalTime, localTime } from "../../../src/core/ids.ts";
-import { formatPlan, HEARTBEAT_TEXT } from "../../../src/core/tree/link.ts";
-import { nodeName, type Plan } from "../../../src/core/tree/plan.ts";
-import { plant, planted } from "../../../src/core/tree/plant.ts";
+import { formatPlan, HEARTBEAT_TEXT } from "../../../src/core/tree/down/link.ts";
 import { type RootEffect, TreeRoot } from "../../../src/core/tree/root.ts";
-import { NOTHING } from "../../../src/core/tree/tally.ts";
-import type { Totals } from "../../../src/core/tree/totals.ts";
+import { nodeName, type Plan } from "../../../src/core/tree/shape/plan.ts";
+import { plant, planted } from "../../../src/core/tree/shape/plant.ts";
+import { NOTHING } from "../../../src/core/tree/up/tally.ts";
+import type { Totals } from "../../../src/core/tree/up/totals.ts";
 import { aPlan, aTally } from "../../support/build.ts";
 
 const small = aPlan({ leaves: 2, fanOut: 4, leafListeners: 10 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatFlow, formatLink, formatLinked } from "../../../src/core/tree/link.ts";
+import { formatFlow, formatLink, formatLinked } from "../../../src/core/tree/down/link.ts";
 import type { NodeEffect, TreeNode } from "../../../src/core/tree/node.ts";
 import { TreeRoot } from "../../../src/core/tree/root.ts";
 import { aChunk, chunks } from "../../support/build.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parseRoomId, parseSessionId, type SessionId } from "../../../src/core/ids.ts";
 import { decide } from "../../../src/core/room/decide.ts";
 import { newRoom, type Room } from "../../../src/core/room/state.ts";
-import { formatGap, formatWelcome } from "../../../src/core/tree/greeting.ts";
+import { formatGap, formatWelcome } from "../../../src/core/tree/down/greeting.ts";
 import { parseListenerHears, parseStageHears } from "../../../src/core/wire/parse.ts";
 import { audienceStateOf, roomStateOf, stageStateOf } from "../../../src/core/wire/room-states.ts";
 import * as golden from "../../golden/texts-v1.ts";

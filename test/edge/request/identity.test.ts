@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Plan } from "../../../src/core/tree/plan.ts";
+import type { Plan } from "../../../src/core/tree/shape/plan.ts";
 import { app } from "../../../src/edge/app.ts";
 import { addressMarkOf } from "../../../src/edge/request/identity.ts";
 import { type Env, HEADER } from "../../../src/objects/calls.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { audienceOf } from "../../../src/core/ids.ts";
 import { parseObject } from "../../../src/core/json.ts";
-import { radioOf } from "../../../src/core/tree/plan.ts";
+import { radioOf } from "../../../src/core/tree/shape/plan.ts";
 import { app } from "../../../src/edge/app.ts";
 import { countedSoFar } from "../../../src/objects/counted.ts";
 import { radioStub } from "../../../src/objects/locate.ts";

@@ -1,6 +1,6 @@
 import type { Role } from "../../room/roles.ts";
-import type { Reaction } from "../../tree/reactions.ts";
-import type { Region } from "../../tree/region.ts";
+import type { Reaction } from "../../tree/people/reactions.ts";
+import type { Region } from "../../tree/shape/region.ts";
 import type { OnStage } from "../../wire/states.ts";
 import { counterIn } from "../count.ts";
 

@@ -1,0 +1,42 @@
+import { type ChunkHeader, joinChunks, readHeader, soundsIn } from "../../audio/chunk.ts";
+import type { Position } from "../../audio/position.ts";
+import type { Kept } from "../../audio/recent.ts";
+
+/** Chunks after `from` and before `to` will not come: the room began anew, or they were missed for good. */
+export type Break = { readonly reason: "epoch" | "missed"; readonly from: Position; readonly to: Position };
+
+/** Whole chunks in order, to hand on after the break that comes before them. */
+export type Part = { readonly bytes: Uint8Array; readonly before?: Break };
+
+/** What comes after a position, and where one stands who has heard it. */
+export type Slice = { readonly parts: readonly Part[]; readonly through: Position };
+
+/** The newest chunk as far as anybody needs to look into it. */
+export type Heard = { readonly header: ChunkHeader; readonly isSilent: boolean; readonly bytes: number };
+
+/** One whole chunk, as a node keeps it; and what is handed on to who has heard all but this one. */
+export type WholeChunk = { readonly kept: Kept; readonly heard: Heard; readonly alone: Slice };
+
+/** How a node reads and joins chunks. The simulator does once what a thousand leaves do alike. */
+export type Chunks = {
+  /** The chunk from byte `at` to byte `end` of a message; undefined if none stands there. */
+  read(message: Uint8Array, at: number, end: number): WholeChunk | undefined;
+  /** Chunks that follow each other, back to back. */
+  join(chunks: readonly Uint8Array[]): Uint8Array;
+};
+
+/** The work as it is; bytes that are a whole message are kept as they are. */
+export const CHUNKS: Chunks = {
+  read(message, at, end) {
+    const header = readHeader(message, at);
+    if (header === undefined) return undefined;
+    const position = { epoch: header.epoch, sequence: header.sequence };
+    const bytes = at === 0 && end === message.byteLength ? message : message.subarray(at, end);
+    return {
+      kept: { position, roomTimeMs: header.roomTimeMs, durationMs: header.durationMs, bytes },
+      heard: { header, isSilent: !soundsIn(message, at), bytes: end - at },
+      alone: { parts: [{ bytes }], through: position },
+    };
+  },
+  join: joinChunks,
+};
