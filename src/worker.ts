@@ -2,14 +2,14 @@
 import { app } from "./edge/app.ts";
 import { countWorkerRequest } from "./objects/counted.ts";
 
-export { Archive } from "./objects/archive-object.ts";
-export { Audience } from "./objects/audience-object.ts";
-export { Leaf } from "./objects/leaf-object.ts";
-export { Lobby } from "./objects/lobby-object.ts";
-export { Radio } from "./objects/radio-object.ts";
-export { Register } from "./objects/register-object.ts";
-export { Relay } from "./objects/relay-object.ts";
-export { Room } from "./objects/room-object.ts";
+export { Archive } from "./objects/archive/archive-object.ts";
+export { Lobby } from "./objects/lobby/lobby-object.ts";
+export { Register } from "./objects/lobby/register-object.ts";
+export { Room } from "./objects/room/room-object.ts";
+export { Audience } from "./objects/tree/audience-object.ts";
+export { Leaf } from "./objects/tree/leaf-object.ts";
+export { Radio } from "./objects/tree/radio-object.ts";
+export { Relay } from "./objects/tree/relay-object.ts";
 
 export default {
   fetch(request, env, context) {

@@ -28,7 +28,7 @@ import type {
   StageState,
 } from "../core/wire/messages.ts";
 
-import type { Webhook } from "./webhook.ts";
+import type { Webhook } from "./room/told/webhook.ts";
 
 /** What objects may ask of each other. Classes meet here, so that none imports another. */
 

@@ -12,7 +12,7 @@ import type { Plan } from "../core/tree/shape/plan.ts";
 import type { Ground } from "./ground.ts";
 import { Host } from "./host.ts";
 
-/** The audience's object: does what objects/audience-object.ts does. Its state is storage, and outlives every death. */
+/** The audience's object: does what objects/tree/audience-object.ts does. Its state is storage, and outlives every death. */
 export class AudienceHost extends Host {
   #state: Audience<RoomSummary> = NO_AUDIENCE;
   #planted: Plan;

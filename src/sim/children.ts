@@ -8,9 +8,9 @@ import type { AttachAnswer, AttachAsk, Directory } from "./calls.ts";
 import type { Host } from "./host.ts";
 import { type Holder, LinkEnd } from "./socket.ts";
 
-/** A child that does not answer a dial within this time, in ms, is asked to ask again; as in objects/children.ts. */
+/** A child that does not answer a dial within this time, in ms, is asked to ask again; as in objects/tree/children.ts. */
 const DIAL_MS = 5_000;
-/** Children that are woken at once; as in objects/children.ts. */
+/** Children that are woken at once; as in objects/tree/children.ts. */
 const WAKE_AT_ONCE = 4;
 /** One way of a call between objects, in ms; links between them draw their own delay. Assumed. */
 export const CALL_MS = 10;
@@ -25,7 +25,7 @@ export type ChildEvents = {
   counted(link: LinkEnd, report: TallyReport): void;
 };
 
-/** The links that a parent has dialed to its children; does what objects/children.ts does, step by step. */
+/** The links that a parent has dialed to its children; does what objects/tree/children.ts does, step by step. */
 export class Children implements Holder {
   readonly #host: Host;
   readonly #directory: Directory;

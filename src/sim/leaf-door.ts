@@ -6,7 +6,7 @@ import type { Timer } from "./clock.ts";
 import type { Host } from "./host.ts";
 import type { NodeMind } from "./minds.ts";
 
-/** As in objects/leaf-object.ts. */
+/** As in objects/tree/leaf-object.ts. */
 const PARKED_MS = 1_000;
 
 /** What is behind the door. */
@@ -22,7 +22,7 @@ export type Inside = {
   reportSoon(): void;
 };
 
-/** Who may come into a leaf, and when; does what objects/leaf-object.ts does with upgrades. */
+/** Who may come into a leaf, and when; does what objects/tree/leaf-object.ts does with upgrades. */
 export class LeafDoor {
   readonly #leaf: Host;
   readonly #inside: Inside;

@@ -23,7 +23,7 @@ import type { Minds, NodeMind } from "./minds.ts";
 import { Seating } from "./seating.ts";
 import { LinkEnd, type Socket } from "./socket.ts";
 
-/** As in objects/node-body.ts and objects/leaf-object.ts, relay-object.ts. */
+/** As in objects/tree/node-body.ts and objects/tree/leaf-object.ts, relay-object.ts. */
 const GATHER_MS = 50;
 const SECOND_MS = 1_000;
 const ANSWER_MS = 3_000;
@@ -52,7 +52,7 @@ export type Seen = { life: number; epoch: number; revision: number; orphanSince:
 
 type Written = { readonly saved: Saved; readonly at: number };
 
-/** The body of a relay or a leaf: does what objects/node-body.ts does, on virtual sockets. Decides nothing. */
+/** The body of a relay or a leaf: does what objects/tree/node-body.ts does, on virtual sockets. Decides nothing. */
 export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   readonly node: NodeRef;
   readonly below: Below;
@@ -359,7 +359,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     });
   }
 
-  /** As in objects/node-body.ts. */
+  /** As in objects/tree/node-body.ts. */
   #settle(): void {
     const mind = this.#mind;
     if (mind === undefined) return;

@@ -23,7 +23,7 @@ import type { Minds, RootMind } from "./minds.ts";
 import type { LinkEnd, Socket } from "./socket.ts";
 import type { Stage, StagePage } from "./speaker.ts";
 
-/** As in objects/announcer.ts and objects/room-object.ts. */
+/** As in objects/room/told/announcer.ts and objects/room/room-object.ts. */
 const COUNT_MS = 1_000;
 const RETRY_MS = 1_000;
 const LIFE_REVISIONS = 2 ** 32;
@@ -63,7 +63,7 @@ export type RoomSettings = {
 type Seat = { readonly session: SessionId; readonly page: StagePage; readonly alignment: Alignment };
 type Awake = { readonly mind: RootMind; people: People };
 
-/** The room's object: people, and the root of the tree while live; does what objects/room-object.ts, root.ts and announcer.ts do. */
+/** The room's object: people, and the root of the tree while live; does what objects/room/room-object.ts, root.ts and announcer.ts do. */
 export class RoomHost extends Host implements ParentHost, Stage {
   readonly #directory: Directory;
   readonly #audience: AudienceHost;
@@ -208,7 +208,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
     return this.#awake;
   }
 
-  /** Takes over the tree of another room, in the epoch that was claimed with it; as objects/reign.ts and root.ts do. */
+  /** Takes over the tree of another room, in the epoch that was claimed with it; as objects/room/reign.ts and root.ts do. */
   takeOver(): void {
     const { mind } = this.#wake();
     this.ground.publishers.set(this.#record.epoch, this.aheadMs);
@@ -437,7 +437,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
     this.later(HEARTBEAT_MS, () => this.#beat());
   }
 
-  /** How far the tree is ready for whom it expects; as objects/planting.ts tells. */
+  /** How far the tree is ready for whom it expects; as objects/room/root/planting.ts tells. */
   progress(): Progress {
     const { mind } = this.#wake();
     const { leaves, isFull, plan } = mind;
@@ -453,7 +453,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
     this.later(HEARTBEAT_MS, () => this.#beat());
   }
 
-  /** Stored before anybody is told of it; as in objects/planting.ts. */
+  /** Stored before anybody is told of it; as in objects/room/root/planting.ts. */
   #grow(plan: Plan): void {
     if (this.#isStoring) return;
     this.#isStoring = true;

@@ -9,7 +9,7 @@ import { ENDING } from "../../src/core/wire/ending.ts";
 import type { ListenerHears, StageHears } from "../../src/core/wire/messages.ts";
 import { parseListenerHears, parseStageHears } from "../../src/core/wire/parse.ts";
 import { parseStageSays } from "../../src/core/wire/stage-says.ts";
-import { zones } from "../../src/objects/zones.ts";
+import { zones } from "../../src/objects/room/zones.ts";
 import type { Answer, Joiner, Watcher } from "../../src/sim/calls.ts";
 import type { Timer } from "../../src/sim/clock.ts";
 import { LAST_MILE, Line } from "../../src/sim/line.ts";

@@ -10,7 +10,7 @@ import { parseListenerHears, parseStageHears } from "../../src/core/wire/parse.t
 import { app } from "../../src/edge/app.ts";
 import type { Env } from "../../src/objects/calls.ts";
 import { audienceStub } from "../../src/objects/locate.ts";
-import type { Room } from "../../src/objects/room-object.ts";
+import type { Room } from "../../src/objects/room/room-object.ts";
 import { aFrame, roomId } from "../support/build.ts";
 import type { Ear, House, OpenRoom, Progress, Shape, Speaker } from "./house.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { instantOf } from "../../src/core/zones.ts";
-import { zones } from "../../src/objects/zones.ts";
+import { zones } from "../../src/objects/room/zones.ts";
 
 const berlin = "Europe/Berlin";
 

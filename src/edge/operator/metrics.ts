@@ -1,9 +1,9 @@
 import type { Context } from "hono";
 import type { Env } from "../../objects/calls.ts";
 import { countedSoFar, OBJECT_KINDS, type ObjectCounts } from "../../objects/counted.ts";
+import { webhooksSoFar } from "../../objects/room/told/webhook-counts.ts";
 import { heldSockets, heldSocketsBy, mostQueuedBytes } from "../../objects/sockets.ts";
 import { doingNow } from "../../objects/watched.ts";
-import { webhooksSoFar } from "../../objects/webhook-counts.ts";
 import { noOperator } from "../request/keys.ts";
 import type { RouteSays } from "../request/openapi.ts";
 import { problem } from "../request/problem.ts";

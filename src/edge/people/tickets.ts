@@ -2,7 +2,7 @@ import { decodeJwt, errors, importJWK, jwtVerify } from "jose";
 import type { RoomId } from "../../core/ids.ts";
 import type { VerifyKey } from "../../core/tree/shape/plan.ts";
 import { parseClaims, type TicketClaims } from "../../core/wire/ticket.ts";
-import { TICKET_ALGORITHM } from "../../objects/tickets.ts";
+import { TICKET_ALGORITHM } from "../../objects/room/tickets.ts";
 import type { ProblemCode } from "../request/problem.ts";
 
 /** Longest ticket that is looked at, in characters; ours have about 400. */

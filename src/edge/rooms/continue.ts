@@ -3,7 +3,7 @@ import { z } from "zod";
 import { parseRoomId, type RoomId } from "../../core/ids.ts";
 import { DEFAULT_SPEAKERS } from "../../core/room/state.ts";
 import type { Env, Known } from "../../objects/calls.ts";
-import { list, unlist } from "../../objects/lobby-client.ts";
+import { list, unlist } from "../../objects/lobby/lobby-client.ts";
 import { audienceStub, roomStub } from "../../objects/locate.ts";
 import { forget, recall } from "../memory/plan-memory.ts";
 import { checkTicket } from "../people/tickets.ts";

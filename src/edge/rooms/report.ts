@@ -5,7 +5,7 @@ import { MAX_REPORT, REPORT_REASONS } from "../../core/report.ts";
 import { readable } from "../../core/text.ts";
 import type { Env } from "../../objects/calls.ts";
 import { log } from "../../objects/log.ts";
-import { deliver } from "../../objects/webhook.ts";
+import { deliver } from "../../objects/room/told/webhook.ts";
 import { recall } from "../memory/plan-memory.ts";
 import { jsonOf, sentenceOf } from "../request/body.ts";
 import type { RouteSays } from "../request/openapi.ts";

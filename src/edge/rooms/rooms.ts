@@ -8,7 +8,7 @@ import { DEFAULT_SPEAKERS, MOST_SPEAKERS } from "../../core/room/state.ts";
 import { MAX_TITLE, readable } from "../../core/text.ts";
 import { regionOf } from "../../core/tree/shape/region.ts";
 import type { Created, Env, Summary } from "../../objects/calls.ts";
-import { list } from "../../objects/lobby-client.ts";
+import { list } from "../../objects/lobby/lobby-client.ts";
 import { roomStub } from "../../objects/locate.ts";
 import { forget, recall } from "../memory/plan-memory.ts";
 import { jsonOf, sentenceOf } from "../request/body.ts";

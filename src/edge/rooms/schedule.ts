@@ -3,7 +3,7 @@ import { z } from "zod";
 import { refusal } from "../../core/room/refusals.ts";
 import { parseSchedule, type Schedule, whyNotThen } from "../../core/room/schedule.ts";
 import { stageSaysOf } from "../../core/wire/stage-says.ts";
-import { zones } from "../../objects/zones.ts";
+import { zones } from "../../objects/room/zones.ts";
 import { problem, problemOf } from "../request/problem.ts";
 
 /** The shape of what announces an evening; what it means, `parseSchedule` says (core/room/schedule.ts). */

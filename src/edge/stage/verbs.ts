@@ -5,7 +5,7 @@ import { parseSchedule } from "../../core/room/schedule.ts";
 import { stageSaysOf } from "../../core/wire/stage-says.ts";
 import type { Bearer, Env } from "../../objects/calls.ts";
 import { roomStub } from "../../objects/locate.ts";
-import { zones } from "../../objects/zones.ts";
+import { zones } from "../../objects/room/zones.ts";
 import { bearerOf, jsonOf, sentenceOf } from "../request/body.ts";
 import { problem, problemOf } from "../request/problem.ts";
 import { admit } from "./stage.ts";

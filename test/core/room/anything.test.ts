@@ -9,7 +9,7 @@ import { mayCome } from "../../../src/core/room/stage.ts";
 import { coHostsOf, isKeptOut, newRoom, type Room, type RoomEvent } from "../../../src/core/room/state.ts";
 import { DEEDS, type Deed } from "../../../src/core/room/verbs.ts";
 import { stageSaysOf } from "../../../src/core/wire/stage-says.ts";
-import { zones } from "../../../src/objects/zones.ts";
+import { zones } from "../../../src/objects/room/zones.ts";
 import { roomId } from "../../support/build.ts";
 import { session } from "./people.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { doorsOf, parseSchedule } from "../../../src/core/room/schedule.ts";
 import { stageSaysOf } from "../../../src/core/wire/stage-says.ts";
-import { zones } from "../../../src/objects/zones.ts";
+import { zones } from "../../../src/objects/room/zones.ts";
 
 const said = {
   opensAt: "2026-12-24T20:00",

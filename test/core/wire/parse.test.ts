@@ -11,7 +11,7 @@ import { comesBack, ENDING } from "../../../src/core/wire/ending.ts";
 import { parseListenerHears, parseStageHears } from "../../../src/core/wire/parse.ts";
 import { parseStageSays } from "../../../src/core/wire/stage-says.ts";
 import { ticketInProtocols } from "../../../src/core/wire/ticket.ts";
-import { zones } from "../../../src/objects/zones.ts";
+import { zones } from "../../../src/objects/room/zones.ts";
 
 describe("the doors for text", () => {
   const doors = {

@@ -5,7 +5,7 @@ import type { Position } from "../../../src/core/audio/position.ts";
 import { audienceOf } from "../../../src/core/ids.ts";
 import { type LaneNews, parseLaneHead } from "../../../src/core/wire/lane-head.ts";
 import { app } from "../../../src/edge/app.ts";
-import type { Archive } from "../../../src/objects/archive-object.ts";
+import type { Archive } from "../../../src/objects/archive/archive-object.ts";
 import { archiveStub } from "../../../src/objects/locate.ts";
 import type { Ear, OpenRoom, Speaker } from "../../contract/house.ts";
 import { call, connectEar, connectSpeaker, env, workerdHouse } from "../../contract/workerd-house.ts";

@@ -3,8 +3,8 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
 import { encodeSpeech } from "../../../src/core/audio/speech.ts";
 import { roomStub } from "../../../src/objects/locate.ts";
-import { type RoomRecord, RoomStore } from "../../../src/objects/room-store.ts";
-import { makeSession, signTicket } from "../../../src/objects/tickets.ts";
+import { type RoomRecord, RoomStore } from "../../../src/objects/room/room-store.ts";
+import { makeSession, signTicket } from "../../../src/objects/room/tickets.ts";
 import { call, env, upgrade } from "../../contract/workerd-house.ts";
 import { aFrame, roomId } from "../../support/build.ts";
 

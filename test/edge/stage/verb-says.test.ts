@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { stageSaysOf } from "../../../src/core/wire/stage-says.ts";
 import { BackstageView } from "../../../src/edge/stage/backstage.ts";
 import { VERB_ROUTES, VERBS } from "../../../src/edge/stage/verb-says.ts";
-import { zones } from "../../../src/objects/zones.ts";
+import { zones } from "../../../src/objects/room/zones.ts";
 import { call } from "../../contract/workerd-house.ts";
 
 /** Values of every kind, and often those that some field takes. */

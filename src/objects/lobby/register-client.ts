@@ -1,0 +1,24 @@
+import type { RoomId } from "../../core/ids.ts";
+import type { Env, Registered, RegisterPage } from "../calls.ts";
+
+/** The one register's name. */
+const REGISTER = "register";
+
+/** Writes a room into the operator's register, or what changed of it. */
+export function register(env: Env, room: Registered): Promise<void> {
+  return stub(env).write(room);
+}
+
+/** Strikes a room out of it. */
+export function strike(env: Env, room: RoomId): Promise<void> {
+  return stub(env).strike(room);
+}
+
+/** A page of it, newest rooms first. @param after where the page before ended */
+export function pageOfRegister(env: Env, after: string | undefined, most: number): Promise<RegisterPage> {
+  return stub(env).page(after, most);
+}
+
+function stub(env: Env) {
+  return env.REGISTER.get(env.REGISTER.idFromName(REGISTER));
+}

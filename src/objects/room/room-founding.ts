@@ -1,0 +1,96 @@
+import { audienceOf } from "../../core/ids.ts";
+import type { Plan } from "../../core/tree/shape/plan.ts";
+import type { ContinueAsk, CreateAsk, Created, Env, NotContinued, Summary } from "../calls.ts";
+import { audienceStub } from "../locate.ts";
+import { makeSecret } from "../secret.ts";
+import type { RoomRecord } from "./room-store.ts";
+import { makeKeys, makeSession, signTicket } from "./tickets.ts";
+import { announced } from "./told/announced.ts";
+
+/** Successor tickets given out with a new room. */
+const SUCCESSORS = 2;
+
+/** What a new room keeps, and what its maker is given. */
+export type Founded = { readonly record: RoomRecord; readonly created: Created };
+
+/**
+ * Founds a room: its key pair, its plan, its tickets; plants its audience.
+ *
+ * The audience comes first and is planted anew until it was claimed: if this is cut off half way, the name stays free for another try.
+ */
+export async function found(env: Env, ask: CreateAsk): Promise<Founded | "taken"> {
+  const keys = await makeKeys();
+  const { room, title, listed, chunkMs, maxSpeakers, fanOut, leafListeners, maxListeners, webhook, schedule } = ask;
+  const regions = { [ask.region]: { firstOpen: 0, width: ask.leaves } };
+  const plan: Plan = {
+    revision: 1,
+    audience: audienceOf(room),
+    root: room,
+    fanOut,
+    leafListeners,
+    regions,
+    planted: false,
+    verifyKey: keys.verifying,
+    segments: makeSecret(),
+    addressKey: makeSecret(),
+  };
+  const now = Date.now();
+  const createdAt = new Date(now).toISOString();
+  const doors = schedule === undefined ? undefined : { ...schedule, changedAt: now };
+  const about = { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0, locked: false, recorded: false } as const;
+  const summary: Summary = { ...about, ...announced({ doors, locked: false }) };
+  if ((await audienceStub(env, plan.audience).open({ plan, summary })) === "taken") return "taken";
+  const host = makeSession("host");
+  const wished = { room, title, listed, chunkMs, maxSpeakers, maxListeners, webhook, doors };
+  const record: RoomRecord = { ...wished, createdAt, ended: false, epoch: 0, plan, keys, host };
+  return { record, created: await ticketsOf(record) };
+}
+
+/**
+ * Founds a room that takes over the audience of another: its own key pair and tickets, that audience's tree, the next epoch.
+ *
+ * Its name leads to that audience before the audience is asked: a room that has won can be found, whatever breaks in between, and who asks
+ * again with the same ticket makes good the rest.
+ */
+export async function takeOver(env: Env, ask: ContinueAsk): Promise<Founded | NotContinued> {
+  const keys = await makeKeys();
+  const { room, title, listed, chunkMs, maxSpeakers, maxListeners, from, ticket, webhook } = ask;
+  const createdAt = new Date().toISOString();
+  const summary: Summary = { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0, locked: false, recorded: false };
+  await audienceStub(env, audienceOf(room)).follow(room, ask.audience);
+  const answer = await audienceStub(env, ask.audience).adopt({
+    from,
+    ticket,
+    verifyKey: keys.verifying,
+    addressKey: makeSecret(),
+    summary,
+  });
+  if (typeof answer !== "object") return answer ?? "unknown";
+  if ("moved" in answer) return answer;
+  const { epoch, plan, outcasts = [], recorded } = answer;
+  const continues = { room: from, ticket, outcasts, ...(recorded === true ? { recorded } : {}) };
+  const host = makeSession("host");
+  const wished = { room, title, listed, chunkMs, maxSpeakers, maxListeners, webhook };
+  const record: RoomRecord = { ...wished, createdAt, ended: false, epoch, plan, keys, host, continues };
+  return { record, created: await ticketsOf(record) };
+}
+
+/** Fresh tickets of a room, as its maker is given them. */
+async function ticketsOf({ keys, room, host, plan, createdAt, doors }: RoomRecord): Promise<Created> {
+  const ranks = Array.from({ length: SUCCESSORS }, (_, index) => index + 1);
+  const [hostTicket, ...successorTickets] = await Promise.all([
+    signTicket(keys, room, { session: host, role: "host", name: "Host", from: doors?.opensAt }),
+    ...ranks.map((rank) =>
+      signTicket(keys, room, { session: makeSession("successor"), role: "successor", name: "Successor", rank, from: doors?.opensAt }),
+    ),
+  ]);
+  return { plan, createdAt, hostTicket, successorTickets };
+}
+
+/** Who has taken the audience over and was cut off before he had his answer, may have it again until the host has come. */
+export async function ticketsAgain(record: RoomRecord, { ticket }: ContinueAsk): Promise<Created | NotContinued> {
+  if (record.continues?.ticket !== ticket) return "taken";
+  if (record.movedTo !== undefined) return record.movedTo;
+  if (record.ended) return "ended";
+  return record.hosted === true ? "used" : ticketsOf(record);
+}

@@ -1,0 +1,421 @@
+import { DurableObject } from "cloudflare:workers";
+import type { EveningRow } from "../../core/evening.ts";
+import { RateLimit } from "../../core/rate-limit.ts";
+import type { Refusal } from "../../core/room/refusals.ts";
+import { may } from "../../core/room/roles.ts";
+import { isClosed } from "../../core/room/schedule.ts";
+import { isHeard, isHeardOnStage, mayCome } from "../../core/room/stage.ts";
+import { standingOf } from "../../core/room/state.ts";
+import type { Asking, Deed } from "../../core/room/verbs.ts";
+import type { Expectation } from "../../core/tree/shape/plant.ts";
+import { ENDING } from "../../core/wire/ending.ts";
+import { MAX_TEXT_LENGTH } from "../../core/wire/limits.ts";
+import { isMessage } from "../../core/wire/parse.ts";
+import { parseStageSays } from "../../core/wire/stage-says.ts";
+import { Alarms } from "../alarms.ts";
+import type {
+  AttachAnswer,
+  AttachAsk,
+  Backstage,
+  Bearer,
+  ContinueAsk,
+  CreateAsk,
+  Created,
+  Done,
+  Env,
+  NotContinued,
+  Progress,
+  Refused,
+  RoomCalls,
+  TooMany,
+} from "../calls.ts";
+import { ObjectUse } from "../counted.ts";
+import { archiveStub } from "../locate.ts";
+import { log } from "../log.ts";
+import { bytesOf, hangUp, holds, roomForSocket, send } from "../sockets.ts";
+import { watch } from "../watched.ts";
+import { Doors } from "./doors.ts";
+import { idleMsOf } from "./idle.ts";
+import { type Awake, Reign } from "./reign.ts";
+import { RoomBody } from "./room-body.ts";
+import { type Founded, found, takeOver, ticketsAgain } from "./room-founding.ts";
+import { type RoomRecord, RoomStore } from "./room-store.ts";
+import { CrowdMemory } from "./root/crowd-memory.ts";
+import { EveningKeeper } from "./root/evening.ts";
+import { Lease } from "./root/lease.ts";
+import { Planting } from "./root/planting.ts";
+import { Root } from "./root/root.ts";
+import { type Ear, FastPath } from "./stage/fast-path.ts";
+import { type Seat, Stage } from "./stage/stage.ts";
+import { arrivalOf, noDoor, turnAway } from "./stage/stage-door.ts";
+import { Announcer } from "./told/announcer.ts";
+import { doorOf, Outbox } from "./told/outbox.ts";
+import { Upkeep } from "./upkeep.ts";
+import { zones } from "./zones.ts";
+
+/** Texts that a speaker may send within a second: his page sends one of its own every 2 s, and what he clicks. */
+const TEXTS_PER_SECOND = 30;
+/** What one session may ask for by HTTP within a second: nobody clicks faster, and each costs a request and may be told to everybody. */
+const ASKS_PER_SECOND = 30;
+
+/** The authoritative room: keeps what is decided, seats the speakers, and is the root of the tree while live. */
+export class Room extends DurableObject<Env> implements RoomCalls {
+  /** Calls that this object has answered, by kind; joins of listeners must never add to it. */
+  readonly requests = { create: 0, attach: 0, stage: 0, expect: 0, ask: 0 };
+  readonly #asks = new RateLimit(ASKS_PER_SECOND, 1_000);
+  readonly #use = new ObjectUse("Room");
+  readonly #store: RoomStore;
+  readonly #alarms: Alarms;
+  readonly #stage = new Stage();
+  readonly #fastPath = new FastPath(() => this.#ears());
+  #awake: Awake | undefined;
+  #reign: Reign | undefined;
+  #body: RoomBody | undefined;
+  #upkeep: Upkeep | undefined;
+  #doors: Doors | undefined;
+  #founding = false;
+
+  constructor(state: DurableObjectState, env: Env) {
+    super(state, env);
+    this.#store = new RoomStore(state.storage);
+    this.#alarms = new Alarms(state.storage);
+    watch(this, (room) => ({ live: room.#awake?.people.phase === "live" ? 1 : 0 }));
+    const record = this.#store.load();
+    if (record !== undefined) this.#wake(record);
+  }
+
+  /** Makes the room, once: of two creations at the same time, one has the name. */
+  async create(ask: CreateAsk): Promise<Created | "taken"> {
+    this.#use.request();
+    this.requests.create++;
+    if (this.#awake !== undefined || this.#founding) return "taken";
+    this.#founding = true;
+    try {
+      const founded = await found(this.env, ask);
+      return founded === "taken" ? founded : this.#settle(founded);
+    } finally {
+      this.#founding = false;
+    }
+  }
+
+  async continueFrom(ask: ContinueAsk): Promise<Created | NotContinued> {
+    this.#use.request();
+    this.requests.create++;
+    if (this.#founding) return "taken";
+    if (this.#awake !== undefined) return ticketsAgain(this.#awake.record, ask);
+    this.#founding = true;
+    try {
+      const founded = await takeOver(this.env, ask);
+      if (typeof founded !== "object" || "moved" in founded) return founded;
+      const created = this.#settle(founded);
+      this.#reign?.takeOver();
+      return created;
+    } finally {
+      this.#founding = false;
+    }
+  }
+
+  async attach(ask: AttachAsk): Promise<AttachAnswer> {
+    this.#use.request();
+    this.requests.attach++;
+    await this.#reign?.sure;
+    return this.#awake?.root.attach(ask) ?? { dialed: false, why: "no such room" };
+  }
+
+  async expect(by: Bearer, expectation: Expectation, maxListeners: number): Promise<Progress | Refused | TooMany | undefined> {
+    const awake = this.#expecting();
+    if (awake === undefined || awake.record.movedTo !== undefined) return undefined;
+    if (!this.#mayAsk(by)) return "too-many";
+    const refused = whyNot(awake, by, "expect");
+    if (refused !== undefined) return { refused };
+    this.#reign?.keep({ maxListeners });
+    return this.#withPlanned(await awake.planting.expect(expectation, { maxListeners }));
+  }
+
+  async progress(by: Bearer): Promise<Progress | Refused | undefined> {
+    const awake = this.#expecting();
+    if (awake === undefined) return undefined;
+    const refused = whyNot(awake, by, "expect");
+    return refused === undefined ? this.#withPlanned(awake.planting.progress()) : { refused };
+  }
+
+  #withPlanned(progress: Progress): Progress {
+    const planned = this.#doors?.planned;
+    return planned === undefined ? progress : { ...progress, planned };
+  }
+
+  async ask(by: Bearer, deed: Deed): Promise<Done | Refused | TooMany | undefined> {
+    this.#use.request();
+    this.requests.ask++;
+    if (!this.#mayAsk(by)) return "too-many";
+    return this.#awake?.record.movedTo === undefined ? this.#body?.ask(by, deed) : undefined;
+  }
+
+  async backstage(by: Bearer): Promise<Backstage | Refused | TooMany | undefined> {
+    this.#use.request();
+    this.requests.ask++;
+    const awake = this.#awake;
+    if (awake === undefined || awake.record.ended || awake.record.movedTo !== undefined) return undefined;
+    if (!this.#mayAsk(by)) return "too-many";
+    const refused = whyNot(awake, by, "backstage");
+    return refused === undefined ? awake.announcer.view() : { refused };
+  }
+
+  async deleteRecording(by: Bearer | "operator"): Promise<boolean | Refused | TooMany | undefined> {
+    this.#use.request();
+    this.requests.ask++;
+    const awake = this.#awake;
+    if (awake === undefined || awake.record.movedTo !== undefined) return undefined;
+    if (by !== "operator" && !this.#mayAsk(by)) return "too-many";
+    const refused = by === "operator" ? undefined : whyNot(awake, by, "delete-recording");
+    if (refused !== undefined) return { refused };
+    const wasThere = await archiveStub(this.env, awake.record.plan.audience).deleteRecording();
+    this.#body?.handle({ type: "recording-deleted" });
+    await awake.evening.erase();
+    await awake.announcer.note();
+    return wasThere;
+  }
+
+  async evening(by: Bearer): Promise<readonly EveningRow[] | Refused | TooMany | undefined> {
+    this.#use.request();
+    this.requests.ask++;
+    const awake = this.#awake;
+    if (awake === undefined) return undefined;
+    if (!this.#mayAsk(by)) return "too-many";
+    const refused = whyNot(awake, by, "evening");
+    return refused === undefined ? awake.evening.rows() : { refused };
+  }
+
+  async whyNotOnStage({ session, role }: Bearer): Promise<Refused | undefined> {
+    this.#use.request();
+    this.requests.stage++;
+    const may = this.#awake === undefined ? true : mayCome(this.#awake.people, session, role, Date.now());
+    return may === true ? undefined : { refused: may };
+  }
+
+  async close(why: string): Promise<true | undefined> {
+    this.#use.request();
+    if (this.#awake?.record.ended !== false || this.#awake.record.movedTo !== undefined) return undefined;
+    this.#body?.handle({ type: "closed", over: { by: "operator", why } });
+    return true;
+  }
+
+  #mayAsk({ session }: Bearer): boolean {
+    return this.#asks.take(session, Date.now());
+  }
+
+  #expecting(): Awake | undefined {
+    this.#use.request();
+    this.requests.expect++;
+    return this.#awake?.record.ended === false ? this.#awake : undefined;
+  }
+
+  override async alarm(): Promise<void> {
+    this.#use.request();
+    if (this.#awake === undefined || this.#upkeep === undefined || this.#doors === undefined) return;
+    const { planting, events, evening } = this.#awake;
+    await this.#alarms.ring(Date.now(), {
+      ...this.#upkeep.chores,
+      ...this.#doors.chores,
+      heartbeat: () => planting.beat(),
+      webhooks: () => events.ring(),
+      evening: () => evening.erase(),
+    });
+  }
+
+  /** A speaker's upgrade; the edge has checked the ticket, and tells whose it is and what it says. */
+  override fetch(request: Request): Response {
+    this.#use.request();
+    this.requests.stage++;
+    const awake = this.#awake;
+    const arrival = arrivalOf(request);
+    if (awake === undefined || arrival === undefined) return noDoor(404, "room-unknown");
+    if (awake.record.ended) return noDoor(410, "room-ended");
+    if (awake.record.movedTo !== undefined) return noDoor(409, "room-moved");
+    if (awake.record.hosted !== true && arrival.role === "host") this.#reign?.keep({ hosted: true });
+    if (!roomForSocket(this.env.SOCKET_LIMIT) || !this.#stage.mayOpen(arrival.session)) return noDoor(503, "server-full");
+    const allowed = mayCome(awake.people, arrival.session, arrival.role, Date.now());
+    if (allowed !== true) return turnAway(allowed);
+    const { 0: outer, 1: inner } = new WebSocketPair();
+    this.ctx.acceptWebSocket(inner);
+    const seat = this.#stage.seat(inner, arrival);
+    this.#came(seat, () => awake.announcer.welcome(seat));
+    this.#upkeep?.used();
+    this.#count();
+    return new Response(null, { status: 101, webSocket: outer });
+  }
+
+  #came({ session, name, connection, role, address }: Seat, first?: () => void): void {
+    this.#body?.handle({ type: "speaker-came", session, name, connection, as: role, address }, first);
+  }
+
+  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
+    this.#use.message();
+    const awake = this.#awake;
+    const seat = this.#stage.seatOf(socket);
+    if (awake === undefined || seat === undefined) return;
+    this.#body?.heard(seat);
+    if (typeof message === "string") this.#said(awake, seat, message);
+    else this.#spoke(awake, seat, bytesOf(message));
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    this.#left(socket);
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.#left(socket);
+  }
+
+  #settle({ record, created }: Founded): Created {
+    this.#store.save(record);
+    const { events, people } = this.#wake(record);
+    const { room, chunkMs, listed, continues } = record;
+    if (continues !== undefined) events.note("moved", { room: continues.room, to: room });
+    // One that is announced is open once its doors are.
+    else if (!isClosed(people)) events.note("opened");
+    log("room-created", { room, chunkMs, listed, continues: continues?.room });
+    return created;
+  }
+
+  #wake(record: RoomRecord): Awake {
+    const lease = new Lease(this.ctx.storage, (why) => reign.retire(why));
+    const root = new Root(this.env, record, lease, {
+      heard: () => this.#use.message(),
+      counted: () => {
+        if (root.listeners > 0) upkeep.used();
+        awake.announcer.counted();
+        memory.changed();
+      },
+      asked: (asks) => body.listenersAsked(asks),
+      reacted: (counts) => {
+        awake.announcer.reacted(counts);
+        memory.changed();
+      },
+      grow: (plan) => this.ctx.waitUntil(awake.planting.grow(plan)),
+      steppedIn: (voices) => {
+        for (const voice of awake.people.steppedIn) if (!voices.includes(voice)) this.#fastPath.silence(voice);
+        body.handle({ type: "stepped-in", voices });
+      },
+      doubted: () => reign.doubt(),
+    });
+    const memory = new CrowdMemory(this.ctx.storage, root);
+    const awake: Awake = {
+      record,
+      people: { ...this.#store.people(record), recordable: isRecordable(this.env) },
+      root,
+      announcer: new Announcer(
+        this.env,
+        this.#stage,
+        root,
+        this.#store.nextRevision(),
+        () => awake,
+        (work) => this.ctx.waitUntil(work),
+        (moved) => {
+          if (awake.record.movedTo === undefined) this.ctx.waitUntil(upkeep.gone());
+          reign.lose(moved);
+        },
+      ),
+      planting: new Planting(this.#alarms, this.#store, root, (plan) => {
+        awake.record = { ...awake.record, plan };
+        this.ctx.waitUntil(awake.announcer.note());
+      }),
+      evening: new EveningKeeper(this.ctx.storage, this.#alarms, {
+        root,
+        isWanted: () => awake.people.phase === "live" && awake.record.movedTo === undefined,
+        requests: () => Object.values(this.requests).reduce((sum, count) => sum + count, 0),
+      }),
+      events: new Outbox(this.ctx, this.#alarms, {
+        sender: () => ({ room: record.room, title: awake.people.title }),
+        doorOf: (addressee) => doorOf(this.env, awake.record, addressee),
+        outlive: (work) => this.ctx.waitUntil(work),
+      }),
+    };
+    const upkeep = new Upkeep(this.env, this.#alarms, this.#store, awake, idleMsOf(this.env), {
+      isUsed: () => this.#stage.size > 0 || root.listeners > 0,
+      handle: (event) => body.handle(event),
+    });
+    const doors = new Doors(this.#alarms, awake, (event) => body.handle(event));
+    const limbs = { store: this.#store, stage: this.#stage, fastPath: this.#fastPath, upkeep, doors };
+    const body = new RoomBody(this.ctx, this.env, limbs, awake, () => reign);
+    const reign = new Reign(this.ctx, this.env, this.#store, this.#stage, awake, (event) => body.handle(event));
+    this.#awake = awake;
+    this.#reign = reign;
+    this.#body = body;
+    this.#upkeep = upkeep;
+    this.#doors = doors;
+    doors.arrange();
+    this.ctx.waitUntil(upkeep.wake());
+    // A lock is decided before it is stored in the plan, and this object may have died between the two.
+    this.ctx.waitUntil(awake.planting.lock(() => awake.people.locked));
+    body.handle({ type: "woke" });
+    for (const seat of this.#stage.restore(this.ctx.getWebSockets())) {
+      // Where he came from the table knows; with his socket it was kept under the key of that day.
+      this.#came({ ...seat, address: undefined });
+    }
+    this.#count();
+    const told = awake.announcer.tellAll();
+    if (record.continues !== undefined) awake.announcer.tellAdopted(record.continues.room);
+    reign.doubt(told);
+    return awake;
+  }
+
+  #said(awake: Awake, seat: Seat, text: string): void {
+    if (text.length > MAX_TEXT_LENGTH) return this.#stage.end(seat.socket, ENDING["message-too-large"]);
+    if (!this.#stage.mayTalk(seat.socket, TEXTS_PER_SECOND, Date.now())) return this.#stage.end(seat.socket, ENDING["too-many-messages"]);
+    const said = parseStageSays(text, zones);
+    if (said === undefined) {
+      // A newer page may say what this room does not know.
+      return isMessage(text) ? undefined : this.#stage.refuse(seat.socket, "text-unreadable", Date.now());
+    }
+    if (said.type !== "ping") return this.#body?.asked(seat, said);
+    this.#stage.heardFrom(seat.socket, Date.now(), said.rttMs);
+    if (said.rttMs !== undefined) awake.announcer.tellQuality();
+    send(seat.socket, JSON.stringify({ type: "pong", revision: 0, roomTime: awake.root.roomTime, id: said.id }));
+  }
+
+  #spoke(awake: Awake, seat: Seat, message: Uint8Array): void {
+    const now = Date.now();
+    const speech = this.#stage.read(seat.socket, message, now);
+    const speaker = awake.people.speakers.get(seat.session);
+    if (speech === undefined || speaker === undefined) return;
+    const { voice, standsBy } = speaker;
+    const heard = isHeard(awake.people, seat.session, seat.connection);
+    const { bundle } = awake.root;
+    // Who stands by is kept out of both mixes; what he tries out in a sound check is for the stage to hear.
+    const keptOut = heard && standsBy && bundle?.steppedIn.includes(voice) !== true;
+    if (!keptOut && isHeardOnStage(awake.people, seat.session, seat.connection)) this.#fastPath.hear(voice, speech);
+    if (bundle === undefined) return;
+    const frames = this.#stage.place(seat.socket, speech, bundle, now);
+    if (!heard) return;
+    for (const frame of frames) awake.root.add(voice, frame, standsBy);
+    if (speech.ends && speech.frames.length === 0) bundle.end(voice);
+  }
+
+  /** Who is on stage hears the others. */
+  *#ears(): Iterable<Ear> {
+    const speakers = this.#awake?.people.speakers;
+    for (const { socket, session, heardAt } of this.#stage.seats) yield { socket, voice: speakers?.get(session)?.voice, heardAt };
+  }
+
+  #left(socket: WebSocket): void {
+    const seat = this.#stage.leave(socket);
+    hangUp(socket);
+    this.#count();
+    if (seat !== undefined) this.#body?.handle({ type: "speaker-left", session: seat.session, connection: seat.connection });
+  }
+
+  #count(): void {
+    holds(this.ctx.id.toString(), "stage", this.#stage.sockets);
+  }
+}
+
+/** Whether this deployment has somewhere to keep a recording. */
+function isRecordable({ SEGMENTS, RECORDINGS }: Env): boolean {
+  return SEGMENTS !== undefined || RECORDINGS === "sqlite";
+}
+
+function whyNot({ people }: Awake, { session, role }: Bearer, asking: Asking): Refusal | undefined {
+  const allowed = may(standingOf(people, session, role), asking);
+  return allowed === true ? undefined : allowed;
+}
