@@ -16,4 +16,4 @@ export default {
     countWorkerRequest();
     return app.fetch(request, env, context);
   },
-} satisfies ExportedHandler<import("./objects/calls.ts").Env>;
+} satisfies ExportedHandler<import("./objects/env.ts").Env>;

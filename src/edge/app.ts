@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { routePath } from "hono/route";
 import { secureHeaders } from "hono/secure-headers";
-import type { Env } from "../objects/calls.ts";
+import type { Env } from "../objects/env.ts";
 import { log } from "../objects/log.ts";
 import { END_ROOM, endRoom, READ_ROOMS, readRooms } from "./operator/admin.ts";
 import { METRICS, metrics } from "./operator/metrics.ts";

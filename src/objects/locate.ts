@@ -1,6 +1,6 @@
 import type { AudienceId, RoomId } from "../core/ids.ts";
 import { archiveOf, isArchive, isRadio, type NodeRef, nodeName, type ParentRef } from "../core/tree/shape/plan.ts";
-import type { Env } from "./calls.ts";
+import type { Env } from "./env.ts";
 
 /** Every object is found here, so that each first `get` passes the hint that places it near its listeners. */
 

@@ -8,7 +8,7 @@ import { audienceOf } from "../../src/core/ids.ts";
 import type { ListenerHears, StageHears } from "../../src/core/wire/messages.ts";
 import { parseListenerHears, parseStageHears } from "../../src/core/wire/parse.ts";
 import { app } from "../../src/edge/app.ts";
-import type { Env } from "../../src/objects/calls.ts";
+import type { Env } from "../../src/objects/env.ts";
 import { audienceStub } from "../../src/objects/locate.ts";
 import type { Room } from "../../src/objects/room/room-object.ts";
 import { aFrame, roomId } from "../support/build.ts";

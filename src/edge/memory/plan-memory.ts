@@ -2,7 +2,9 @@ import { audienceOf, type RoomId } from "../../core/ids.ts";
 import { parseObject } from "../../core/json.ts";
 import { ADOPTION_REVISIONS } from "../../core/tree/shape/audience.ts";
 import { type Plan, parsePlan } from "../../core/tree/shape/plan.ts";
-import { type Env, HEADER, type Known } from "../../objects/calls.ts";
+import type { Known } from "../../objects/calls/audience.ts";
+import type { Env } from "../../objects/env.ts";
+import { HEADER } from "../../objects/header.ts";
 import { audienceStub } from "../../objects/locate.ts";
 import { SharedQuestions } from "./shared-questions.ts";
 

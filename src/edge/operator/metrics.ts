@@ -1,6 +1,6 @@
 import type { Context } from "hono";
-import type { Env } from "../../objects/calls.ts";
 import { countedSoFar, OBJECT_KINDS, type ObjectCounts } from "../../objects/counted.ts";
+import type { Env } from "../../objects/env.ts";
 import { webhooksSoFar } from "../../objects/room/told/webhook-counts.ts";
 import { heldSockets, heldSocketsBy, mostQueuedBytes } from "../../objects/sockets.ts";
 import { doingNow } from "../../objects/watched.ts";

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { type Fields, isFields } from "../../core/json.ts";
-import type { Env } from "../../objects/calls.ts";
+import type { Env } from "../../objects/env.ts";
 import { ApiPage, type Operation } from "../../pages/api.tsx";
 import { wordsFor } from "../request/language.ts";
 import { type Description, DOORS, TAGS } from "../request/openapi.ts";

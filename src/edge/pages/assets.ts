@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { Env } from "../../objects/calls.ts";
+import type { Env } from "../../objects/env.ts";
 import { problem } from "../request/problem.ts";
 
 /** What the pages are made of, by ending. */

@@ -1,7 +1,8 @@
 import type { Context } from "hono";
 import type { SessionId } from "../../core/ids.ts";
 import { meInProtocols, type TicketClaims, ticketInProtocols } from "../../core/wire/ticket.ts";
-import type { Env, Known } from "../../objects/calls.ts";
+import type { Known } from "../../objects/calls/audience.ts";
+import type { Env } from "../../objects/env.ts";
 import { recall } from "../memory/plan-memory.ts";
 import { addressMarkOf, sessionOf } from "../request/identity.ts";
 import type { ProblemCode } from "../request/problem.ts";

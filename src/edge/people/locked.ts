@@ -1,7 +1,8 @@
 import type { Context } from "hono";
 import type { AudienceId, SessionId } from "../../core/ids.ts";
 import type { TicketClaims } from "../../core/wire/ticket.ts";
-import type { Env, Known } from "../../objects/calls.ts";
+import type { Known } from "../../objects/calls/audience.ts";
+import type { Env } from "../../objects/env.ts";
 import { audienceStub } from "../../objects/locate.ts";
 import { log } from "../../objects/log.ts";
 import { SharedQuestions } from "../memory/shared-questions.ts";

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { Env } from "../../objects/calls.ts";
+import type { Env } from "../../objects/env.ts";
 import { bearerOf } from "./body.ts";
 import type { ProblemCode } from "./problem.ts";
 

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { addressOf, isLoopback } from "../../core/address.ts";
 import { RateLimit } from "../../core/rate-limit.ts";
-import type { Env } from "../../objects/calls.ts";
+import type { Env } from "../../objects/env.ts";
 import { digestOf } from "./identity.ts";
 import { problem } from "./problem.ts";
 import { addressTextOf } from "./visitor.ts";

@@ -2,7 +2,7 @@ import type { Hono, MiddlewareHandler } from "hono";
 import { describeRoute, generateSpecs, type ResponsesWithResolver, resolver } from "hono-openapi";
 import { z } from "zod";
 import { REFUSALS, type RefusalCode } from "../../core/room/refusals.ts";
-import type { Env } from "../../objects/calls.ts";
+import type { Env } from "../../objects/env.ts";
 import { isProblemCode, PROBLEMS, type ProblemCode, statusOfRefusal } from "./problem.ts";
 
 /** What routes are about, in the order in which they are shown. */

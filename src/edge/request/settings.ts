@@ -1,5 +1,5 @@
 import { mostLeaves } from "../../core/tree/shape/grow.ts";
-import type { Env } from "../../objects/calls.ts";
+import type { Env } from "../../objects/env.ts";
 
 /** The deployment's settings, with their defaults; see [vars] in wrangler.toml. */
 export type Settings = {

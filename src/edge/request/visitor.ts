@@ -1,5 +1,5 @@
 import type { Place } from "../../core/tree/shape/region.ts";
-import type { Env } from "../../objects/calls.ts";
+import type { Env } from "../../objects/env.ts";
 
 /**
  * Where a visitor comes from, as text; undefined if nobody knows. It is looked at and forgotten: it goes into no header, log or storage

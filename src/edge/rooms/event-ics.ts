@@ -1,7 +1,8 @@
 import type { Context } from "hono";
 import ical from "ical-generator";
 import { parseRoomId } from "../../core/ids.ts";
-import type { Announced, Env } from "../../objects/calls.ts";
+import type { Announced } from "../../objects/calls/audience.ts";
+import type { Env } from "../../objects/env.ts";
 import { recall } from "../memory/plan-memory.ts";
 import type { RouteSays } from "../request/openapi.ts";
 import { problem } from "../request/problem.ts";

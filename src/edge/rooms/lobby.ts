@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import type { Listing } from "../../core/room/lobby.ts";
-import type { Env } from "../../objects/calls.ts";
+import type { Env } from "../../objects/env.ts";
 import { lobbyOf } from "../../objects/lobby/lobby-client.ts";
 import { SharedQuestions } from "../memory/shared-questions.ts";
 import type { RouteSays } from "../request/openapi.ts";

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { renderSVG } from "uqr";
 import { parseRoomId } from "../../core/ids.ts";
-import type { Env } from "../../objects/calls.ts";
+import type { Env } from "../../objects/env.ts";
 import type { RouteSays } from "../request/openapi.ts";
 import { problem } from "../request/problem.ts";
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { parseRoomId } from "../../core/ids.ts";
 import { MAX_REPORT, REPORT_REASONS } from "../../core/report.ts";
 import { readable } from "../../core/text.ts";
-import type { Env } from "../../objects/calls.ts";
+import type { Env } from "../../objects/env.ts";
 import { log } from "../../objects/log.ts";
 import { deliver } from "../../objects/room/told/webhook.ts";
 import { recall } from "../memory/plan-memory.ts";

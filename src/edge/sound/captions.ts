@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { CUES_HEAD, cuesOf, formatMoreCues } from "../../core/wire/cues.ts";
-import type { CaptionsPage, Env } from "../../objects/calls.ts";
+import type { CaptionsPage } from "../../objects/calls/archive.ts";
+import type { Env } from "../../objects/env.ts";
 import { archiveStub } from "../../objects/locate.ts";
 import type { RouteSays } from "../request/openapi.ts";
 import { type Admitted, admitToRecording } from "./recording.ts";

@@ -3,7 +3,7 @@ import { comeBackMs } from "../../core/backoff.ts";
 import { type Plan, segmentsPath } from "../../core/tree/shape/plan.ts";
 import { ENDING } from "../../core/wire/ending.ts";
 import type { Lane } from "../../core/wire/messages.ts";
-import type { Known } from "../../objects/calls.ts";
+import type { Known } from "../../objects/calls/audience.ts";
 import { closing } from "../request/closing.ts";
 
 /** Whom no leaf could take tries again within this at least, in ms: leaves grow in seconds, not at once. */

@@ -7,7 +7,9 @@ import { anyLeaf, joinsOf, placeListener } from "../../core/tree/shape/place.ts"
 import { type NodeRef, nodeName, type Plan } from "../../core/tree/shape/plan.ts";
 import { type Region, regionOf } from "../../core/tree/shape/region.ts";
 import { ENDING } from "../../core/wire/ending.ts";
-import { type Env, HEADER, type Known } from "../../objects/calls.ts";
+import type { Known } from "../../objects/calls/audience.ts";
+import type { Env } from "../../objects/env.ts";
+import { HEADER } from "../../objects/header.ts";
 import { nodeStub } from "../../objects/locate.ts";
 import { knownOf, learnFrom } from "../memory/plan-memory.ts";
 import { type Guest, guestOf } from "../people/guest.ts";

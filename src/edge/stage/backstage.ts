@@ -1,7 +1,8 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { REGIONS } from "../../core/tree/shape/region.ts";
-import type { Backstage, Env } from "../../objects/calls.ts";
+import type { Backstage } from "../../objects/calls/room.ts";
+import type { Env } from "../../objects/env.ts";
 import { roomStub } from "../../objects/locate.ts";
 import type { RouteSays } from "../request/openapi.ts";
 import { problem, problemOf } from "../request/problem.ts";

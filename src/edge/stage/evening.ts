@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { formatEvening } from "../../core/evening-report.ts";
-import type { Env } from "../../objects/calls.ts";
+import type { Env } from "../../objects/env.ts";
 import { roomStub } from "../../objects/locate.ts";
 import type { RouteSays } from "../request/openapi.ts";
 import { problem, problemOf } from "../request/problem.ts";

@@ -8,18 +8,10 @@ import { parseSaved } from "../../core/tree/saved.ts";
 import { archiveOf, nodeName, type Plan, parentName } from "../../core/tree/shape/plan.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import { ENDING } from "../../core/wire/ending.ts";
-import {
-  type ArchiveCalls,
-  type ArchiveSays,
-  type CaptionPlace,
-  type CaptionsPage,
-  type Env,
-  type FoundSegment,
-  HEADER,
-  type RecordingSays,
-  type TrackSays,
-} from "../calls.ts";
+import type { ArchiveCalls, ArchiveSays, CaptionPlace, CaptionsPage, FoundSegment, RecordingSays, TrackSays } from "../calls/archive.ts";
 import { ObjectUse } from "../counted.ts";
+import type { Env } from "../env.ts";
+import { HEADER } from "../header.ts";
 import { audienceStub, parentStub } from "../locate.ts";
 import { log } from "../log.ts";
 import { bytesOf, end, hangUp } from "../sockets.ts";

@@ -2,7 +2,7 @@ import type { SegmentName } from "../../core/audio/segment.ts";
 import { type Keeping, parseKeeping } from "../../core/tree/archive/keeping.ts";
 import type { KeptLine } from "../../core/tree/archive/kept-lines.ts";
 import type { ToStore } from "../../core/tree/archive/shelf.ts";
-import type { CaptionPlace, CaptionsPage } from "../calls.ts";
+import type { CaptionPlace, CaptionsPage } from "../calls/archive.ts";
 import { countSegment } from "../counted.ts";
 import { log } from "../log.ts";
 import type { SegmentStore } from "./segment-store.ts";

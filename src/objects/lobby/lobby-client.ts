@@ -1,7 +1,7 @@
 import { proxyDurable } from "itty-durable/proxy-durable.js";
 import type { RoomId } from "../../core/ids.ts";
 import type { Listing } from "../../core/room/lobby.ts";
-import type { Env } from "../calls.ts";
+import type { Env } from "../env.ts";
 import { log } from "../log.ts";
 
 /** The one catalogue's name. */

@@ -1,5 +1,6 @@
 import type { RoomId } from "../../core/ids.ts";
-import type { Env, Registered, RegisterPage } from "../calls.ts";
+import type { Registered, RegisterPage } from "../calls/register.ts";
+import type { Env } from "../env.ts";
 
 /** The one register's name. */
 const REGISTER = "register";

@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { RoomId } from "../../core/ids.ts";
-import type { Env, RegisterCalls, Registered, RegisterPage } from "../calls.ts";
+import type { RegisterCalls, Registered, RegisterPage } from "../calls/register.ts";
+import type { Env } from "../env.ts";
 
 /** A row as SQLite gives it. */
 type Row = { readonly room: string; readonly title: string; readonly listed: number; readonly created: string };

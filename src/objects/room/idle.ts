@@ -1,4 +1,4 @@
-import type { Env } from "../calls.ts";
+import type { Env } from "../env.ts";
 
 /** A room's tickets live for 30 days: a room that nobody used for so long can be opened by nobody any more. */
 const DEFAULT_MINUTES = 30 * 24 * 60;

@@ -2,7 +2,7 @@ import type { Room as People, RoomEvent } from "../../core/room/state.ts";
 import type { Moved } from "../../core/tree/shape/audience.ts";
 import { keyless } from "../../core/tree/shape/plan.ts";
 import { ENDING } from "../../core/wire/ending.ts";
-import type { Env } from "../calls.ts";
+import type { Env } from "../env.ts";
 import { unlist } from "../lobby/lobby-client.ts";
 import { archiveStub, audienceStub } from "../locate.ts";
 import { log } from "../log.ts";

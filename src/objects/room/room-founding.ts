@@ -1,6 +1,8 @@
 import { audienceOf } from "../../core/ids.ts";
 import type { Plan } from "../../core/tree/shape/plan.ts";
-import type { ContinueAsk, CreateAsk, Created, Env, NotContinued, Summary } from "../calls.ts";
+import type { Summary } from "../calls/audience.ts";
+import type { ContinueAsk, CreateAsk, Created, NotContinued } from "../calls/room.ts";
+import type { Env } from "../env.ts";
 import { audienceStub } from "../locate.ts";
 import { makeSecret } from "../secret.ts";
 import type { RoomRecord } from "./room-store.ts";

@@ -13,23 +13,22 @@ import { MAX_TEXT_LENGTH } from "../../core/wire/limits.ts";
 import { isMessage } from "../../core/wire/parse.ts";
 import { parseStageSays } from "../../core/wire/stage-says.ts";
 import { Alarms } from "../alarms.ts";
+import type { AttachAnswer, AttachAsk } from "../calls/parent.ts";
 import type {
-  AttachAnswer,
-  AttachAsk,
   Backstage,
   Bearer,
   ContinueAsk,
   CreateAsk,
   Created,
   Done,
-  Env,
   NotContinued,
   Progress,
   Refused,
   RoomCalls,
   TooMany,
-} from "../calls.ts";
+} from "../calls/room.ts";
 import { ObjectUse } from "../counted.ts";
+import type { Env } from "../env.ts";
 import { archiveStub } from "../locate.ts";
 import { log } from "../log.ts";
 import { bytesOf, hangUp, holds, roomForSocket, send } from "../sockets.ts";

@@ -4,7 +4,7 @@ import { keepMsOf } from "../../core/room/recording.ts";
 import type { RoomEvent } from "../../core/room/state.ts";
 import { askAgainAt, IDLE, idleAt, noteEveryMs } from "../../core/room/upkeep.ts";
 import type { Alarms, Chore } from "../alarms.ts";
-import type { Env } from "../calls.ts";
+import type { Env } from "../env.ts";
 import { register, strike } from "../lobby/register-client.ts";
 import { archiveStub } from "../locate.ts";
 import { log } from "../log.ts";

@@ -15,8 +15,9 @@ import {
   seenBy,
 } from "../../core/tree/shape/audience.ts";
 import { parsePlan } from "../../core/tree/shape/plan.ts";
-import type { AudienceCalls, Env, Known, Summary } from "../calls.ts";
+import type { AudienceCalls, Known, Summary } from "../calls/audience.ts";
 import { ObjectUse } from "../counted.ts";
+import type { Env } from "../env.ts";
 import { audienceStub } from "../locate.ts";
 import { log } from "../log.ts";
 

@@ -3,7 +3,9 @@ import { type NodeRef, nodeName, type ParentRef, type Plan, parentName, parseNod
 import { mayFeed } from "../../core/tree/shape/repair.ts";
 import { parseTally, type TallyReport } from "../../core/tree/up/totals.ts";
 import { ENDING } from "../../core/wire/ending.ts";
-import { type AttachAnswer, type AttachAsk, type Env, HEADER } from "../calls.ts";
+import type { AttachAnswer, AttachAsk } from "../calls/parent.ts";
+import type { Env } from "../env.ts";
+import { HEADER } from "../header.ts";
 import { nodeStub } from "../locate.ts";
 import { end, hangUp } from "../sockets.ts";
 

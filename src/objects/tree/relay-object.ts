@@ -1,6 +1,7 @@
 import { localTime } from "../../core/ids.ts";
 import type { NodeRef } from "../../core/tree/shape/plan.ts";
-import type { AttachAnswer, AttachAsk, Env, ParentCalls } from "../calls.ts";
+import type { AttachAnswer, AttachAsk, ParentCalls } from "../calls/parent.ts";
+import type { Env } from "../env.ts";
 import { Children } from "./children.ts";
 import { type Mind, NodeBody } from "./node-body.ts";
 

@@ -2,7 +2,7 @@ import { createExecutionContext, listDurableObjectIds, runInDurableObject, waitO
 import { Webhook } from "standardwebhooks";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { app } from "../../../src/edge/app.ts";
-import type { Env } from "../../../src/objects/calls.ts";
+import type { Env } from "../../../src/objects/env.ts";
 import { call, connectEar, connectSpeaker, env, upgrade, workerdHouse } from "../../contract/workerd-house.ts";
 
 const { eventually } = workerdHouse;

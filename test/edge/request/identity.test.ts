@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Plan } from "../../../src/core/tree/shape/plan.ts";
 import { app } from "../../../src/edge/app.ts";
 import { addressMarkOf } from "../../../src/edge/request/identity.ts";
-import { type Env, HEADER } from "../../../src/objects/calls.ts";
+import type { Env } from "../../../src/objects/env.ts";
+import { HEADER } from "../../../src/objects/header.ts";
 import { call, env, upgrade, workerdHouse } from "../../contract/workerd-house.ts";
 
 const ME = "AbCdEfGhIjKlMnOpQrSt_-";

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { audienceOf } from "../../../src/core/ids.ts";
 import { formatLink, formatLinked } from "../../../src/core/tree/down/link.ts";
 import { childrenOf, nodeName, type Plan } from "../../../src/core/tree/shape/plan.ts";
-import { HEADER } from "../../../src/objects/calls.ts";
+import { HEADER } from "../../../src/objects/header.ts";
 import { audienceStub, nodeStub, roomStub } from "../../../src/objects/locate.ts";
 import { type Ear, holesIn, type Speaker } from "../../contract/house.ts";
 import { call, connectEar, connectSpeaker, env, workerdHouse } from "../../contract/workerd-house.ts";

@@ -4,7 +4,7 @@ import { isRole } from "../../../core/room/roles.ts";
 import { MAX_NAME, readable } from "../../../core/text.ts";
 import { parseAddress } from "../../../core/tree/people/bans.ts";
 import { ENDING } from "../../../core/wire/ending.ts";
-import { HEADER } from "../../calls.ts";
+import { HEADER } from "../../header.ts";
 import { end, send } from "../../sockets.ts";
 import type { Arrival } from "./stage.ts";
 

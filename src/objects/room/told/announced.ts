@@ -1,7 +1,7 @@
 import type { Listing } from "../../../core/room/lobby.ts";
 import { type Doors, opensAtOf } from "../../../core/room/schedule.ts";
 import type { Room as People } from "../../../core/room/state.ts";
-import type { Summary } from "../../calls.ts";
+import type { Summary } from "../../calls/audience.ts";
 import type { RoomRecord } from "../room-store.ts";
 
 /** What the public is told of an evening that was announced. Of a private room: when, and no more. */

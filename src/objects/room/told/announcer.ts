@@ -23,7 +23,8 @@ import {
   scheduleStateOf,
   stageStateOf,
 } from "../../../core/wire/room-states.ts";
-import type { Backstage, Env } from "../../calls.ts";
+import type { Backstage } from "../../calls/room.ts";
+import type { Env } from "../../env.ts";
 import { audienceStub } from "../../locate.ts";
 import { log } from "../../log.ts";
 import { send } from "../../sockets.ts";

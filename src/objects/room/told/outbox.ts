@@ -2,7 +2,7 @@ import { awoken, type Happening, happenings, NOTHING_YET, type Watched } from ".
 import { type Letter, letterOf, MOST_WAITING, triedInVain } from "../../../core/room/outbox.ts";
 import type { Room } from "../../../core/room/state.ts";
 import type { Alarms } from "../../alarms.ts";
-import type { Env } from "../../calls.ts";
+import type { Env } from "../../env.ts";
 import { log } from "../../log.ts";
 import type { RoomRecord } from "../room-store.ts";
 import type { EventFields, Events } from "./events.ts";
