@@ -1,7 +1,7 @@
 import { parseRoomId, type RoomId } from "../core/ids.ts";
 import { parseObject } from "../core/json.ts";
+import type { SocketEnding } from "./line/socket.ts";
 import { fieldsOf, Halt, readProblem } from "./problem.ts";
-import type { SocketEnding } from "./socket.ts";
 
 /** A server that does not answer a plain request by then is taken for dead, in ms. */
 const ANSWER_MS = 15_000;

@@ -5,11 +5,11 @@ import { explainEnding, parseRoom, parseServer, readRoom } from "./api.ts";
 import { Bridge, type BridgeFigures, type Inlet } from "./bridge/bridge.ts";
 import { titled } from "./bridge/opus-source.ts";
 import { SourcePort } from "./bridge/source-port.ts";
-import { invited } from "./come-up.ts";
 import { interrupted, wholeNumber } from "./flags.ts";
-import { Loudness } from "./loudness.ts";
 import { Halt, runCommand } from "./problem.ts";
-import { stageLine } from "./stage-line.ts";
+import { Loudness } from "./sound/loudness.ts";
+import { invited } from "./speak/come-up.ts";
+import { stageLine } from "./speak/stage-line.ts";
 
 /** How often a line about the source is written, in ms. */
 const SAY_EVERY_MS = 10_000;

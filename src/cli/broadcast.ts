@@ -1,13 +1,13 @@
 import { Command } from "commander";
 import type { RoomId } from "../core/ids.ts";
 import { continueRoom, createRoom, explainEnding, parseRoom, parseServer, readRoom } from "./api.ts";
-import { invited } from "./come-up.ts";
 import { interrupted } from "./flags.ts";
-import { Loudness } from "./loudness.ts";
-import { readOpusFile } from "./ogg.ts";
 import { Halt, runCommand } from "./problem.ts";
-import { Speaker } from "./speaker.ts";
-import { stageLine } from "./stage-line.ts";
+import { Loudness } from "./sound/loudness.ts";
+import { readOpusFile } from "./sound/ogg.ts";
+import { invited } from "./speak/come-up.ts";
+import { Speaker } from "./speak/speaker.ts";
+import { stageLine } from "./speak/stage-line.ts";
 
 const program = new Command("npm run broadcast --")
   .description("Speaks an Opus file in a room, in real time.")

@@ -8,8 +8,8 @@ import { KeptRoom, segmentFile } from "./export/kept.ts";
 import { LIMITER_AHEAD, Limiter } from "./export/limiter.ts";
 import { LoudnessMeter } from "./export/loudness.ts";
 import { OpusFileSink } from "./export/opus-file.ts";
-import { MixDown, type Sink, WavFile } from "./mix-down.ts";
 import { Halt, runCommand } from "./problem.ts";
+import { MixDown, type Sink, WavFile } from "./sound/mix-down.ts";
 
 /** How loud the whole is made, in LUFS: what podcasts are played at (AES TD1008). */
 const TARGET_LUFS = -16;

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { seconds, share, wholeNumber } from "./flags.ts";
-import { type ForecastFlags, forecastOf, NOTE, sheet } from "./forecasting.ts";
+import { type ForecastFlags, forecastOf, NOTE, sheet } from "./forecast/forecasting.ts";
 import { runCommand } from "./problem.ts";
 
 const program = new Command("npm run forecast --")

@@ -5,14 +5,14 @@ import { comparePositions, formatPosition } from "../core/audio/position.ts";
 import { parseListenerHears } from "../core/wire/parse.ts";
 import { comeBackTold } from "../core/wire/room-states.ts";
 import { explainEnding, listenUrl, parseRoom, parseServer, readRoom, ticketProtocols } from "./api.ts";
-import { cachedLanesOf } from "./cached-lane.ts";
-import { Continuity } from "./continuity.ts";
 import { interrupted, seconds } from "./flags.ts";
-import { MixDown } from "./mix-down.ts";
+import { stayConnected } from "./line/stay.ts";
+import { cachedLanesOf } from "./listen/cached-lane.ts";
+import { Continuity } from "./listen/continuity.ts";
+import { Recorder } from "./listen/recorder.ts";
+import { Histogram, ms } from "./listen/stats.ts";
 import { Halt, runCommand } from "./problem.ts";
-import { Recorder } from "./recorder.ts";
-import { Histogram, ms } from "./stats.ts";
-import { stayConnected } from "./stay.ts";
+import { MixDown } from "./sound/mix-down.ts";
 
 const program = new Command("npm run listen --")
   .description("Listens to a room without a speaker: writes what it heard as Ogg Opus, and says what was missing.")

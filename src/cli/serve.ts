@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import { renderANSI } from "uqr";
 import { buildAll } from "./build.ts";
-import { lanAddresses } from "./certificate.ts";
 import { interrupted, wholeNumber } from "./flags.ts";
 import { Halt, runCommand } from "./problem.ts";
-import { type RunningServer, type ServerOptions, startServer } from "./server.ts";
+import { lanAddresses } from "./server/certificate.ts";
+import { type RunningServer, type ServerOptions, startServer } from "./server/server.ts";
 
 /** A server that lived for less than this died at once, in ms. */
 const QUICK_DEATH_MS = 10_000;

@@ -1,5 +1,5 @@
+import { usageOf } from "../../src/cli/crowd/process-watch.ts";
 import type { CrowdReport } from "../../src/cli/crowd/report.ts";
-import { usageOf } from "../../src/cli/process-watch.ts";
 import { textTable } from "../../src/cli/text-table.ts";
 import { type Costs, WORKERD_COSTS } from "../../src/sim/costs.ts";
 import { canopy } from "./canopy.ts";

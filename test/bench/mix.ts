@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { createDecoder } from "libopus-wasm";
 import { ROOT } from "../../src/cli/build.ts";
-import { readOpusFile } from "../../src/cli/ogg.ts";
-import { usageOf } from "../../src/cli/process-watch.ts";
-import { workerdBinary } from "../../src/cli/workerd-binary.ts";
+import { usageOf } from "../../src/cli/crowd/process-watch.ts";
+import { workerdBinary } from "../../src/cli/server/workerd-binary.ts";
+import { readOpusFile } from "../../src/cli/sound/ogg.ts";
 import { median } from "./median.ts";
 
 /**

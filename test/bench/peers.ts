@@ -4,8 +4,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { workerdBinary } from "../../src/cli/workerd-binary.ts";
-import { workerdConfig } from "../../src/cli/workerd-config.ts";
+import { workerdBinary } from "../../src/cli/server/workerd-binary.ts";
+import { workerdConfig } from "../../src/cli/server/workerd-config.ts";
 import { type Contender, ended, pin, SERVER_CORE, startPinned, startSound, type Task } from "./contender.ts";
 import { FRAME_BYTES } from "./sound.ts";
 

@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RunningServer } from "../../src/cli/server.ts";
+import type { RunningServer } from "../../src/cli/server/server.ts";
 import { launchChromium, missingChromium, person } from "../support/chromium.ts";
 import { removeFolders, serverForTest } from "../support/server.ts";
 import { LONG } from "../support/tier.ts";

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RunningServer } from "../../src/cli/server.ts";
+import type { RunningServer } from "../../src/cli/server/server.ts";
 import { fetchTape, type Tape } from "../support/chirp-tap.ts";
 import { chirpWav, quantile, silences, slope } from "../support/chirps.ts";
 import { launchChromium, missingChromium, person } from "../support/chromium.ts";

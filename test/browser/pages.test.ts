@@ -7,7 +7,7 @@ import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ASSETS_ROOT } from "../../src/cli/build.ts";
-import type { RunningServer } from "../../src/cli/server.ts";
+import type { RunningServer } from "../../src/cli/server/server.ts";
 import { launchChromium, missingChromium } from "../support/chromium.ts";
 import { PAYLOADS } from "../support/hostile.ts";
 import { makeTold, SCENES, TOLD_ROOM } from "../support/scenes.ts";

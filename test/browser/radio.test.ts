@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRoom, parseServer } from "../../src/cli/api.ts";
-import type { RunningServer } from "../../src/cli/server.ts";
+import type { RunningServer } from "../../src/cli/server/server.ts";
 import { launchChromium, missingChromium } from "../support/chromium.ts";
 import { endServers, serverForTest } from "../support/server.ts";
 import { command, killCommands, TALK } from "../support/server-commands.ts";

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RunningServer } from "../../src/cli/server.ts";
+import type { RunningServer } from "../../src/cli/server/server.ts";
 import { launchChromium, missingChromium, person } from "../support/chromium.ts";
 import { factsUntil, listenTo, makeRoom } from "../support/chromium-rooms.ts";
 import { makeTold, SCENES } from "../support/scenes.ts";

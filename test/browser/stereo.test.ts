@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRoom, parseServer } from "../../src/cli/api.ts";
-import type { RunningServer } from "../../src/cli/server.ts";
+import type { RunningServer } from "../../src/cli/server/server.ts";
 import { fetchTape } from "../support/chirp-tap.ts";
 import { launchChromium, missingChromium, person } from "../support/chromium.ts";
 import { factsUntil, listenTo } from "../support/chromium-rooms.ts";

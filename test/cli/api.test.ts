@@ -5,7 +5,7 @@ import { OpenAPIClientAxios } from "openapi-client-axios";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
-import type { RunningServer } from "../../src/cli/server.ts";
+import type { RunningServer } from "../../src/cli/server/server.ts";
 import { hookForTest } from "../support/hook.ts";
 import { endServers, serverForTest } from "../support/server.ts";
 import { command, killCommands, TALK } from "../support/server-commands.ts";

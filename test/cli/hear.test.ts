@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRoom, parseServer } from "../../src/cli/api.ts";
-import type { RunningServer } from "../../src/cli/server.ts";
+import type { RunningServer } from "../../src/cli/server/server.ts";
 import { endServers, serverForTest, temporaryFolder } from "../support/server.ts";
 import { command, killCommands, TALK } from "../support/server-commands.ts";
 import { decodeOpusFile, likeness } from "../support/sound.ts";
@@ -98,7 +98,7 @@ describe("npm run broadcast, npm run listen", () => {
 
 /** A second of the talk as a file of its own. */
 async function shortTalk(): Promise<string> {
-  const { OpusWriter, readOpusFile } = await import("../../src/cli/ogg.ts");
+  const { OpusWriter, readOpusFile } = await import("../../src/cli/sound/ogg.ts");
   const path = join(await temporaryFolder(), "short.opus");
   const writer = new OpusWriter(path, 1, 312);
   for (const frame of (await readOpusFile(TALK)).frames.slice(0, 50)) writer.add(frame);

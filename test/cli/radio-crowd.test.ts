@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRoom, parseServer } from "../../src/cli/api.ts";
-import type { RunningServer } from "../../src/cli/server.ts";
+import type { RunningServer } from "../../src/cli/server/server.ts";
 import { endServers, serverForTest } from "../support/server.ts";
 import { command, killCommands, TALK } from "../support/server-commands.ts";
 import { LONG } from "../support/tier.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRoom, parseServer } from "../../src/cli/api.ts";
-import type { RunningServer } from "../../src/cli/server.ts";
+import type { RunningServer } from "../../src/cli/server/server.ts";
 import { chirpsUp, chirpWav, findChirps, silences } from "../support/chirps.ts";
 import { endServers, serverForTest, temporaryFolder } from "../support/server.ts";
 import { command, killCommands } from "../support/server-commands.ts";

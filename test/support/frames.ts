@@ -1,5 +1,5 @@
 import { listenUrl, parseServer } from "../../src/cli/api.ts";
-import { Socket } from "../../src/cli/socket.ts";
+import { Socket } from "../../src/cli/line/socket.ts";
 import { chunksIn, decodeChunk } from "../../src/core/audio/chunk.ts";
 import type { RoomId } from "../../src/core/ids.ts";
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { CreatedRoom } from "../../src/cli/api.ts";
 import { listenUrl, parseServer } from "../../src/cli/api.ts";
-import { Socket } from "../../src/cli/socket.ts";
+import { Socket } from "../../src/cli/line/socket.ts";
 import type { You } from "../../src/core/wire/messages.ts";
 import { parseListenerHears } from "../../src/core/wire/parse.ts";
 

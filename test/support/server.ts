@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildAll } from "../../src/cli/build.ts";
-import { type RunningServer, type ServerOptions, startServer } from "../../src/cli/server.ts";
+import { type RunningServer, type ServerOptions, startServer } from "../../src/cli/server/server.ts";
 
 let built: Promise<void> | undefined;
 

@@ -1,5 +1,5 @@
 import { OpusDecoder } from "opus-decoder";
-import { readOpusFile } from "../../src/cli/ogg.ts";
+import { readOpusFile } from "../../src/cli/sound/ogg.ts";
 import { SAMPLE_RATE_HZ } from "../../src/core/audio/format.ts";
 
 /** Signals are aligned at this rate first, in Hz, and then to the sample: an FFT of minutes at 48 kHz takes seconds. */

@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import { readOpusFile } from "../../src/cli/ogg.ts";
+import { readOpusFile } from "../../src/cli/sound/ogg.ts";
 import { encodeChunk, joinChunks } from "../../src/core/audio/chunk.ts";
 import { TALK } from "./server-commands.ts";
 import { session } from "./told-pages.ts";

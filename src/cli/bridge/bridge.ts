@@ -1,7 +1,7 @@
 import { SILENCE_LEVEL } from "../../core/audio/format.ts";
 import { encodeSpeech } from "../../core/audio/speech.ts";
-import type { Loudness } from "../loudness.ts";
-import type { Socket } from "../socket.ts";
+import type { Socket } from "../line/socket.ts";
+import type { Loudness } from "../sound/loudness.ts";
 import { OpusSource } from "./opus-source.ts";
 import { Pacer, type PacerFigures, SAY_EVERY_MS } from "./pacer.ts";
 

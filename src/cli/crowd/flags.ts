@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
 import { Command } from "commander";
 import { seconds, share, wholeNumber } from "../flags.ts";
-import { descriptorLimit } from "../limits.ts";
 import { Halt } from "../problem.ts";
+import { descriptorLimit } from "../server/limits.ts";
 import { type CrowdWish, sizeOf } from "./wish.ts";
 
 /** Descriptors that each process needs for itself. */

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { setPriority } from "node:os";
 import { join } from "node:path";
 import { Halt } from "../problem.ts";
-import { type Usage, usageOf } from "../process-watch.ts";
+import { type Usage, usageOf } from "./process-watch.ts";
 import { type FromPart, type PartFound, parseFromPart, type Second, type ToPart } from "./talk.ts";
 import type { CrowdWish } from "./wish.ts";
 

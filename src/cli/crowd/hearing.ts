@@ -1,7 +1,7 @@
 import { CHUNK_FLAG, chunkLength } from "../../core/audio/chunk.ts";
 import type { Stand } from "../../core/audio/lane-mind.ts";
 import type { Position } from "../../core/audio/position.ts";
-import { Continuity, type Heard } from "../continuity.ts";
+import { Continuity, type Heard } from "../listen/continuity.ts";
 import type { GroupTimes, PartTally } from "./tally.ts";
 
 /** So long a silence is a stall, in ms: what a player's buffer cannot hide. */

@@ -1,4 +1,4 @@
-import type { Fetch } from "../cached-lane.ts";
+import type { Fetch } from "../listen/cached-lane.ts";
 
 /** A `fetch` that lets so many requests through at once; the others wait their turn, and their time runs meanwhile. */
 export function limitedFetch(most: number): Fetch {

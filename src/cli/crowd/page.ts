@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { cpus, release } from "node:os";
 import { join } from "node:path";
-import { ms } from "../stats.ts";
+import { ms } from "../listen/stats.ts";
 import type { CrowdReport, SecondReport } from "./report.ts";
 import { tableOf } from "./table.ts";
 

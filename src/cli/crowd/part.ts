@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { OpenLane } from "../../core/audio/lanes.ts";
 import { parseServer } from "../api.ts";
-import { cachedLanesOf } from "../cached-lane.ts";
+import { cachedLanesOf } from "../listen/cached-lane.ts";
 import { limitedFetch } from "./limited-fetch.ts";
 import { CrowdListener, type ListenerPlan } from "./listener.ts";
 import { foundBy } from "./part-found.ts";

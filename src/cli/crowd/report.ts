@@ -1,4 +1,4 @@
-import { count, Histogram, type Spread } from "../stats.ts";
+import { count, Histogram, type Spread } from "../listen/stats.ts";
 import type { Gathered } from "./gathering.ts";
 import type { GroupFound, PartFound, Second } from "./talk.ts";
 import { GROUPS, type Group } from "./wish.ts";

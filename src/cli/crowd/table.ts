@@ -1,4 +1,4 @@
-import { ms, type Spread } from "../stats.ts";
+import { ms, type Spread } from "../listen/stats.ts";
 import type { CrowdReport, GroupReport } from "./report.ts";
 
 /** A crowd's report as a table for people. */

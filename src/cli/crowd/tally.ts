@@ -1,4 +1,4 @@
-import { Histogram } from "../stats.ts";
+import { Histogram } from "../listen/stats.ts";
 import { GROUPS, type Group } from "./wish.ts";
 
 /** Times of one group of listeners, in ms. */

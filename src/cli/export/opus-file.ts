@@ -1,8 +1,8 @@
 import { Application, createEncoder, type OpusEncoderHandle } from "libopus-wasm";
 import { FRAME_SAMPLES, SAMPLE_RATE_HZ } from "../../core/audio/format.ts";
 import { ENCODER_PRE_SKIP } from "../../core/audio/ogg.ts";
-import type { Sink } from "../mix-down.ts";
-import { OpusWriter } from "../ogg.ts";
+import type { Sink } from "../sound/mix-down.ts";
+import { OpusWriter } from "../sound/ogg.ts";
 
 /** What several voices at once are encoded at, in bit/s: half as much again as one is in a room. */
 const MIX_BPS = 48_000;

@@ -15,7 +15,7 @@ const INNER =
  * password in it. Addresses in numbers are not taken at all: no service that is meant to be called has only those.
  *
  * What a name leads to is not known here. On Cloudflare nothing private can be reached; on a server of one's own such calls go through a network
- * that only lets public addresses through, after the name was looked up (cli/workerd-config.ts).
+ * that only lets public addresses through, after the name was looked up (cli/server/workerd-config.ts).
  */
 export function isPublicAddress(text: string): boolean {
   // The parser leaves out what a line would end with, and spaces around: what is called is to be what is written.
