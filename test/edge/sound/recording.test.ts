@@ -133,6 +133,41 @@ describe("a room that is recorded", () => {
   });
 });
 
+describe("a recording whose storage is away when its room ends", () => {
+  it.concurrent("is asked for again and again, is told to be ready once it is all there, and once only", async () => {
+    const evening = await anEvening();
+    const { room, host } = evening;
+    const stub = roomStub(env, roomId(room)) as DurableObjectStub;
+    // Nobody answers there: what would be told is kept, and can be counted.
+    await runInDurableObject(stub, (object) => Reflect.set(object, "env", { ...env, WEBHOOK_URL: "http://127.0.0.1:1/" }));
+    const told = () =>
+      runInDurableObject(stub, (_, { storage }) =>
+        [...storage.kv.list<{ body: string }>({ prefix: "letter-" })].map(([, { body }]) => JSON.parse(body)).filter(isReady),
+      );
+    const isReady = ({ type }: { type: string }) => type === "recording-ready";
+    await record(evening, true);
+    await eventually("something is kept", async () => (await newsOf(room)) !== undefined);
+    const archive = archiveStub(env, audienceOf(roomId(room))) as unknown as DurableObjectStub;
+    const inArchive = (sql: string) => runInDurableObject(archive, (_, { storage }) => void storage.sql.exec(sql));
+    await inArchive("CREATE TRIGGER away BEFORE INSERT ON segments BEGIN SELECT RAISE(FAIL, 'the storage is away'); END");
+    host.say({ type: "end" });
+    await eventually("it is to be looked", async () => (await choresOf(stub))["recording-ready"] !== undefined);
+    for (const _ of [1, 2, 3]) {
+      expect(await untilDue(stub, "recording-ready")).toBe(true);
+      expect((await choresOf(stub))["recording-ready"]).toBeGreaterThan(Date.now());
+      expect(await told()).toEqual([]);
+    }
+    await inArchive("DROP TRIGGER away");
+    await eventually("it is told", async () => (await untilDue(stub, "recording-ready")) && (await told()).length > 0);
+    const news = await newsOf(room);
+    expect(news?.ended).toBe(true);
+    expect(await told()).toEqual([expect.objectContaining({ data: expect.objectContaining({ room, durationMs: news?.durationMs }) })]);
+    // It is not to be looked any more.
+    expect(await untilDue(stub, "recording-ready")).toBe(false);
+    expect(await told()).toHaveLength(1);
+  });
+});
+
 describe("a recording that is deleted", () => {
   it.concurrent("is found by nobody any more, whatever this edge has in memory, and the archive holds nothing of it", async () => {
     const evening = await anEvening();
