@@ -1,3 +1,4 @@
+import { KEEP_DAYS } from "../core/room/recording.ts";
 import type { Words } from "../core/say/words.ts";
 import { Layout, NeedsScript } from "./layout.tsx";
 import { Lobby, type LobbyRoom } from "./lobby.tsx";
@@ -9,12 +10,14 @@ export type HomeProps = {
   readonly address: string;
   /** True where anybody may make a room; else the form asks for the deployment's create key. */
   readonly openCreate: boolean;
+  /** True where this deployment has somewhere to keep a recording. */
+  readonly recordable: boolean;
   /** What the lobby shows now. */
   readonly rooms: readonly LobbyRoom[];
 };
 
 /** `/`: what this is, and a room in one step. */
-export function HomePage({ words, address, openCreate, rooms }: HomeProps) {
+export function HomePage({ words, address, openCreate, recordable, rooms }: HomeProps) {
   const say = words.welcome;
   return (
     <Layout words={words} title={say.title} description={say.description} island="home" address={address}>
@@ -54,6 +57,15 @@ export function HomePage({ words, address, openCreate, rooms }: HomeProps) {
             <input type="checkbox" name="listed" />
             <span>{say.listed}</span>
           </label>
+          {recordable && (
+            <div>
+              <label class="check">
+                <input type="checkbox" name="record" aria-describedby="record-says" />
+                <span>{say.record}</span>
+              </label>
+              <small id="record-says">{say.recordSays(words.panel.recording.days(KEEP_DAYS))}</small>
+            </div>
+          )}
           <details class="more" data-part="later">
             <summary>{words.doors.form.open}</summary>
             <div class="stack">

@@ -34,10 +34,19 @@ describe.skipIf(missing !== undefined)("the home page of a server that wants a k
     await page.getByText("That is not the create key").waitFor();
     await page.getByLabel("Create key").fill("right");
     await page.getByLabel("Show it to visitors").check();
+    const record = page.getByLabel("Record this evening");
+    expect(await record.isChecked()).toBe(false);
+    await record.check();
     expect(await page.getByRole("heading", { name: "Open rooms" }).isVisible()).toBe(false);
+    const asked = page.waitForRequest("**/api/rooms");
     await make.click();
     await page.getByRole("heading", { name: "Your room is ready" }).waitFor();
-    await page.goto(`${server.url}/`);
-    await page.getByRole("link", { name: "With a key" }).waitFor();
+    expect((await asked).postDataJSON()).toMatchObject({ title: "With a key", listed: true, record: {} });
+    // What the lobby shows may be a second old.
+    const shown = async () => {
+      await page.goto(`${server.url}/`);
+      return page.getByRole("link", { name: "With a key" }).isVisible();
+    };
+    await expect.poll(shown, { timeout: 10_000 }).toBe(true);
   });
 });

@@ -40,6 +40,7 @@ async function submit(): Promise<void> {
     listed: data.get("listed") !== null,
     ...(room !== "" && { room }),
     schedule: later.open ? schedule.wanted : undefined,
+    ...(data.get("record") !== null && { record: {} }),
   };
   const answer = await createRoom(wanted, key === "" ? undefined : key);
   create.disabled = false;

@@ -23,6 +23,8 @@ export type RoomRequest = {
   readonly room?: string;
   readonly listed: boolean;
   readonly schedule?: WantedSchedule | undefined;
+  /** It is recorded from its first word. */
+  readonly record?: object | undefined;
 };
 
 /**

@@ -16,6 +16,16 @@ export function record(room: Room, on: boolean, keepDays: number | undefined): S
   return { room: { ...room, recording } };
 }
 
+/** What a room begins with that was made to be recorded; nothing is kept of it yet. */
+export function toBeRecorded(keepDays = KEEP_DAYS): RecordingWish {
+  return { on: true, keepDays, any: false };
+}
+
+/** The room goes live: of one that is recorded, something is kept from here on. */
+export function withSoundKept(room: Room): Room {
+  return room.recording === undefined || !isRecorded(room) ? room : { ...room, recording: { ...room.recording, any: true } };
+}
+
 /** All that was kept is deleted; what is said from here on is kept as before. */
 export function recordingDeleted(room: Room): Room {
   return room.recording?.any === true ? { ...room, recording: { ...room.recording, any: isRecorded(room) } } : room;

@@ -1,4 +1,5 @@
 import type { SessionId } from "../ids.ts";
+import { withSoundKept } from "./recording.ts";
 import { type Refusal, refusal } from "./refusals.ts";
 import { type Role, type Standing, standsBelow } from "./roles.ts";
 import { isClosed } from "./schedule.ts";
@@ -71,7 +72,7 @@ export function air(room: Room, session: SessionId, to: Speaker["air"]): Step {
   const next = withSpeaker(room, { ...speaker, air: to });
   // What he said before is for the ears that it was said to: his last words on air are heard, a sound check never was.
   if (to !== "on" || room.phase === "live") return { room: next };
-  return { room: { ...next, phase: "live" }, early: [{ do: "start-clock" }] };
+  return { room: withSoundKept({ ...next, phase: "live" }), early: [{ do: "start-clock" }] };
 }
 
 /** Whether he is heard only while nobody else sounds. */

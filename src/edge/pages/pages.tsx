@@ -5,6 +5,7 @@ import { heardIn } from "../../core/audio/replay-people.ts";
 import { parseRoomId } from "../../core/ids.ts";
 import type { Known } from "../../objects/calls/audience.ts";
 import type { Env } from "../../objects/env.ts";
+import { isRecordable } from "../../objects/recordable.ts";
 import { BroadcastPage } from "../../pages/broadcast.tsx";
 import { EmbedPage } from "../../pages/embed.tsx";
 import { EveningPage } from "../../pages/evening.tsx";
@@ -25,7 +26,8 @@ export async function homePage(c: Context<{ Bindings: Env }>): Promise<Response>
   // Nobody came for the lobby alone: if it cannot be had, the page is there without it.
   const rooms = await lobbyNow(c.env).catch(() => []);
   const address = new URL("/", c.req.url).href;
-  return documentOf(c, <HomePage words={wordsFor(c)} address={address} openCreate={c.env.OPEN_CREATE === "1"} rooms={rooms} />);
+  const can = { openCreate: c.env.OPEN_CREATE === "1", recordable: isRecordable(c.env) };
+  return documentOf(c, <HomePage words={wordsFor(c)} address={address} {...can} rooms={rooms} />);
 }
 
 /** `/rooms/:room`: the listener's page, from the public summary alone. */

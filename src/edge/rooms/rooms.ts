@@ -4,6 +4,8 @@ import { z } from "zod";
 import { CHUNK_MS_CHOICES, DEFAULT_CHUNK_MS } from "../../core/audio/format.ts";
 import { parseRoomId, type RoomId } from "../../core/ids.ts";
 import type { Listing } from "../../core/room/lobby.ts";
+import { KEEP_DAYS, MOST_KEEP_DAYS } from "../../core/room/recording.ts";
+import { refusal } from "../../core/room/refusals.ts";
 import { DEFAULT_SPEAKERS, MOST_SPEAKERS } from "../../core/room/state.ts";
 import { MAX_TITLE, readable } from "../../core/text.ts";
 import { regionOf } from "../../core/tree/shape/region.ts";
@@ -12,11 +14,12 @@ import type { Created } from "../../objects/calls/room.ts";
 import type { Env } from "../../objects/env.ts";
 import { list } from "../../objects/lobby/lobby-client.ts";
 import { roomStub } from "../../objects/locate.ts";
+import { isRecordable } from "../../objects/recordable.ts";
 import { forget, recall } from "../memory/plan-memory.ts";
 import { jsonOf, sentenceOf } from "../request/body.ts";
 import { bringsKey } from "../request/keys.ts";
 import type { RouteSays } from "../request/openapi.ts";
-import { type ProblemCode, problem } from "../request/problem.ts";
+import { type ProblemCode, problem, problemOf } from "../request/problem.ts";
 import { settingsOf } from "../request/settings.ts";
 import { placeOf } from "../request/visitor.ts";
 import { inventName } from "./room-names.ts";
@@ -64,6 +67,12 @@ const CreateBody = z.strictObject({
   chunkMs: WISHES.chunkMs.default(DEFAULT_CHUNK_MS),
   maxSpeakers: WISHES.maxSpeakers.default(DEFAULT_SPEAKERS),
   schedule: ScheduleBody.optional(),
+  record: z
+    .strictObject({
+      keepDays: z.int().min(1).max(MOST_KEEP_DAYS).optional().describe(`So long after its end, in days; ${KEEP_DAYS} if it is not said`),
+    })
+    .optional()
+    .describe("It is recorded from its first word; who runs it may switch that off"),
 });
 
 /** What a room's maker is answered. */
@@ -89,7 +98,7 @@ export const CREATE_ROOM: RouteSays = {
   door: "create-key",
   body: { schema: CreateBody, example: { title: "Friday talk", listed: true } },
   answers: { 201: { says: "The room, and the tickets that open it", schema: Made } },
-  no: ["room-taken", "room-name-invalid", "webhooks-off", ...WRONG_SCHEDULES],
+  no: ["room-taken", "room-name-invalid", "webhooks-off", "recording-unavailable", ...WRONG_SCHEDULES],
 };
 
 /** `POST /api/rooms`: a new room, and the tickets that open it. */
@@ -99,6 +108,8 @@ export async function createRoom(c: Context<{ Bindings: Env }>): Promise<Respons
   const body = CreateBody.safeParse(jsonOf(await c.req.text()));
   if (!body.success) return problem(c, "body-invalid", sentenceOf(body.error, '{"title": "Friday talk"}'));
   if (body.data.webhook !== undefined && c.env.ROOM_WEBHOOKS !== "1") return problem(c, "webhooks-off");
+  const { record } = body.data;
+  if (record !== undefined && !isRecordable(c.env)) return problemOf(c, refusal("recording-unavailable"));
   const schedule = body.data.schedule === undefined ? undefined : readSchedule(c, body.data.schedule);
   if (schedule instanceof Response) return schedule;
   const { title, listed, chunkMs, maxSpeakers, webhook } = body.data;
@@ -106,7 +117,8 @@ export async function createRoom(c: Context<{ Bindings: Env }>): Promise<Respons
   if (room === undefined) return problem(c, "room-name-invalid");
   const { fanOut, leafListeners, leaves, maxListeners } = settingsOf(c.env);
   const shape = { region: regionOf(placeOf(c.req.raw)), fanOut, leafListeners, leaves, maxListeners };
-  const created = await roomStub(c.env, room).create({ room, title, listed, chunkMs, maxSpeakers, webhook, schedule, ...shape });
+  const wish = { room, title, listed, chunkMs, maxSpeakers, webhook, schedule, record };
+  const created = await roomStub(c.env, room).create({ ...wish, ...shape });
   if (created === "taken") return problem(c, "room-taken");
   if (listed) {
     const announced = schedule === undefined ? {} : { opensAt: new Date(schedule.opensAt).toISOString(), timeZone: schedule.timeZone };

@@ -36,7 +36,11 @@ export type CreateAsk = {
   /** Whom the room's maker wants told what happens in it. */
   readonly webhook?: Webhook | undefined;
   readonly schedule?: Schedule | undefined;
+  /** It is recorded from its first word. */
+  readonly record?: RecordWish | undefined;
 };
+/** `keepDays`: for how long after the room's end; the usual time where it is not said. */
+export type RecordWish = { readonly keepDays?: number | undefined };
 
 export type Created = {
   readonly hostTicket: string;

@@ -22,7 +22,7 @@ export type Founded = { readonly record: RoomRecord; readonly created: Created }
  */
 export async function found(env: Env, ask: CreateAsk): Promise<Founded | "taken"> {
   const keys = await makeKeys();
-  const { room, title, listed, chunkMs, maxSpeakers, fanOut, leafListeners, maxListeners, webhook, schedule } = ask;
+  const { room, title, listed, chunkMs, maxSpeakers, fanOut, leafListeners, maxListeners, webhook, schedule, record: recording } = ask;
   const regions = { [ask.region]: { firstOpen: 0, width: ask.leaves } };
   const plan: Plan = {
     revision: 1,
@@ -43,7 +43,7 @@ export async function found(env: Env, ask: CreateAsk): Promise<Founded | "taken"
   const summary: Summary = { ...about, ...announced({ doors, locked: false }) };
   if ((await audienceStub(env, plan.audience).open({ plan, summary })) === "taken") return "taken";
   const host = makeSession("host");
-  const wished = { room, title, listed, chunkMs, maxSpeakers, maxListeners, webhook, doors };
+  const wished = { room, title, listed, chunkMs, maxSpeakers, maxListeners, webhook, doors, record: recording };
   const record: RoomRecord = { ...wished, createdAt, ended: false, epoch: 0, plan, keys, host };
   return { record, created: await ticketsOf(record) };
 }

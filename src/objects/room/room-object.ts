@@ -31,6 +31,7 @@ import { ObjectUse } from "../counted.ts";
 import type { Env } from "../env.ts";
 import { archiveStub } from "../locate.ts";
 import { log } from "../log.ts";
+import { isRecordable } from "../recordable.ts";
 import { bytesOf, hangUp, holds, roomForSocket, send } from "../sockets.ts";
 import { watch } from "../watched.ts";
 import { Doors } from "./doors.ts";
@@ -407,11 +408,6 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   #count(): void {
     holds(this.ctx.id.toString(), "stage", this.#stage.sockets);
   }
-}
-
-/** Whether this deployment has somewhere to keep a recording. */
-function isRecordable({ SEGMENTS, RECORDINGS }: Env): boolean {
-  return SEGMENTS !== undefined || RECORDINGS === "sqlite";
 }
 
 function whyNot({ people }: Awake, { session, role }: Bearer, asking: Asking): Refusal | undefined {

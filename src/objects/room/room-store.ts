@@ -1,10 +1,12 @@
 import type { RoomId, SessionId } from "../../core/ids.ts";
+import { toBeRecorded } from "../../core/room/recording.ts";
 import { formatRoom, parseRoom } from "../../core/room/saved.ts";
 import type { Doors } from "../../core/room/schedule.ts";
-import { newRoom, type Room } from "../../core/room/state.ts";
+import { newRoom, type RecordingWish, type Room } from "../../core/room/state.ts";
 import type { Moved, Outcast } from "../../core/tree/shape/audience.ts";
 import type { Plan } from "../../core/tree/shape/plan.ts";
 import type { Expectation } from "../../core/tree/shape/plant.ts";
+import type { RecordWish } from "../calls/room.ts";
 import { log } from "../log.ts";
 import type { RoomKeys } from "./tickets.ts";
 import type { Webhook } from "./told/webhook.ts";
@@ -29,6 +31,8 @@ export type RoomRecord = {
   readonly keys: RoomKeys;
   /** What was announced when it was made; what is announced now stands with its people. */
   readonly doors?: Doors | undefined;
+  /** It was made to be recorded; what holds now stands with its people. */
+  readonly record?: RecordWish | undefined;
   /** The session of the ticket that the room's maker was given. */
   readonly host: SessionId;
   /** The room whose audience this one took over, the session of the ticket that did it, who was kept out there, and whether it was recorded. */
@@ -87,15 +91,15 @@ export class RoomStore {
   }
 
   /** The room's people as they were kept, or those of one to which nobody has come yet. */
-  people({ room: id, title, chunkMs, maxSpeakers, plan, ended, continues, doors }: RoomRecord): Room {
+  people(record: RoomRecord): Room {
+    const { room: id, title, chunkMs, maxSpeakers, plan, ended, continues, doors } = record;
     const text = this.#storage.kv.get<string>("people");
     const kept = text === undefined ? undefined : parseRoom(text);
     if (text !== undefined && kept === undefined) log("people-unreadable", { room: id, length: text.length });
     // A room that took an audience over keeps out whom the one before kept out, and is private if that was, until its own host opens it.
     const keptOut = (continues?.outcasts ?? []).map((one) => ({ ...one, banned: true, byAddress: false, address: undefined }));
-    // What was kept of it is there still; what is said here is not, until its own host says so.
-    const recording = continues?.recorded === true ? { recording: { on: false, keepDays: undefined, any: true } } : {};
-    const room = { ...newRoom({ id, title, chunkMs, maxSpeakers, doors }), ...recording };
+    const recording = recordingOfNew(record);
+    const room = { ...newRoom({ id, title, chunkMs, maxSpeakers, doors }), ...(recording === undefined ? {} : { recording }) };
     const people = kept ?? { ...room, locked: plan.listenTicket === true, keptOut };
     return ended ? { ...people, phase: "ended" } : people;
   }
@@ -145,4 +149,10 @@ export class RoomStore {
   saveExpected(expected: Expected): void {
     this.#storage.kv.put("expected", expected);
   }
+}
+
+/** What was kept of a room that this one took over is there still; what is said here is not, until its own host says so. */
+function recordingOfNew({ continues, record }: RoomRecord): RecordingWish | undefined {
+  if (continues?.recorded === true) return { on: false, keepDays: undefined, any: true };
+  return record === undefined ? undefined : toBeRecorded(record.keepDays);
 }

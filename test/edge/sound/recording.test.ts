@@ -133,10 +133,41 @@ describe("a room that is recorded", () => {
   });
 });
 
+describe("a room that is made to be recorded", () => {
+  it.concurrent("keeps its first word, for as long as was said, and says of nothing before that it is kept", async () => {
+    const room = `to-be-recorded-${Date.now().toString(36)}`;
+    const created = await call("POST", "/api/rooms", { title: "To be recorded", room, record: { keepDays: 7 } });
+    const { hostTicket } = await created.json<{ hostTicket: string }>();
+    const ear = await connectEar(room);
+    const host = await connectSpeaker(room, hostTicket);
+    const states = () => ear.texts.flatMap((text): readonly { type: string }[] => (text.type === "welcome" ? text.states : [text]));
+    const says = () => states().findLast(({ type }) => type === "room") ?? { type: "nothing" };
+    await eventually("it is told that it will be", () => says().type === "room");
+    expect(says()).toMatchObject({ recorded: true, keepDays: 7 });
+    expect(says()).not.toHaveProperty("kept");
+    host.say({ type: "on-air" });
+    host.speak();
+    await eventually("it is told that something is kept", () => says().type === "room" && ear.chunks.length > 3 && "kept" in says());
+    host.say({ type: "end" });
+    const news = await recordingOf(room, ({ ended }) => ended);
+    expect((await chunksOf(news))[0]).toMatch(/^1\.1 /);
+    expect(Date.parse(news.keptUntil ?? "") - Date.now()).toBeGreaterThan(6.9 * 86_400_000);
+  });
+
+  it.concurrent("is not made where nothing can be kept, nor for longer than may be", async () => {
+    const ask = (record: object, over: object) =>
+      app.request("http://canopy.test/api/rooms", { method: "POST", body: JSON.stringify({ title: "No", record }) }, { ...env, ...over });
+    const live = await ask({}, { RECORDINGS: undefined });
+    expect(`${live.status} ${(await live.json<{ code: string }>()).code}`).toBe("409 recording-unavailable");
+    expect((await ask({ keepDays: 3_651 }, {})).status).toBe(400);
+    expect((await ask({ forever: true }, {})).status).toBe(400);
+  });
+});
+
 describe("a recording whose storage is away when its room ends", () => {
   it.concurrent("is asked for again and again, is told to be ready once it is all there, and once only", async () => {
     const evening = await anEvening();
-    const { room, host } = evening;
+    const { room, host, ear } = evening;
     const stub = roomStub(env, roomId(room)) as DurableObjectStub;
     // Nobody answers there: what would be told is kept, and can be counted.
     await runInDurableObject(stub, (object) => Reflect.set(object, "env", { ...env, WEBHOOK_URL: "http://127.0.0.1:1/" }));
@@ -146,9 +177,10 @@ describe("a recording whose storage is away when its room ends", () => {
       );
     const isReady = ({ type }: { type: string }) => type === "recording-ready";
     await record(evening, true);
-    await eventually("something is kept", async () => (await newsOf(room)) !== undefined);
     const archive = archiveStub(env, audienceOf(roomId(room))) as unknown as DurableObjectStub;
     const inArchive = (sql: string) => runInDurableObject(archive, (_, { storage }) => void storage.sql.exec(sql));
+    const before = ear.chunks.length;
+    await eventually("something was said", () => ear.chunks.length > before + 5);
     await inArchive("CREATE TRIGGER away BEFORE INSERT ON segments BEGIN SELECT RAISE(FAIL, 'the storage is away'); END");
     host.say({ type: "end" });
     await eventually("it is to be looked", async () => (await choresOf(stub))["recording-ready"] !== undefined);

@@ -34,6 +34,9 @@ export const shell = {
     keyWrong: "That is not the create key of this server.",
     keyNeeded: "To make a room here you need this server's create key.",
     listed: "Show it to visitors of this page",
+    record: "Record this evening",
+    recordSays: (howLong: string) =>
+      `What is said on stage is kept for ${howLong} after the room's end, to be heard again and downloaded. Everybody sees that, and you can switch it off.`,
     submit: "Make the room",
     making: "Making a room",
     ready: "Your room is ready",

@@ -53,6 +53,9 @@ export const shell: Pick<
     keyWrong: "Ce n’est pas la clé de création de ce serveur.",
     keyNeeded: "Pour créer un salon ici, il faut la clé de création de ce serveur.",
     listed: "Le montrer aux visiteurs de cette page",
+    record: "Enregistrer cette soirée",
+    recordSays: (howLong) =>
+      `Ce qui se dit sur scène est conservé pendant ${howLong} après la fin du salon, pour être réécouté et téléchargé. Tout le monde le voit, et vous pouvez l’arrêter.`,
     submit: "Créer le salon",
     making: "Créer un salon",
     ready: "Votre salon est prêt",
