@@ -60,6 +60,24 @@ it("no file imports itself, through others", () => {
   for (const file of files) visit(file, []);
 });
 
+it("of folders that stand side by side, none sees itself through others", () => {
+  const sees = new Map<string, Set<string>>();
+  for (const [file, targets] of imports) {
+    for (const target of targets) {
+      const [from, to] = [file.split("/"), target.split("/")];
+      const shared = from.findIndex((name, at) => name !== to[at]);
+      if (from.length - shared < 2 || to.length - shared < 2) continue;
+      const folder = from.slice(0, shared + 1).join("/");
+      sees.set(folder, (sees.get(folder) ?? new Set()).add(to.slice(0, shared + 1).join("/")));
+    }
+  }
+  const visit = (folder: string, path: readonly string[]): void => {
+    expect(path, `cycle through ${folder}`).not.toContain(folder);
+    for (const next of sees.get(folder) ?? []) visit(next, [...path, folder]);
+  };
+  for (const folder of sees.keys()) visit(folder, []);
+});
+
 it("the core asks nobody for the time or for luck", () => {
   for (const file of files.filter((name) => name.startsWith("core/"))) {
     expect(readFileSync(join(SRC, file), "utf8"), file).not.toMatch(/\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bperformance\.now\(/);

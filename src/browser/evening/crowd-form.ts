@@ -1,7 +1,7 @@
-import { expectCrowd, readCrowd } from "../page/api.ts";
+import { type CrowdProgress, expectCrowd, readCrowd } from "../page/api.ts";
 import { write } from "../page/parts.ts";
 import { sayNo, words } from "../page/words.ts";
-import { type CrowdProgress, isWaking, sayCrowd } from "./say-crowd.ts";
+import { isWaking, sayCrowd } from "./say-crowd.ts";
 
 /** While a room gets ready it is asked how far it is, this often, in ms. */
 const ASK_MS = 1_000;

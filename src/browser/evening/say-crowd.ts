@@ -1,19 +1,7 @@
 import { whenIn } from "../../core/say/when.ts";
 import type { Words } from "../../core/say/words.ts";
+import type { CrowdProgress } from "../page/api.ts";
 import { words } from "../page/words.ts";
-
-/** How far a room is ready for the crowd that its host expects; as the API says it. */
-export type CrowdProgress = {
-  readonly expected: number;
-  readonly seats: number;
-  readonly leaves: number;
-  readonly ready: number;
-  readonly capped: boolean;
-  /** More want in just now than the operator allows. */
-  readonly full: boolean;
-  /** The room will be made ready by itself for so many, at that time (ms since 1970). */
-  readonly planned?: { readonly listeners: number; readonly at: number };
-};
 
 /** What the host reads of it. */
 export function sayCrowd(progress: CrowdProgress, { studio, count, doors, language }: Words = words): string {

@@ -1,9 +1,9 @@
 import { whenIn } from "../../core/say/when.ts";
-import { announce } from "../page/api.ts";
+import { announce, type WantedSchedule } from "../page/api.ts";
 import { part, write, writeOrHide } from "../page/parts.ts";
 import { sayNo, words } from "../page/words.ts";
 import type { Studio } from "../stage/studio.ts";
-import { ScheduleFields, type WantedSchedule } from "./schedule-form.ts";
+import { ScheduleFields } from "./schedule-form.ts";
 
 const say = words.doors.studio;
 

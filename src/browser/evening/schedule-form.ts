@@ -1,14 +1,5 @@
+import type { WantedSchedule } from "../page/api.ts";
 import { part } from "../page/parts.ts";
-
-/** What the API takes: the time as a clock on the wall shows it, and in which zone; the server knows what that means, and says so if it is nothing. */
-export type WantedSchedule = {
-  readonly opensAt: string;
-  readonly timeZone: string;
-  readonly minutes?: number;
-  readonly about?: string;
-  readonly speakers: readonly string[];
-  readonly expect?: number;
-};
 
 /** The fields by which an evening is announced (pages/schedule.tsx). */
 export class ScheduleFields {

@@ -1,4 +1,3 @@
-import { SpeakerCaptions } from "../captions/speaker-captions.ts";
 import { CrowdForm } from "../evening/crowd-form.ts";
 import { ScheduleCard } from "../evening/schedule-card.ts";
 import { sayHost } from "../listen/say-hearing.ts";
@@ -8,12 +7,13 @@ import { copyFrom, insecurity, island, oncePerFrame, part, write, writeOrHide } 
 import { wireShareSheet } from "../page/share-sheet.ts";
 import { words } from "../page/words.ts";
 import { mayRun } from "../panel/shown.ts";
+import { StagePanel } from "../panel/stage-panel.ts";
 import { Broadcasting } from "../stage/broadcast.ts";
 import { HostMemory } from "../stage/host-ticket.ts";
 import { MicrophoneForm } from "../stage/microphone-form.ts";
 import { sayLine, sayStudio, sayWarning } from "../stage/say-studio.ts";
 import { SideForm } from "../stage/side-form.ts";
-import { StagePanel } from "../stage/stage-panel.ts";
+import { SpeakerCaptions } from "../stage/speaker-captions.ts";
 
 /** The meter's left end, in −dBov: what is softer is no speech. */
 const METER_FLOOR = 60;

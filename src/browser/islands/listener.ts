@@ -2,7 +2,6 @@ import type { VoiceLevel } from "../../core/audio/mixer.ts";
 import { ENDING } from "../../core/wire/ending.ts";
 import type { You } from "../../core/wire/messages.ts";
 import { CaptionLog } from "../captions/caption-log.ts";
-import { SpeakerCaptions } from "../captions/speaker-captions.ts";
 import { newestTold } from "../captions/timeline.ts";
 import { Countdown } from "../listen/countdown.ts";
 import { Ears } from "../listen/ears.ts";
@@ -23,10 +22,11 @@ import { hide } from "../page/focus.ts";
 import { insecurity, island, oncePerFrame, part, write, writeOrHide } from "../page/parts.ts";
 import { wireCloseButtons, wireShareSheet } from "../page/share-sheet.ts";
 import { sayNo, words } from "../page/words.ts";
+import { StagePanel } from "../panel/stage-panel.ts";
 import { Mine } from "../stage/mine.ts";
 import { NameForm } from "../stage/name-form.ts";
 import { OnStage } from "../stage/on-stage.ts";
-import { StagePanel } from "../stage/stage-panel.ts";
+import { SpeakerCaptions } from "../stage/speaker-captions.ts";
 
 /** A notice about missed sound leaves after so long, in ms. */
 const NOTICE_MS = 12_000;

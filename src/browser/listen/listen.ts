@@ -1,12 +1,12 @@
 import type { VoiceLevel } from "../../core/audio/mixer.ts";
 import type { ListenerSays } from "../../core/wire/listener-says.ts";
-import { Line } from "../line/line.ts";
 import { ChunkDecoder } from "../sound/chunk-decoder.ts";
 import { decoderMaker } from "../sound/decoder.ts";
 import { Output } from "../sound/output.ts";
 import type { FromOutput } from "../sound/worklet-messages.ts";
 import type { Glimpse } from "./glimpse.ts";
 import { type Hearing, isOver, NOTHING_YET } from "./hearing.ts";
+import { Line } from "./line.ts";
 import { meIn } from "./me.ts";
 
 /** A phone that put the page to sleep gets no more sound after so long, in ms: nobody hears it, and it would pile up. */

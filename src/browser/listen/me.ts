@@ -1,5 +1,5 @@
 import { ME_PROTOCOL_PREFIX, PROTOCOL, TICKET_PROTOCOL_PREFIX } from "../../core/wire/ticket.ts";
-import { ticketIn } from "../stage/host-ticket.ts";
+import { takeGivenTicket, ticketIn } from "../page/given-ticket.ts";
 
 /** A browser's id has 128 bits of luck. */
 const ID_BYTES = 16;
@@ -19,11 +19,9 @@ export type Me = {
  */
 export function meIn(room: string): Me {
   const id = read(`canopy:${room}:me`, isId) ?? keep(`canopy:${room}:me`, drawId());
-  const given = new URLSearchParams(location.hash.slice(1)).get("ticket");
-  if (given !== null) history.replaceState(null, "", location.pathname + location.search);
-  const whole = ticketIn(given ?? "");
+  const { ticket } = takeGivenTicket();
   const name = `canopy:${room}:invitation`;
-  return { id, invitation: whole === undefined ? read(name, (text) => ticketIn(text) !== undefined) : keep(name, whole) };
+  return { id, invitation: ticket === undefined ? read(name, (text) => ticketIn(text) !== undefined) : keep(name, ticket) };
 }
 
 /** The subprotocols that a listener offers: nothing of this stands in an address, because addresses are logged. */

@@ -1,10 +1,6 @@
 import { type Fields, isCount, isFields, parseObject } from "../../core/json.ts";
-import { ENDING } from "../../core/wire/ending.ts";
 import { parseRecording, type RecordingNews } from "../../core/wire/recording.ts";
-import type { CrowdProgress } from "../evening/say-crowd.ts";
-import type { WantedSchedule } from "../evening/schedule-form.ts";
-import type { LinkEnd } from "../line/link-mind.ts";
-import { sayNo, words } from "./words.ts";
+import { words } from "./words.ts";
 
 /** What a new room's maker gets. The host ticket is shown once and kept nowhere else. */
 export type CreatedRoom = {
@@ -17,6 +13,16 @@ export type CreatedRoom = {
 
 /** A *no* in the server's own words; `code` is stable. */
 export type Problem = { readonly status: number; readonly code: string; readonly detail: string };
+
+/** An evening as it is announced: the time as a clock on the wall shows it, and in which zone; the server knows what that means, and says so if it is nothing. */
+export type WantedSchedule = {
+  readonly opensAt: string;
+  readonly timeZone: string;
+  readonly minutes?: number;
+  readonly about?: string;
+  readonly speakers: readonly string[];
+  readonly expect?: number;
+};
 
 export type RoomRequest = {
   readonly title: string;
@@ -43,46 +49,6 @@ export async function createRoom(wanted: RoomRequest, key: string | undefined): 
   if (typeof room !== "string" || typeof page !== "string" || typeof broadcast !== "string") return notUnderstood(answer.status);
   const tickets = Array.isArray(successorTickets) ? successorTickets.filter((ticket) => typeof ticket === "string") : [];
   return { room, page, broadcast, successorTickets: tickets };
-}
-
-/**
- * Why there is no use in connecting to `room` again, to listen; nothing if there may be (or if nobody answers).
- *
- * @param invitation the ticket that is brought, if any
- */
-export async function whyNot(room: string, invitation: string | undefined): Promise<LinkEnd | undefined> {
-  const headers = invitation === undefined ? {} : { authorization: `Bearer ${invitation}` };
-  const answer = await ask(`/api/rooms/${encodeURIComponent(room)}/ticket?for=listen`, { headers });
-  if (!("code" in answer)) return undefined;
-  if (answer.code === "room-ended") return { code: ENDING.ended.code, says: words.no.ending.ended };
-  if (answer.status === 404) return { code: answer.status, says: sayNo({ code: answer.code, says: answer.detail }) };
-  return answer.status === 401 || answer.status === 403 ? { code: ENDING.private.code, says: words.no.ending.private } : undefined;
-}
-
-/** Why `ticket` does not open the stage of `room`, in words for its host; nothing if it does (or if nobody answers). */
-export async function whyNoStage(room: string, ticket: string): Promise<LinkEnd | undefined> {
-  const headers = { authorization: `Bearer ${ticket}` };
-  const answer = await ask(`/api/rooms/${encodeURIComponent(room)}/ticket`, { headers });
-  if (!("code" in answer)) return undefined;
-  const say = words.no.ticket;
-  switch (answer.code) {
-    case "room-ended":
-      return { code: 4500, says: words.no.ending.ended };
-    case "room-moved":
-      return { code: 4502, says: say.moved };
-    case "ticket-invalid":
-      return { code: answer.status, says: say.invalid };
-    case "ticket-expired":
-      return { code: answer.status, says: say.expired };
-    case "ticket-for-another-room":
-      return { code: answer.status, says: say.anotherRoom };
-    case "ticket-role-wrong":
-      return { code: answer.status, says: say.role };
-    case "room-unknown":
-      return { code: answer.status, says: say.unknown };
-    default:
-      return undefined;
-  }
 }
 
 /** Tells who runs the server that something is wrong with a room. Nothing if it is on its way, else why not. */
@@ -113,6 +79,19 @@ export async function announce(
   const answer = await ask(`/api/rooms/${encodeURIComponent(room)}/schedule`, { method: "POST", headers, body: JSON.stringify(wanted) });
   return "code" in answer ? answer : undefined;
 }
+
+/** How far a room is ready for the crowd that its host expects. */
+export type CrowdProgress = {
+  readonly expected: number;
+  readonly seats: number;
+  readonly leaves: number;
+  readonly ready: number;
+  readonly capped: boolean;
+  /** More want in just now than the operator allows. */
+  readonly full: boolean;
+  /** The room will be made ready by itself for so many, at that time (ms since 1970). */
+  readonly planned?: { readonly listeners: number; readonly at: number };
+};
 
 /** The host expects so many listeners. */
 export async function expectCrowd(room: string, ticket: string, listeners: number): Promise<CrowdProgress | Problem> {
@@ -150,7 +129,8 @@ function progressOf({ expected, seats, leaves, ready, capped, full, planned }: F
   return { expected, seats, leaves, ready, capped: capped === true, full: full === true, ...later };
 }
 
-async function ask(path: string, init: RequestInit): Promise<{ status: number; fields: { readonly [key: string]: unknown } } | Problem> {
+/** Asks the server that this page came from: what it says, or its *no*. */
+export async function ask(path: string, init: RequestInit): Promise<{ status: number; fields: Fields } | Problem> {
   const answer = await say(path, init);
   if ("code" in answer) return answer;
   const fields = answer.text === "" ? {} : parseObject(answer.text);

@@ -8,7 +8,7 @@ import { Link } from "../line/link.ts";
 import type { LinkEnd, LinkPhase } from "../line/link-mind.ts";
 import { RoundTrip } from "../line/round-trip.ts";
 import { SilenceWatch } from "../line/silence-watch.ts";
-import { whyNoStage } from "../page/api.ts";
+import { whyNoStage } from "../line/why-not.ts";
 import { sayNo, words } from "../page/words.ts";
 import { every } from "../sound/every.ts";
 import { isUncleaned, type MicrophoneChoice } from "../sound/microphone.ts";

@@ -1,7 +1,7 @@
+import { takeGivenTicket } from "../page/given-ticket.ts";
+
 /** What this browser tab remembers of a host between reloads; gone with the tab. */
 const KEYS = { ticket: "ticket", before: "ticket-before", onAir: "on-air", muted: "muted" } as const;
-/** A ticket at the head of what was pasted: three parts of base64url. Mail programs like to add a bracket or a full stop. */
-const TICKET = /^[\w-]+(?:\.[\w-]+){2}/;
 
 /** What this tab holds of a host link: a ticket, nothing, or one that is not whole. */
 export type HostLink = { readonly ticket: string } | { readonly ticket: undefined; readonly broken: boolean };
@@ -35,16 +35,14 @@ export class HostMemory {
    * history by mistake; else the one of before a reload. What cannot be a ticket replaces none.
    */
   takeTicket(): HostLink {
-    const given = new URLSearchParams(location.hash.slice(1)).get("ticket");
-    if (given !== null) history.replaceState(null, "", location.pathname + location.search);
-    const whole = ticketIn(given ?? "");
+    const { given, ticket: whole } = takeGivenTicket();
     const before = this.#read("ticket");
     if (whole !== undefined && whole !== before) {
       this.#write("before", before);
       this.#write("ticket", whole);
     }
     const ticket = whole ?? before;
-    return ticket === undefined ? { ticket, broken: given !== null } : { ticket };
+    return ticket === undefined ? { ticket, broken: given } : { ticket };
   }
 
   /** The room refused the ticket: the one that this tab had before it, if any, is taken after a reload. */
@@ -72,9 +70,4 @@ export class HostMemory {
   #name(key: keyof typeof KEYS): string {
     return `canopy:${this.#room}:${KEYS[key]}`;
   }
-}
-
-/** The ticket at the head of `text`, whatever follows it; nothing if there is none. Its signature is the room's business. */
-export function ticketIn(text: string): string | undefined {
-  return TICKET.exec(text)?.[0];
 }

@@ -19,8 +19,10 @@ import type {
   ScheduleState,
   StageState,
 } from "../../core/wire/messages.ts";
-import type { Webhook } from "../room/told/webhook.ts";
 import type { ParentCalls } from "./parent.ts";
+
+/** Where something is told, and what it is signed with there. */
+export type Webhook = { readonly url: string; readonly key?: string | undefined };
 
 export type CreateAsk = {
   readonly room: RoomId;

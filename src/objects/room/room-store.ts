@@ -6,10 +6,9 @@ import { newRoom, type RecordingWish, type Room } from "../../core/room/state.ts
 import type { Moved, Outcast } from "../../core/tree/shape/audience.ts";
 import type { Plan } from "../../core/tree/shape/plan.ts";
 import type { Expectation } from "../../core/tree/shape/plant.ts";
-import type { RecordWish } from "../calls/room.ts";
+import type { RecordWish, Webhook } from "../calls/room.ts";
 import { log } from "../log.ts";
 import type { RoomKeys } from "./tickets.ts";
-import type { Webhook } from "./told/webhook.ts";
 
 /** What a room's object keeps through sleep, restarts and deploys. */
 export type RoomRecord = {

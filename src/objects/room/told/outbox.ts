@@ -2,11 +2,12 @@ import { awoken, type Happening, happenings, NOTHING_YET, type Watched } from ".
 import { type Letter, letterOf, MOST_WAITING, triedInVain } from "../../../core/room/outbox.ts";
 import type { Room } from "../../../core/room/state.ts";
 import type { Alarms } from "../../alarms.ts";
+import type { Webhook } from "../../calls/room.ts";
 import type { Env } from "../../env.ts";
 import { log } from "../../log.ts";
 import type { RoomRecord } from "../room-store.ts";
 import type { EventFields, Events } from "./events.ts";
-import { deliver, type Webhook } from "./webhook.ts";
+import { deliver } from "./webhook.ts";
 import { toldByWebhook, waitForWebhooks } from "./webhook-counts.ts";
 
 /** Who is told: the operator of every room, and whom the room's own maker named. */

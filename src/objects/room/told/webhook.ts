@@ -1,11 +1,10 @@
+import type { Webhook } from "../../calls/room.ts";
+
 /** A webhook that has not answered by then is asked again, in ms. */
 const ANSWER_MS = 10_000;
 
 /** Stands before a key that is written as Standard Webhooks writes it: the rest is its bytes as base64. */
 const KEY_PREFIX = "whsec_";
-
-/** Where something is told, and what it is signed with there. */
-export type Webhook = { readonly url: string; readonly key?: string | undefined };
 
 /** What came of it: `gone` is a webhook that says it wants to hear of this no more (410). */
 export type Delivery = "taken" | "not-taken" | "gone";

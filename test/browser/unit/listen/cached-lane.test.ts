@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { cachedLanes } from "../../../src/browser/listen/cached-lane.ts";
-import { aChunk } from "../../support/build.ts";
+import { cachedLanes } from "../../../../src/browser/listen/cached-lane.ts";
+import { aChunk } from "../../../support/build.ts";
 
 const HEAD = {
   epoch: 1,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { type Glimpse, phaseOf, watchRoom } from "../../../src/browser/listen/glimpse.ts";
+import { type Glimpse, phaseOf, watchRoom } from "../../../../src/browser/listen/glimpse.ts";
 
 let onSeen: (() => void)[] = [];
 const page = { visibilityState: "visible", addEventListener: (_: string, look: () => void) => onSeen.push(look) };

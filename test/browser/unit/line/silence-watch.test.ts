@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SilenceWatch } from "../../../src/browser/line/silence-watch.ts";
+import { SilenceWatch } from "../../../../src/browser/line/silence-watch.ts";
 
 const [VOICE, ROOM, SUPPRESSED, NOTHING] = [25, 62, 80, 127];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { LinkMind } from "../../../src/browser/line/link-mind.ts";
+import { LinkMind } from "../../../../src/browser/line/link-mind.ts";
 
 const PATIENCE = { silentMs: 3_000, answerMs: 2_000 };
 const LUCK = 0.5;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { ChunkDecoder } from "../../../src/browser/sound/chunk-decoder.ts";
-import type { Decoded } from "../../../src/browser/sound/codec.ts";
-import type { Chunk, VoiceBlock } from "../../../src/core/audio/chunk.ts";
-import type { HeardChunk } from "../../../src/core/audio/player.ts";
+import { ChunkDecoder } from "../../../../src/browser/sound/chunk-decoder.ts";
+import type { Decoded } from "../../../../src/browser/sound/codec.ts";
+import type { Chunk, VoiceBlock } from "../../../../src/core/audio/chunk.ts";
+import type { HeardChunk } from "../../../../src/core/audio/player.ts";
 
 describe("a chunk", () => {
   it("comes out when all of its frames have, with each where it belongs", () => {

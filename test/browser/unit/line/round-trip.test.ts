@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { RoundTrip } from "../../../src/browser/line/round-trip.ts";
+import { RoundTrip } from "../../../../src/browser/line/round-trip.ts";
 
 describe("the way there and back", () => {
   it("is nothing before the first answer", () => {

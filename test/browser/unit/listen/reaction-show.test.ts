@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ReactionShow } from "../../../src/browser/listen/reaction-show.ts";
+import { ReactionShow } from "../../../../src/browser/listen/reaction-show.ts";
 
 describe("reactions on a page", () => {
   it("are the difference to what was told before; who comes in sees nothing of the evening so far", () => {

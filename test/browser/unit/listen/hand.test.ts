@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { Hand } from "../../../src/browser/listen/hand.ts";
-import { type Hearing, NOTHING_YET } from "../../../src/browser/listen/hearing.ts";
-import { SentQuestion } from "../../../src/browser/listen/sent-question.ts";
-import type { ListenerSays } from "../../../src/core/wire/listener-says.ts";
-import type { Refused, RoomState, You } from "../../../src/core/wire/messages.ts";
-import { session } from "../../support/asks.ts";
+import { Hand } from "../../../../src/browser/listen/hand.ts";
+import { type Hearing, NOTHING_YET } from "../../../../src/browser/listen/hearing.ts";
+import { SentQuestion } from "../../../../src/browser/listen/sent-question.ts";
+import type { ListenerSays } from "../../../../src/core/wire/listener-says.ts";
+import type { Refused, RoomState, You } from "../../../../src/core/wire/messages.ts";
+import { session } from "../../../support/asks.ts";
 
 const room: RoomState = {
   type: "room",

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { silentWav } from "../../../src/browser/sound/anchor.ts";
+import { silentWav } from "../../../../src/browser/sound/anchor.ts";
 
 it("the anchor is a WAV of ten silent seconds", () => {
   const wav = silentWav();

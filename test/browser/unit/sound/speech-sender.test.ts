@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { SpeechSender } from "../../../src/browser/sound/speech-sender.ts";
-import { decodeSpeech, type Speech } from "../../../src/core/audio/speech.ts";
+import { SpeechSender } from "../../../../src/browser/sound/speech-sender.ts";
+import { decodeSpeech, type Speech } from "../../../../src/core/audio/speech.ts";
 
 const [NOISE, VOICE] = [70, 20];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { levelOf, VoiceGate } from "../../../src/browser/sound/voice-gate.ts";
+import { levelOf, VoiceGate } from "../../../../src/browser/sound/voice-gate.ts";
 
 /** Levels in −dBov: a quiet room, a voice in it, and digital silence. */
 const [NOISE, VOICE, NOTHING] = [65, 25, 127];

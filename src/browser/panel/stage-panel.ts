@@ -1,6 +1,6 @@
-import type { Panel, PanelPage } from "../panel/shown.ts";
-import { mayRun } from "../panel/shown.ts";
-import type { Broadcasting } from "./broadcast.ts";
+import type { Broadcasting } from "../stage/broadcast.ts";
+import type { Panel, PanelPage } from "./shown.ts";
+import { mayRun } from "./shown.ts";
 
 /** The panel of who runs the room, on whichever page he is. Its code comes when there is somebody whose panel it is. */
 export class StagePanel {
@@ -28,7 +28,7 @@ export class StagePanel {
   async #load(): Promise<void> {
     if (this.#loading) return;
     this.#loading = true;
-    const { makePanel } = await import("../panel/panel.ts").finally(() => {
+    const { makePanel } = await import("./panel.ts").finally(() => {
       this.#loading = false;
     });
     this.#panel = makePanel(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { namesIn } from "../../../src/browser/evening/schedule-form.ts";
-import { sayLeft, toldMinutes } from "../../../src/browser/listen/countdown.ts";
-import { whenIn } from "../../../src/core/say/when.ts";
+import { namesIn } from "../../../../src/browser/evening/schedule-form.ts";
+import { sayLeft, toldMinutes } from "../../../../src/browser/listen/countdown.ts";
+import { whenIn } from "../../../../src/core/say/when.ts";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { ChunkDecoder } from "../../../src/browser/sound/chunk-decoder.ts";
-import { decoderMaker } from "../../../src/browser/sound/decoder.ts";
-import type { HeardChunk } from "../../../src/core/audio/player.ts";
+import { ChunkDecoder } from "../../../../src/browser/sound/chunk-decoder.ts";
+import { decoderMaker } from "../../../../src/browser/sound/decoder.ts";
+import type { HeardChunk } from "../../../../src/core/audio/player.ts";
 
 afterEach(() => vi.unstubAllGlobals());
 

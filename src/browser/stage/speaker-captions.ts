@@ -1,11 +1,11 @@
+import { languageLabel, languagesFor } from "../captions/languages.ts";
+import { Recognition } from "../captions/recognition.ts";
+import { recognizerIn } from "../captions/recognizer.ts";
+import { type SpokenLine, SpokenLines } from "../captions/spoken-lines.ts";
+import type { Voiced } from "../captions/talkspurts.ts";
 import { part, write, writeOrHide } from "../page/parts.ts";
 import { words } from "../page/words.ts";
-import type { Studio } from "../stage/studio.ts";
-import { languageLabel, languagesFor } from "./languages.ts";
-import { Recognition } from "./recognition.ts";
-import { recognizerIn } from "./recognizer.ts";
-import { type SpokenLine, SpokenLines } from "./spoken-lines.ts";
-import type { Voiced } from "./talkspurts.ts";
+import type { Studio } from "./studio.ts";
 
 /** What a browser remembers, for all rooms: the language that its owner speaks. */
 const LANGUAGE_KEY = "canopy:caption-language";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Resampler } from "../../../src/browser/sound/resampler.ts";
+import { Resampler } from "../../../../src/browser/sound/resampler.ts";
 
 describe.each([44_100, 16_000, 96_000])("a resampler from %i Hz to 48 kHz", (fromHz) => {
   it("gives as many samples as the time takes, whatever the blocks", () => {

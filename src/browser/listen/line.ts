@@ -6,12 +6,12 @@ import type { ListenerSays } from "../../core/wire/listener-says.ts";
 import type { ListenerHears, State, Welcome } from "../../core/wire/messages.ts";
 import { parseListenerHears } from "../../core/wire/parse.ts";
 import { comeBackTold } from "../../core/wire/room-states.ts";
-import { cachedLanes } from "../listen/cached-lane.ts";
-import { type Hearing, newsOf } from "../listen/hearing.ts";
-import { listenProtocols, type Me } from "../listen/me.ts";
-import { whyNot } from "../page/api.ts";
-import { Link } from "./link.ts";
-import type { LinkEnd, LinkPhase } from "./link-mind.ts";
+import { Link } from "../line/link.ts";
+import type { LinkEnd, LinkPhase } from "../line/link-mind.ts";
+import { whyNot } from "../line/why-not.ts";
+import { cachedLanes } from "./cached-lane.ts";
+import { type Hearing, newsOf } from "./hearing.ts";
+import { listenProtocols, type Me } from "./me.ts";
 
 /** Live sound comes ten times a second: 3 s of nothing is suspicious, and a living link answers within 2 s. */
 const PATIENCE = { silentMs: 3_000, answerMs: 2_000 };

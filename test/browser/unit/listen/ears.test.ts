@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Ears } from "../../../src/browser/listen/ears.ts";
-import { type Hearing, NOTHING_YET } from "../../../src/browser/listen/hearing.ts";
+import { Ears } from "../../../../src/browser/listen/ears.ts";
+import { type Hearing, NOTHING_YET } from "../../../../src/browser/listen/hearing.ts";
 
 const FACTS = { at: undefined, playing: true, bufferMs: 100, behindMs: 0, holes: 0, stalls: 0, stalledMs: 0, splices: 0 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ticketIn } from "../../../src/browser/stage/host-ticket.ts";
+import { ticketIn } from "../../../../src/browser/page/given-ticket.ts";
 
 const TICKET = "eyJhbGciOiJFZERTQSJ9.eyJhdWQiOiJhLXJvb20ifQ.c2lnbmF0dXJl-_";
 

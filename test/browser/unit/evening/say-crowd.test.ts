@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isWaking, sayCrowd } from "../../../src/browser/evening/say-crowd.ts";
+import { isWaking, sayCrowd } from "../../../../src/browser/evening/say-crowd.ts";
 
 const ready = { expected: 50_000, seats: 71_500, leaves: 143, ready: 143, capped: false, full: false };
 

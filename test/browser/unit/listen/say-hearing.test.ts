@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Hearing, NOTHING_YET } from "../../../src/browser/listen/hearing.ts";
-import { sayMissed } from "../../../src/browser/listen/say-hearing.ts";
+import { type Hearing, NOTHING_YET } from "../../../../src/browser/listen/hearing.ts";
+import { sayMissed } from "../../../../src/browser/listen/say-hearing.ts";
 
 function hearing(of: Partial<Hearing>): Hearing {
   return { ...NOTHING_YET, phase: "live", listeners: undefined, ...of };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { sayLine, sayStudio, sayWarning } from "../../../src/browser/stage/say-studio.ts";
-import { newStudio, type Studio } from "../../../src/browser/stage/studio.ts";
+import { sayLine, sayStudio, sayWarning } from "../../../../src/browser/stage/say-studio.ts";
+import { newStudio, type Studio } from "../../../../src/browser/stage/studio.ts";
 
 describe("a host on air", () => {
   it("is told that everybody hears him only if that is so", () => {

@@ -46,7 +46,7 @@ afterEach(() => {
 
 it("rings by one worker's clock, not by the page's, until it is stopped", async () => {
   vi.stubGlobal("setInterval", () => expect.fail("the page's own timer"));
-  const { every } = await import("../../../src/browser/sound/every.ts");
+  const { every } = await import("../../../../src/browser/sound/every.ts");
   const rung: string[] = [];
   const stop = every(2_000, () => rung.push("ping"));
   every(5_000, () => rung.push("tick"));
@@ -59,7 +59,7 @@ it("rings by one worker's clock, not by the page's, until it is stopped", async 
 });
 
 it("rings by the page's own timers where no worker may run", async () => {
-  const { every } = await import("../../../src/browser/sound/every.ts");
+  const { every } = await import("../../../../src/browser/sound/every.ts");
   let rung = 0;
   workersInterval = () => undefined;
   every(1_000, () => rung++);
