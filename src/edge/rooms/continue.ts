@@ -1,8 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { parseRoomId, type RoomId } from "../../core/ids.ts";
-import { DEFAULT_SPEAKERS } from "../../core/room/state.ts";
-import type { Known } from "../../objects/calls/audience.ts";
+import type { Known, Summary } from "../../objects/calls/audience.ts";
 import type { Env } from "../../objects/env.ts";
 import { list, unlist } from "../../objects/lobby/lobby-client.ts";
 import { audienceStub, roomStub } from "../../objects/locate.ts";
@@ -14,7 +13,7 @@ import { type ProblemCode, problem } from "../request/problem.ts";
 import { settingsOf } from "../request/settings.ts";
 import { Made, made, nameOf, newListing, WISHES } from "./rooms.ts";
 
-/** What `POST /api/rooms/:room/continue` takes: as for a new room, and of what is left out the public things stay as they are in the old one. */
+/** What `POST /api/rooms/:room/continue` takes: as for a new room, and what is left out is as it was in the old one. */
 const ContinueBody = z.strictObject(WISHES).partial();
 
 export const CONTINUE_ROOM: RouteSays = {
@@ -22,8 +21,8 @@ export const CONTINUE_ROOM: RouteSays = {
   tag: "rooms",
   summary: "Take over the audience of a room that failed",
   about:
-    "The new room has the audience of `room`, whose listeners keep their sockets. Title, `listed` and `chunkMs` stay as they are in the old one " +
-    "where they are left out. What the old room alone knows is not taken over: `maxSpeakers` and `webhook` are to be said again.",
+    "The new room has the audience of `room`, whose listeners keep their sockets. What is left out is as it was in the old one, and so is what was " +
+    "announced of it: doors that are closed there are closed here, and open at the same time.",
   door: "successor",
   body: { schema: ContinueBody, example: { title: "Friday talk, second part" }, optional: true },
   answers: { 201: { says: "The new room, and the tickets that open it; `continues` is the old one", schema: Made } },
@@ -53,7 +52,7 @@ export async function continueRoom(c: Context<{ Bindings: Env }>): Promise<Respo
   const room = right.room ?? nameOf(body.data.room);
   if (room === undefined) return problem(c, "room-name-invalid");
   const { plan, summary } = known;
-  const { title = summary.title, listed = summary.listed, chunkMs = summary.chunkMs, maxSpeakers = DEFAULT_SPEAKERS } = body.data;
+  const { title = summary.title, listed = summary.listed, chunkMs = summary.chunkMs, maxSpeakers } = body.data;
   const { audience } = plan;
   const { maxListeners } = settingsOf(c.env);
   const wish = { room, title, listed, chunkMs, maxSpeakers, maxListeners, webhook };
@@ -63,8 +62,14 @@ export async function continueRoom(c: Context<{ Bindings: Env }>): Promise<Respo
   forget(from);
   if (summary.listed) c.executionCtx.waitUntil(unlist(c.env, from));
   // A private room stands in no lobby, and who takes a private one's audience over is private.
-  if (listed && plan.listenTicket !== true) c.executionCtx.waitUntil(list(c.env, newListing(room, title, created.createdAt)));
+  if (listed && plan.listenTicket !== true)
+    c.executionCtx.waitUntil(list(c.env, newListing(room, title, created.createdAt, announcedBy(summary))));
   return made(c, room, created, { continues: from });
+}
+
+/** What the lobby says of doors that are closed. */
+function announcedBy({ opensAt, schedule }: Summary): { opensAt?: string; timeZone?: string } {
+  return opensAt === undefined || schedule === undefined ? {} : { opensAt, timeZone: schedule.timeZone };
 }
 
 const WHY_NOT = { taken: "room-taken", used: "ticket-used", ended: "room-ended", unknown: "room-unknown" } as const;

@@ -1,6 +1,8 @@
 import type { AudienceId, RoomId, SessionId } from "../../core/ids.ts";
+import type { Doors } from "../../core/room/schedule.ts";
 import type { Adoption, AudienceAnswer, Claimed, Move, Moved, Known as Of, Outcast } from "../../core/tree/shape/audience.ts";
 import type { OnStage, RoomPhase } from "../../core/wire/messages.ts";
+import type { Webhook } from "../room/told/webhook.ts";
 
 /** What is announced of an evening; times in ISO 8601, UTC. */
 export type Announced = {
@@ -38,17 +40,22 @@ export type Summary = {
 
 export type Known = Of<Summary>;
 
+/** What a room that takes an audience over begins with, where its maker says nothing else: what only the room before knew. */
+export type Legacy = { readonly maxSpeakers: number; readonly webhook?: Webhook | undefined; readonly doors?: Doors | undefined };
+
 export interface AudienceCalls extends Rpc.DurableObjectBranded {
   /** Plants the audience; anew as long as nobody has claimed it, then never again. "taken" if a room of this name has taken another over. */
-  open(known: Known): Promise<"taken" | undefined>;
+  open(known: Known, legacy: Legacy): Promise<"taken" | undefined>;
   /** Plan and public summary; undefined for an audience that nobody planted, and for `room` if it never fed this one. */
   look(room?: RoomId): Promise<Known | undefined>;
   /** How the audience of `room` was taken over; undefined if it was not. */
   moveFrom(room: RoomId): Promise<Move | undefined>;
   /** Compare-and-set: the next epoch for `root` if it is the one that feeds this audience, else who is. */
-  claim(root: RoomId): Promise<Claimed | Moved | undefined>;
+  claim(root: RoomId): Promise<Claimed<Legacy> | Moved | undefined>;
   /** Compare-and-set: a successor takes this audience over. */
-  adopt(adoption: Adoption<Summary>): Promise<AudienceAnswer>;
+  adopt(adoption: Adoption<Summary>): Promise<AudienceAnswer<Legacy>>;
+  /** The root tells what a successor is to begin with. From another room it changes nothing. */
+  bequeath(root: RoomId, legacy: Legacy): Promise<void>;
   /** The root tells whom it keeps out, so that a successor keeps them out too. From another room it changes nothing. */
   keepOut(root: RoomId, outcasts: readonly Outcast[]): Promise<void>;
   /** Whom the room that feeds this audience keeps out, as it told last. */

@@ -58,7 +58,8 @@ export type ContinueAsk = {
   readonly title: string;
   readonly listed: boolean;
   readonly chunkMs: number;
-  readonly maxSpeakers: number;
+  /** Where it is not said, as in the room before; so is `webhook`. */
+  readonly maxSpeakers?: number | undefined;
   readonly maxListeners: number;
   readonly audience: AudienceId;
   readonly from: RoomId;

@@ -254,6 +254,7 @@ export class RoomBody {
       // That the doors have opened must not be forgotten: they would open once more.
       this.#store.savePeopleSurely(after);
       this.#doors.arrange();
+      this.#awake.announcer.bequeath();
       this.#outlive(this.#awake.announcer.note());
     }
     if (before.title !== after.title) this.#outlive(this.#upkeep.changed());

@@ -1,4 +1,5 @@
 import { audienceOf } from "../../core/ids.ts";
+import { DEFAULT_SPEAKERS } from "../../core/room/state.ts";
 import type { Plan } from "../../core/tree/shape/plan.ts";
 import type { Summary } from "../calls/audience.ts";
 import type { ContinueAsk, CreateAsk, Created, NotContinued } from "../calls/room.ts";
@@ -7,7 +8,7 @@ import { audienceStub } from "../locate.ts";
 import { makeSecret } from "../secret.ts";
 import type { RoomRecord } from "./room-store.ts";
 import { makeKeys, makeSession, signTicket } from "./tickets.ts";
-import { announced } from "./told/announced.ts";
+import { announced, legacyOf } from "./told/announced.ts";
 
 /** Successor tickets given out with a new room. */
 const SUCCESSORS = 2;
@@ -41,7 +42,8 @@ export async function found(env: Env, ask: CreateAsk): Promise<Founded | "taken"
   const doors = schedule === undefined ? undefined : { ...schedule, changedAt: now };
   const about = { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0, locked: false, recorded: false } as const;
   const summary: Summary = { ...about, ...announced({ doors, locked: false }) };
-  if ((await audienceStub(env, plan.audience).open({ plan, summary })) === "taken") return "taken";
+  const legacy = legacyOf({ maxSpeakers, webhook }, doors);
+  if ((await audienceStub(env, plan.audience).open({ plan, summary }, legacy)) === "taken") return "taken";
   const host = makeSession("host");
   const wished = { room, title, listed, chunkMs, maxSpeakers, maxListeners, webhook, doors, record: recording };
   const record: RoomRecord = { ...wished, createdAt, ended: false, epoch: 0, plan, keys, host };
@@ -56,7 +58,7 @@ export async function found(env: Env, ask: CreateAsk): Promise<Founded | "taken"
  */
 export async function takeOver(env: Env, ask: ContinueAsk): Promise<Founded | NotContinued> {
   const keys = await makeKeys();
-  const { room, title, listed, chunkMs, maxSpeakers, maxListeners, from, ticket, webhook } = ask;
+  const { room, title, listed, chunkMs, maxListeners, from, ticket } = ask;
   const createdAt = new Date().toISOString();
   const summary: Summary = { room, title, listed, chunkMs, createdAt, phase: "quiet", listeners: 0, locked: false, recorded: false };
   await audienceStub(env, audienceOf(room)).follow(room, ask.audience);
@@ -69,10 +71,11 @@ export async function takeOver(env: Env, ask: ContinueAsk): Promise<Founded | No
   });
   if (typeof answer !== "object") return answer ?? "unknown";
   if ("moved" in answer) return answer;
-  const { epoch, plan, outcasts = [], recorded } = answer;
+  const { epoch, plan, outcasts = [], recorded, legacy } = answer;
   const continues = { room: from, ticket, outcasts, ...(recorded === true ? { recorded } : {}) };
   const host = makeSession("host");
-  const wished = { room, title, listed, chunkMs, maxSpeakers, maxListeners, webhook };
+  const { maxSpeakers = legacy?.maxSpeakers ?? DEFAULT_SPEAKERS, webhook = legacy?.webhook } = ask;
+  const wished = { room, title, listed, chunkMs, maxSpeakers, maxListeners, webhook, doors: legacy?.doors };
   const record: RoomRecord = { ...wished, createdAt, ended: false, epoch, plan, keys, host, continues };
   return { record, created: await ticketsOf(record) };
 }

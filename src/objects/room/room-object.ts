@@ -213,6 +213,8 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   override async alarm(): Promise<void> {
     this.#use.request();
     if (this.#awake === undefined || this.#upkeep === undefined || this.#doors === undefined) return;
+    // Whose audience is another's opens no doors.
+    await this.#reign?.sure;
     const { planting, events, evening } = this.#awake;
     await this.#alarms.ring(Date.now(), {
       ...this.#upkeep.chores,

@@ -15,7 +15,7 @@ import {
   seenBy,
 } from "../../core/tree/shape/audience.ts";
 import { parsePlan } from "../../core/tree/shape/plan.ts";
-import type { AudienceCalls, Known, Summary } from "../calls/audience.ts";
+import type { AudienceCalls, Known, Legacy, Summary } from "../calls/audience.ts";
 import { ObjectUse } from "../counted.ts";
 import type { Env } from "../env.ts";
 import { audienceStub } from "../locate.ts";
@@ -26,7 +26,7 @@ export class Audience extends DurableObject<Env> implements AudienceCalls {
   /** Calls that this object has answered, by kind; joins add one `look` per cold edge isolate, never one each. */
   readonly requests = { open: 0, look: 0, claim: 0, note: 0, adopt: 0 };
   readonly #use = new ObjectUse("Audience");
-  #audience: State<Summary>;
+  #audience: State<Summary, Legacy>;
   /** The room that this object is named after, if that has another's audience. */
   #room: RoomId | undefined;
 
@@ -36,14 +36,14 @@ export class Audience extends DurableObject<Env> implements AudienceCalls {
     this.#room = state.storage.kv.get<RoomId>("room");
   }
 
-  async open(known: Known): Promise<"taken" | undefined> {
+  async open(known: Known, legacy: Legacy): Promise<"taken" | undefined> {
     this.#use.request();
     this.requests.open++;
     // A room that took an audience over and was cut off before it knew: its name is its own, and who made it asks again with his ticket.
     const { follows } = this.#audience;
     const followed = follows === undefined || this.#room === undefined ? undefined : await audienceStub(this.env, follows).look(this.#room);
     if (followed?.plan.root === known.summary.room) return "taken";
-    this.#decide({ type: "open", known });
+    this.#decide({ type: "open", known, legacy });
     return undefined;
   }
 
@@ -63,7 +63,7 @@ export class Audience extends DurableObject<Env> implements AudienceCalls {
     return moveFrom(this.#audience, room);
   }
 
-  async claim(root: RoomId): Promise<Claimed | Moved | undefined> {
+  async claim(root: RoomId): Promise<Claimed<Legacy> | Moved | undefined> {
     this.#use.request();
     this.requests.claim++;
     const answer = this.#decide({ type: "claim", root });
@@ -73,7 +73,7 @@ export class Audience extends DurableObject<Env> implements AudienceCalls {
     return typeof answer === "object" ? answer : undefined;
   }
 
-  async adopt(adoption: Adoption<Summary>): Promise<AudienceAnswer> {
+  async adopt(adoption: Adoption<Summary>): Promise<AudienceAnswer<Legacy>> {
     this.#use.request();
     this.requests.adopt++;
     const answer = this.#decide({ type: "adopt", adoption });
@@ -85,6 +85,11 @@ export class Audience extends DurableObject<Env> implements AudienceCalls {
   async keepOut(root: RoomId, outcasts: readonly Outcast[]): Promise<void> {
     this.#use.request();
     this.#decide({ type: "keep-out", root, outcasts });
+  }
+
+  async bequeath(root: RoomId, legacy: Legacy): Promise<void> {
+    this.#use.request();
+    this.#decide({ type: "bequeath", root, legacy });
   }
 
   async outcasts(): Promise<readonly SessionId[]> {
@@ -107,7 +112,7 @@ export class Audience extends DurableObject<Env> implements AudienceCalls {
   }
 
   /** Saved before it is answered: the runtime holds the answer back until the write is safe. */
-  #decide(event: AudienceEvent<Summary>): AudienceAnswer {
+  #decide(event: AudienceEvent<Summary, Legacy>): AudienceAnswer<Legacy> {
     const { audience, answer } = decideAudience(this.#audience, event);
     this.#save(audience);
     this.#audience = audience;
@@ -115,7 +120,7 @@ export class Audience extends DurableObject<Env> implements AudienceCalls {
   }
 
   /** Only this class writes, so what is read has the shape that was written. */
-  #load(): State<Summary> {
+  #load(): State<Summary, Legacy> {
     const { kv } = this.ctx.storage;
     const plan = parsePlan(kv.get("plan"));
     const summary = kv.get<Summary>("summary");
@@ -125,12 +130,13 @@ export class Audience extends DurableObject<Env> implements AudienceCalls {
       epoch: kv.get<number>("epoch") ?? 0,
       moves: kv.get<readonly Move[]>("moves") ?? [],
       outcasts: kv.get<readonly Outcast[]>("outcasts") ?? [],
+      legacy: kv.get<Legacy>("legacy"),
       follows: kv.get<AudienceId>("follows"),
     };
   }
 
   /** What changed, and nothing else: the public's numbers come every few seconds. */
-  #save({ known, epoch, moves, outcasts, follows }: State<Summary>): void {
+  #save({ known, epoch, moves, outcasts, legacy, follows }: State<Summary, Legacy>): void {
     const { kv } = this.ctx.storage;
     const before = this.#audience;
     if (known?.plan !== before.known?.plan) kv.put("plan", known?.plan);
@@ -138,6 +144,7 @@ export class Audience extends DurableObject<Env> implements AudienceCalls {
     if (epoch !== before.epoch) kv.put("epoch", epoch);
     if (moves !== before.moves) kv.put("moves", moves);
     if (outcasts !== before.outcasts) kv.put("outcasts", outcasts);
+    if (legacy !== before.legacy) kv.put("legacy", legacy);
     if (follows === undefined) kv.delete("follows");
     else if (follows !== before.follows) kv.put("follows", follows);
   }

@@ -1,8 +1,14 @@
+import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { audienceOf } from "../../../src/core/ids.ts";
+import { app } from "../../../src/edge/app.ts";
 import { sessionOf } from "../../../src/edge/request/identity.ts";
-import { call, connectSpeaker, upgrade, workerdHouse } from "../../contract/workerd-house.ts";
+import type { Legacy } from "../../../src/objects/calls/audience.ts";
+import { audienceStub, roomStub } from "../../../src/objects/locate.ts";
+import { type RoomRecord, RoomStore } from "../../../src/objects/room/room-store.ts";
+import { call, connectSpeaker, env, upgrade, workerdHouse } from "../../contract/workerd-house.ts";
 import { roomId } from "../../support/build.ts";
+import { choresOf } from "../chores.ts";
 
 const { eventually } = workerdHouse;
 
@@ -10,6 +16,10 @@ async function aRoom(name: string): Promise<{ room: string; hostTicket: string; 
   const answer = await call("POST", "/api/rooms", { title: "Talk", room: name });
   const { hostTicket, successorTickets } = await answer.json<{ hostTicket: string; successorTickets: string[] }>();
   return { room: name, hostTicket, successorTicket: successorTickets[0] ?? "" };
+}
+
+async function recordOf(room: string): Promise<RoomRecord | undefined> {
+  return runInDurableObject(roomStub(env, roomId(room)) as DurableObjectStub, (_, { storage }) => new RoomStore(storage).load());
 }
 
 const does = (room: string, ticket: string, verb: string, fields: object) =>
@@ -51,6 +61,39 @@ describe("a room that takes an audience over", () => {
       expect(await knock(name, me), name).toBe("4504");
     }
     next.host.leave();
+  });
+
+  it("begins as the one before was left: announced for the same time, as many on stage, the same webhook; unless its maker says otherwise", async () => {
+    const opensAt = new Date(Date.now() + 3_600_000).toISOString();
+    const schedule = { opensAt, timeZone: "Europe/Berlin", about: "Trees", expect: 500 };
+    const room = "doors-announced";
+    const webhook = { url: "https://hooks.example.org/room", key: "sixteen characters" };
+    const body = JSON.stringify({ title: "Talk", room, schedule, maxSpeakers: 2, webhook });
+    const made = await app.request("http://canopy.test/api/rooms", { method: "POST", body }, { ...env, ROOM_WEBHOOKS: "1" });
+    const { hostTicket, successorTickets } = await made.json<{ hostTicket: string; successorTickets: string[] }>();
+    const later = new Date(Date.now() + 7_200_000).toISOString();
+    expect((await does(room, hostTicket, "schedule", { ...schedule, opensAt: later })).status).toBe(204);
+    const audience = audienceStub(env, audienceOf(roomId(room))) as unknown as DurableObjectStub;
+    const left = () => runInDurableObject(audience, (_, { storage }) => storage.kv.get<Legacy>("legacy")?.doors);
+    await eventually("the audience knows", async () => (await left())?.opensAt === Date.parse(later));
+    const carryOn = (from: string, ticket = "", body?: object) =>
+      call("POST", `/api/rooms/${from}/continue`, body, { Authorization: `Bearer ${ticket}` }).then((answer) => answer.json<Made>());
+    type Made = { room: string; hostTicket: string; successorTickets: string[] };
+    const next = await carryOn(room, successorTickets[0]);
+    expect((await does(next.room, next.hostTicket, "on-air", {})).status).toBe(409);
+    await eventually("the public is told", async () => {
+      const told = await (await call("GET", `/api/rooms/${next.room}`)).json<{ opensAt?: string; schedule?: { about: string } }>();
+      return told.opensAt === later && told.schedule?.about === "Trees";
+    });
+    expect(await recordOf(next.room)).toMatchObject({ maxSpeakers: 2, webhook, doors: { expect: 500 } });
+    const stub = roomStub(env, roomId(next.room)) as DurableObjectStub;
+    expect((await choresOf(stub)).doors).toBe(Date.parse(later));
+    // Once they are open, they are open for the next one, too.
+    expect((await does(next.room, next.hostTicket, "open-doors", {})).status).toBe(204);
+
+    await eventually("the audience knows", async () => (await left())?.openedAt !== undefined);
+    const third = await carryOn(next.room, next.successorTickets[0], { maxSpeakers: 5 });
+    expect(await recordOf(third.room)).toMatchObject({ maxSpeakers: 5, doors: { openedAt: expect.any(Number) } });
   });
 
   it("keeps out who was banned before", async () => {

@@ -20,10 +20,12 @@ export type Moved = { readonly moved: RoomId; readonly plan: Plan };
 /** Somebody who is kept out of this audience, whichever room feeds it, and what he was called. */
 export type Outcast = { readonly session: SessionId; readonly name: string };
 /** The next epoch, for the room that feeds this audience; with who is kept out, for a room that takes it over. */
-export type Claimed = {
+export type Claimed<Legacy = unknown> = {
   readonly epoch: number;
   readonly plan: Plan;
   readonly outcasts?: readonly Outcast[];
+  /** What the room that is left wants its successor to begin with. */
+  readonly legacy?: Legacy;
   /** Something is kept of what was said to this audience before. */
   readonly recorded?: true;
 };
@@ -41,7 +43,7 @@ export type Adoption<Summary> = {
 };
 
 /** A tree's identity: its plan, its epoch, who feeds it, and who did before. Never mutated. */
-export type Audience<Summary> = {
+export type Audience<Summary, Legacy = unknown> = {
   readonly known: Known<Summary> | undefined;
   /** The last epoch that was given out; 0 before the first. */
   readonly epoch: number;
@@ -49,6 +51,8 @@ export type Audience<Summary> = {
   readonly moves: readonly Move[];
   /** Who is kept out, as the room that feeds it told last. */
   readonly outcasts: readonly Outcast[];
+  /** What a room that takes this audience over begins with, as the room that feeds it told last: nobody asks a room that failed. */
+  readonly legacy: Legacy | undefined;
   /** A room that was made to take an audience over has none of its own: what its name is asked for is that audience's. */
   readonly follows: AudienceId | undefined;
 };
@@ -60,34 +64,37 @@ export type Audience<Summary> = {
 export const ADOPTION_REVISIONS = 1_000_000;
 
 /** Before anything was planted. */
-export const NO_AUDIENCE = { known: undefined, epoch: 0, moves: [], outcasts: [], follows: undefined } as const;
+export const NO_AUDIENCE = { known: undefined, epoch: 0, moves: [], outcasts: [], legacy: undefined, follows: undefined } as const;
 
 /** What may happen to an audience. Looking at it changes nothing: `seenBy`. */
-export type AudienceEvent<Summary> =
+export type AudienceEvent<Summary, Legacy = unknown> =
   /** A room was made, and plants its audience. */
-  | { readonly type: "open"; readonly known: Known<Summary> }
+  | { readonly type: "open"; readonly known: Known<Summary>; readonly legacy?: Legacy }
   /** A room is being made that will take another audience over. */
   | { readonly type: "follow"; readonly audience: AudienceId }
   | { readonly type: "claim"; readonly root: RoomId }
   /** The root tells whom it keeps out. */
   | { readonly type: "keep-out"; readonly root: RoomId; readonly outcasts: readonly Outcast[] }
+  /** The root tells what a successor is to begin with. */
+  | { readonly type: "bequeath"; readonly root: RoomId; readonly legacy: Legacy }
   | { readonly type: "adopt"; readonly adoption: Adoption<Summary> }
   /** The root tells what changed for the public, and its plan. */
   | { readonly type: "note"; readonly known: Known<Summary> };
 
 /** Why an audience cannot be taken over, or nothing that is wrong. */
-export type AudienceAnswer = Claimed | Moved | "ended" | "unknown" | undefined;
+export type AudienceAnswer<Legacy = unknown> = Claimed<Legacy> | Moved | "ended" | "unknown" | undefined;
 
 /** The audience after `event`, and what its caller is told. Compare-and-set: one event at a time, each on the state that the last one left. */
-export function decideAudience<Summary extends RoomSummary>(
-  audience: Audience<Summary>,
-  event: AudienceEvent<Summary>,
-): { readonly audience: Audience<Summary>; readonly answer: AudienceAnswer } {
+export function decideAudience<Summary extends RoomSummary, Legacy>(
+  audience: Audience<Summary, Legacy>,
+  event: AudienceEvent<Summary, Legacy>,
+): { readonly audience: Audience<Summary, Legacy>; readonly answer: AudienceAnswer<Legacy> } {
   const { known, epoch, moves } = audience;
   switch (event.type) {
     case "open":
       // Anew as long as nobody has claimed it: a creation that was cut off half way leaves the name free for another try.
-      return { audience: epoch > 0 ? audience : { ...audience, known: event.known, follows: undefined }, answer: undefined };
+      if (epoch > 0) return { audience, answer: undefined };
+      return { audience: { ...audience, known: event.known, legacy: event.legacy, follows: undefined }, answer: undefined };
     case "follow":
       // Also over what a creation left behind that was cut off half way: its keys are lost, and it would hide the audience that is taken over.
       return { audience: epoch > 0 ? audience : { ...audience, follows: event.audience }, answer: undefined };
@@ -99,6 +106,9 @@ export function decideAudience<Summary extends RoomSummary>(
     case "keep-out":
       if (known?.plan.root !== event.root) return { audience, answer: known === undefined ? "unknown" : movedTo(known.plan) };
       return { audience: { ...audience, outcasts: event.outcasts }, answer: undefined };
+    case "bequeath":
+      if (known?.plan.root !== event.root) return { audience, answer: known === undefined ? "unknown" : movedTo(known.plan) };
+      return { audience: { ...audience, legacy: event.legacy }, answer: undefined };
     case "note": {
       if (known === undefined) return { audience, answer: "unknown" };
       const { plan, summary } = event.known;
@@ -118,14 +128,20 @@ export function decideAudience<Summary extends RoomSummary>(
       if (!isAgain && known.plan.root !== from) return { audience, answer: movedTo(known.plan) };
       if (!isAgain && known.summary.phase === "ended") return { audience, answer: "ended" };
       // Who was invited to a private room is invited still: he cannot know that another room goes on with it.
-      const left = { root: known.plan.root, verifyKey: known.plan.verifyKey };
-      const before = known.plan.listenTicket === true && !isAgain ? { before: left } : {};
+      const host = { root: known.plan.root, verifyKey: known.plan.verifyKey };
+      const before = known.plan.listenTicket === true && !isAgain ? { before: host } : {};
       const own = { root: to, verifyKey, ...(addressKey === undefined ? {} : { addressKey }) };
       const plan: Plan = { ...keyless(known.plan), ...before, revision: known.plan.revision + ADOPTION_REVISIONS, ...own };
       const since = isAgain ? moves : [...moves, { from, to, ticket, verifyKey: known.plan.verifyKey }];
+      const { outcasts, legacy } = audience;
+      const left = {
+        outcasts,
+        ...(legacy === undefined ? {} : { legacy }),
+        ...(known.summary.recorded === true ? { recorded: true as const } : {}),
+      };
       return {
         audience: { ...audience, known: { plan, summary }, epoch: epoch + 1, moves: since },
-        answer: { epoch: epoch + 1, plan, outcasts: audience.outcasts, ...(known.summary.recorded === true ? { recorded: true } : {}) },
+        answer: { epoch: epoch + 1, plan, ...left },
       };
     }
     default:

@@ -31,7 +31,7 @@ import { send } from "../../sockets.ts";
 import type { RoomRecord } from "../room-store.ts";
 import type { Root } from "../root/root.ts";
 import type { Seat, Stage } from "../stage/stage.ts";
-import { announced } from "./announced.ts";
+import { announced, legacyOf } from "./announced.ts";
 import { Captions } from "./captions.ts";
 import { Spaced } from "./spaced.ts";
 
@@ -172,11 +172,21 @@ export class Announcer {
       .catch((fault: unknown) => log("bans-not-noted", { room: record.room, why: String(fault) }));
   }
 
+  /** What a successor is to begin with; to the audience, which he asks instead of this room. */
+  bequeath(): void {
+    const { people, record } = this.#facts();
+    const left = audienceStub(this.#env, record.plan.audience)
+      .bequeath(record.room, legacyOf(record, people.doors))
+      .catch((fault: unknown) => log("legacy-not-noted", { room: record.room, why: String(fault) }));
+    this.#outlive(left);
+  }
+
   /** Everything, as a new life of the object begins. @returns as `note` */
   tellAll(): Promise<boolean> {
     this.#stages.now();
     this.tellPinned();
     this.tellBans();
+    this.bequeath();
     this.tellRecording();
     this.#rooms.now();
     return this.note();

@@ -69,8 +69,10 @@ export class Outbox implements Events {
   noteFor(addressee: Addressee, what: Happening, fields: EventFields = {}): void {
     if (this.#desk.doorOf(addressee) === undefined) return;
     const now = Date.now();
-    const id = `evt_${crypto.randomUUID()}`;
-    const body = JSON.stringify({ type: what, id, timestamp: new Date(now).toISOString(), data: { ...this.#desk.sender(), ...fields } });
+    const data = { ...this.#desk.sender(), ...fields };
+    // Of a move both rooms tell, whichever of them can: it is one event all the same.
+    const id = `evt_${what === "moved" ? `moved_${data.room}_${fields["to"]}` : crypto.randomUUID()}`;
+    const body = JSON.stringify({ type: what, id, timestamp: new Date(now).toISOString(), data });
     const waiting = this.#waiting(addressee);
     if (waiting.length >= MOST_WAITING) return this.#giveUp(addressee, id, 0);
     this.#keep(keyAfter(addressee, waiting), letterOf(id, body, now));

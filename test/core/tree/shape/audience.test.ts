@@ -57,6 +57,14 @@ describe("an audience", () => {
 });
 
 describe("a successor", () => {
+  it("begins with what the room that feeds the audience left last, and nobody else leaves anything", () => {
+    const left = having(live, { type: "bequeath", root: demo, legacy: "three chairs" }, { type: "bequeath", root: second, legacy: "none" });
+    const { audience, answer } = decideAudience(left, adopting("first"));
+    expect(answer).toMatchObject({ epoch: 4, legacy: "three chairs" });
+    const next = having(audience, { type: "bequeath", root: demo, legacy: "none" }, { type: "bequeath", root: second, legacy: "five" });
+    expect(decideAudience(next, adopting("next", third, second)).answer).toMatchObject({ legacy: "five" });
+  });
+
   it("takes the audience over: a newer plan with its name and its key, and the next epoch", () => {
     const { audience, answer } = decideAudience(live, adopting("rank-1"));
     const adopted = { ...plan, revision: plan.revision + ADOPTION_REVISIONS, root: second, verifyKey: keyOf(second) };
