@@ -2,7 +2,7 @@ import type { AudienceId, RoomId, SessionId } from "../../core/ids.ts";
 import type { Doors } from "../../core/room/schedule.ts";
 import type { Adoption, AudienceAnswer, Claimed, Move, Moved, Known as Of, Outcast } from "../../core/tree/shape/audience.ts";
 import type { OnStage, RoomPhase } from "../../core/wire/messages.ts";
-import type { Webhook } from "../room/told/webhook.ts";
+import type { Webhook } from "./room.ts";
 
 /** What is announced of an evening; times in ISO 8601, UTC. */
 export type Announced = {
