@@ -4,18 +4,18 @@ import type { SegmentName } from "../../core/audio/segment.ts";
 import { type AudienceId, localTime, parseAudienceId } from "../../core/ids.ts";
 import { type ArchiveEffect, ArchiveNode } from "../../core/tree/archive/archive.ts";
 import type { ToStore } from "../../core/tree/archive/shelf.ts";
-import { parseSaved } from "../../core/tree/saved.ts";
-import { archiveOf, nodeName, type Plan, parentName } from "../../core/tree/shape/plan.ts";
+import { archiveOf, type Plan } from "../../core/tree/shape/plan.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import { ENDING } from "../../core/wire/ending.ts";
 import type { ArchiveCalls, ArchiveSays, CaptionPlace, CaptionsPage, FoundSegment, RecordingSays, TrackSays } from "../calls/archive.ts";
 import { ObjectUse } from "../counted.ts";
 import type { Env } from "../env.ts";
-import { HEADER } from "../header.ts";
-import { audienceStub, parentStub } from "../locate.ts";
+import { audienceStub } from "../locate.ts";
 import { log } from "../log.ts";
 import { bytesOf, end, hangUp } from "../sockets.ts";
-import { keptSockets, UPLINK } from "../tree/kept-sockets.ts";
+import { keptSockets } from "../tree/kept-sockets.ts";
+import { save, savedIn } from "../tree/node-memory.ts";
+import { acceptUplink, askParent } from "../tree/uplink.ts";
 import { ArchiveStorage } from "./archive-storage.ts";
 import { segmentStore } from "./segment-store.ts";
 
@@ -144,16 +144,11 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
     return wasThere;
   }
 
-  /** `/link`: the parent dials; accepted at once, so that it waits for nothing. */
+  /** `/link`: the parent dials. */
   override fetch(request: Request): Response {
     this.#use.request();
     if (this.#awake === undefined || new URL(request.url).pathname !== "/link") return new Response(null, { status: 404 });
-    const { 0: outer, 1: inner } = new WebSocketPair();
-    const parent = request.headers.get(HEADER.parent) ?? "";
-    this.ctx.acceptWebSocket(inner, [UPLINK]);
-    inner.serializeAttachment({ parent });
-    this.#awake.mind.dialed(inner, parent);
-    return new Response(null, { status: 101, webSocket: outer });
+    return acceptUplink(this.ctx, this.#awake.mind, request);
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
@@ -203,8 +198,7 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
         setTimeout(() => this.ctx.waitUntil(this.#ask(effect.ask)), effect.afterMs);
         return;
       case "save":
-        this.ctx.waitUntil(this.ctx.storage.put("saved", JSON.stringify(effect.saved), { allowUnconfirmed: true }));
-        return;
+        return save(this.ctx, effect.saved);
       case "keep":
         return this.#awake?.storage.keep(effect.keeping);
       case "keep-line":
@@ -244,13 +238,8 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
     const mind = this.#awake?.mind;
     const question = mind?.question(ask);
     if (mind === undefined || question === undefined) return;
-    const { parent, plan, from } = question;
-    const node = nodeName(archiveOf(plan.audience));
-    const answer = await parentStub(this.env, parent)
-      .attach({ node, from, plan, parent: parentName(parent) })
-      .catch((fault: unknown) => ({ dialed: false, why: String(fault) }) as const);
-    if (answer.dialed) return log("attached", { node });
-    log("attach-failed", { node, why: answer.why });
+    const answer = await askParent(this.env, archiveOf(question.plan.audience), question);
+    if (answer.dialed) return;
     this.#perform(mind.unanswered(ask, localTime(Date.now()), Math.random()));
     await this.#settle();
   }
@@ -288,11 +277,12 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
   #recall(audience: AudienceId | undefined): void {
     if (audience === undefined) return;
     const storage = new ArchiveStorage(this.ctx, segmentStore(this.ctx.storage.sql, this.env.SEGMENTS, audience));
-    const stored = this.ctx.storage.kv.get("saved");
-    const saved = typeof stored === "string" ? parseSaved(stored) : undefined;
     const now = localTime(Date.now());
     const { above } = keptSockets(this.ctx);
-    this.#awake = { storage, mind: new ArchiveNode<WebSocket>(audience, saved, storage.segments.list(), above, now, storage.keeping()) };
+    this.#awake = {
+      storage,
+      mind: new ArchiveNode<WebSocket>(audience, savedIn(this.ctx), storage.segments.list(), above, now, storage.keeping()),
+    };
     this.#perform(this.#awake.mind.wake(now, Math.random()));
     this.ctx.waitUntil(this.#settle());
   }

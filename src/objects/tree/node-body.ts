@@ -1,28 +1,24 @@
 import { DurableObject } from "cloudflare:workers";
-import { formatPosition } from "../../core/audio/position.ts";
 import { localTime } from "../../core/ids.ts";
 import { parseObject } from "../../core/json.ts";
 import type { Below, ServingSettings } from "../../core/tree/down/downstream.ts";
 import type { Lines } from "../../core/tree/down/listeners.ts";
 import { type NodeEffect, TreeNode } from "../../core/tree/node.ts";
 import type { ListenerRefusal } from "../../core/tree/people/listener-says.ts";
-import { parseSaved } from "../../core/tree/saved.ts";
-import { type NodeRef, nodeName, type Plan, parentName, parseNodeName, parsePlan } from "../../core/tree/shape/plan.ts";
+import { type NodeRef, type Plan, parseNodeName, parsePlan } from "../../core/tree/shape/plan.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import { ENDING } from "../../core/wire/ending.ts";
-import type { AttachAnswer } from "../calls/parent.ts";
 import { ObjectUse } from "../counted.ts";
 import type { Env } from "../env.ts";
 import { HEADER } from "../header.ts";
-import { audienceStub, parentStub } from "../locate.ts";
-import { log } from "../log.ts";
+import { audienceStub } from "../locate.ts";
 import { bytesOf, end, hangUp, queuedOn, send, sendAll } from "../sockets.ts";
 import { keptSockets, UPLINK } from "./kept-sockets.ts";
+import { save, savedIn } from "./node-memory.ts";
+import { acceptUplink, askParent } from "./uplink.ts";
 
 /** The first change after a calm is told after so long, in ms: who comes with it is counted with it. */
 const GATHER_MS = 50;
-/** A parent that has not answered by then is not waited for, in ms; the mind gives its questions up as late. */
-const ANSWER_MS = 3_000;
 /** A node asks the audience who feeds now at most this often, in ms: all top nodes lose a root at the same moment, and ask it again and again. */
 const LOOK_MS = 2_000;
 /** The one periodic event of a node, in ms; it stands while the room is quiet, so that the object may sleep. */
@@ -95,14 +91,7 @@ export abstract class NodeBody extends DurableObject<Env> {
 
   /** The parent dials: accepted at once, so that the parent waits for nothing. */
   protected acceptUplink(mind: Mind, request: Request): Response {
-    const { 0: outer, 1: inner } = new WebSocketPair();
-    const parent = request.headers.get(HEADER.parent) ?? "";
-    this.ctx.acceptWebSocket(inner, [UPLINK]);
-    inner.serializeAttachment({ parent });
-    mind.dialed(inner, parent);
-    // Who dials unasked does not know yet what this node has heard.
-    const headers = { [HEADER.from]: formatPosition(mind.down.feed.newest) };
-    return new Response(null, { status: 101, webSocket: outer, headers });
+    return acceptUplink(this.ctx, mind, request, mind.down.feed.newest);
   }
 
   /** Does what the mind decided, in order. */
@@ -183,9 +172,7 @@ export abstract class NodeBody extends DurableObject<Env> {
         if (this.#mind !== undefined) this.ended(this.#mind, effect.link);
         return this.perform(this.#mind?.lost(effect.link, Math.random()) ?? []);
       case "save":
-        // Unconfirmed: no sound waits for a disk. What is lost in a crash is told again by the parent.
-        this.ctx.waitUntil(this.ctx.storage.put("saved", JSON.stringify(effect.saved), { allowUnconfirmed: true }));
-        return;
+        return save(this.ctx, effect.saved);
       case "ask":
         setTimeout(() => this.ctx.waitUntil(this.#ask(effect.ask)), effect.afterMs);
         return;
@@ -212,17 +199,11 @@ export abstract class NodeBody extends DurableObject<Env> {
     const mind = this.#mind;
     const question = mind?.question(ask);
     if (mind === undefined || question === undefined) return;
-    const node = nodeName(mind.node);
-    const { parent, plan, from } = question;
-    const attached = parentStub(this.env, parent).attach({ node, from, plan, parent: parentName(parent) });
-    const answer = await Promise.race([attached, noAnswer()]).catch(
-      (fault: unknown): AttachAnswer => ({ dialed: false, why: String(fault) }),
-    );
-    if (answer.dialed) return log("attached", { node });
-    log("attach-failed", { node, parent: parentName(parent), why: answer.why });
+    const answer = await askParent(this.env, mind.node, question);
+    if (answer.dialed) return;
     this.perform(mind.unanswered(ask, Math.random()));
     this.settle();
-    const newer = answer.plan ?? (parent.kind === "root" ? await this.#planNow(plan) : undefined);
+    const newer = answer.plan ?? (question.parent.kind === "root" ? await this.#planNow(question.plan) : undefined);
     if (newer !== undefined) this.perform(mind.learn(newer, Math.random()));
     this.settle();
   }
@@ -269,15 +250,8 @@ export abstract class NodeBody extends DurableObject<Env> {
   #recall(name: string): void {
     const node = parseNodeName(name);
     if (node === undefined) return;
-    const stored = this.ctx.storage.kv.get("saved");
-    const saved = typeof stored === "string" ? parseSaved(stored) : undefined;
     const now = localTime(Date.now());
-    this.#mind = new TreeNode({ node, ...this.#kind }, saved, keptSockets(this.ctx), now);
+    this.#mind = new TreeNode({ node, ...this.#kind }, savedIn(this.ctx), keptSockets(this.ctx), now);
     this.perform(this.#mind.wake(now, Math.random()));
   }
-}
-
-/** What a parent says that does not answer. */
-function noAnswer(): Promise<AttachAnswer> {
-  return new Promise((late) => setTimeout(late, ANSWER_MS, { dialed: false, why: "no answer" }));
 }

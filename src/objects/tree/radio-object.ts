@@ -4,18 +4,17 @@ import { parseObject } from "../../core/json.ts";
 import { parseAddress } from "../../core/tree/people/bans.ts";
 import type { Visitor } from "../../core/tree/people/visitors.ts";
 import { type Ears, type RadioEffect, RadioNode, TURN_MS } from "../../core/tree/radio.ts";
-import { parseSaved } from "../../core/tree/saved.ts";
-import { isRadio, nodeName, type Plan, parentName, parseNodeName, parsePlan } from "../../core/tree/shape/plan.ts";
+import { isRadio, type Plan, parseNodeName, parsePlan } from "../../core/tree/shape/plan.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import { ENDING } from "../../core/wire/ending.ts";
 import type { HlsAnswer, HlsSays, RadioCalls } from "../calls/radio.ts";
 import { ObjectUse } from "../counted.ts";
 import type { Env } from "../env.ts";
 import { HEADER } from "../header.ts";
-import { parentStub } from "../locate.ts";
-import { log } from "../log.ts";
 import { bytesOf, end, hangUp, holds, roomForSocket, send } from "../sockets.ts";
-import { keptSockets, UPLINK } from "./kept-sockets.ts";
+import { keptSockets } from "./kept-sockets.ts";
+import { save, savedIn } from "./node-memory.ts";
+import { acceptUplink, askParent } from "./uplink.ts";
 
 /** Listeners of one radio: a turn's sends (a twenty-fifth of them, at some 60 µs) hold nobody else up for longer than a ms. */
 const MOST_LISTENERS = 250;
@@ -25,8 +24,6 @@ const MOST_QUEUED = 64 * 1024;
 const SECOND_MS = 1_000;
 /** Without anybody who listens, the link above is let go after so long, in ms: a player that comes back finds a warm radio. */
 const IDLE_MS = 30_000;
-/** A parent that has not answered by then is not waited for, in ms. */
-const ANSWER_MS = 3_000;
 /** A playlist with too little in it is waited for this long, in ms, in steps of so many. */
 const [FIRST_MS, STEP_MS] = [3_000, 50] as const;
 
@@ -70,7 +67,7 @@ export class Radio extends DurableObject<Env> implements RadioCalls {
     this.#use.request();
     const { pathname } = new URL(request.url);
     const { headers } = request;
-    if (pathname === "/link") return this.#accept(headers);
+    if (pathname === "/link") return this.#accept(request);
     const mind = this.#know(headers.get(HEADER.node) ?? "", parsePlan(parseObject(headers.get(HEADER.plan) ?? "")));
     return mind === undefined || pathname !== "/live" ? new Response(null, { status: 404 }) : this.#seat(mind, headers);
   }
@@ -123,17 +120,12 @@ export class Radio extends DurableObject<Env> implements RadioCalls {
     this.#settle();
   }
 
-  /** The parent dials: accepted at once, so that it waits for nothing. Who dials unasked is needed only while somebody listens. */
-  #accept(headers: Headers): Response {
+  /** The parent dials. Who dials unasked is needed only while somebody listens. */
+  #accept(request: Request): Response {
     const mind = this.#mind;
     if (mind === undefined) return new Response(null, { status: 404 });
-    if (headers.has(HEADER.unasked) && !mind.isWanted(localTime(Date.now()))) return new Response(null, { status: 409 });
-    const { 0: outer, 1: inner } = new WebSocketPair();
-    const parent = headers.get(HEADER.parent) ?? "";
-    this.ctx.acceptWebSocket(inner, [UPLINK]);
-    inner.serializeAttachment({ parent });
-    mind.dialed(inner, parent);
-    return new Response(null, { status: 101, webSocket: outer });
+    if (request.headers.has(HEADER.unasked) && !mind.isWanted(localTime(Date.now()))) return new Response(null, { status: 409 });
+    return acceptUplink(this.ctx, mind, request);
   }
 
   /** One more listener, with a queue of his own that is bounded; or why not. */
@@ -204,8 +196,7 @@ export class Radio extends DurableObject<Env> implements RadioCalls {
         setTimeout(() => this.ctx.waitUntil(this.#ask(effect.ask)), effect.afterMs);
         return;
       case "save":
-        this.ctx.waitUntil(this.ctx.storage.put("saved", JSON.stringify(effect.saved), { allowUnconfirmed: true }));
-        return;
+        return save(this.ctx, effect.saved);
       case "finish":
         return finish(effect.ear, effect.bytes);
       default:
@@ -216,17 +207,10 @@ export class Radio extends DurableObject<Env> implements RadioCalls {
   async #ask(ask: number): Promise<void> {
     const question = this.#mind?.question(ask);
     if (this.#mind === undefined || question === undefined) return;
-    const { parent, plan, from } = question;
-    const node = nodeName(this.#mind.node);
-    const late = new Promise<{ readonly dialed: false; readonly why: string; readonly plan?: Plan }>((answer) =>
-      setTimeout(answer, ANSWER_MS, { dialed: false, why: "no answer" }),
-    );
-    const attached = parentStub(this.env, parent).attach({ node, from, plan, parent: parentName(parent) });
-    const answer = await Promise.race([attached, late]).catch((fault: unknown) => ({ dialed: false, why: String(fault) }) as const);
-    if (answer.dialed) return log("attached", { node });
-    log("attach-failed", { node, why: answer.why });
+    const answer = await askParent(this.env, this.#mind.node, question);
+    if (answer.dialed) return;
     this.#perform(this.#mind.unanswered(ask, localTime(Date.now()), Math.random()));
-    if ("plan" in answer && answer.plan !== undefined) this.#perform(this.#mind.learn(answer.plan, localTime(Date.now()), Math.random()));
+    if (answer.plan !== undefined) this.#perform(this.#mind.learn(answer.plan, localTime(Date.now()), Math.random()));
     this.#settle();
   }
 
@@ -268,11 +252,9 @@ export class Radio extends DurableObject<Env> implements RadioCalls {
   #recall(name: string): void {
     const node = parseNodeName(name);
     if (node === undefined || !isRadio(node)) return;
-    const stored = this.ctx.storage.kv.get("saved");
-    const saved = typeof stored === "string" ? parseSaved(stored) : undefined;
     // What fed an earlier life: whoever listened then is gone, and this one asks anew when somebody comes.
     for (const { link } of keptSockets(this.ctx).above) end(link, ENDING.uprooted);
-    this.#mind = new RadioNode<WebSocket, Ear>(node, saved, [], localTime(Date.now()));
+    this.#mind = new RadioNode<WebSocket, Ear>(node, savedIn(this.ctx), [], localTime(Date.now()));
   }
 }
 
