@@ -6,6 +6,7 @@ import type { Cohort, Joiner, Population } from "./calls.ts";
 import type { Host } from "./host.ts";
 import type { Line } from "./line.ts";
 import type { SharedChunks } from "./shared-chunks.ts";
+import type { SharedTexts } from "./shared-texts.ts";
 import { bytesIn, Socket } from "./socket.ts";
 import type { SoundReader } from "./sound.ts";
 import { gapTo, isWelcome, toldWindow } from "./texts.ts";
@@ -21,6 +22,7 @@ const PARTS_FROM = 40;
 export type Hearing = {
   readonly reader: SoundReader;
   readonly chunks: SharedChunks;
+  readonly texts: SharedTexts;
   readonly population: Population;
   readonly stride: number | undefined;
 };

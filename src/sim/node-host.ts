@@ -241,6 +241,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
         listeners: () => this.#seating.size,
         hearing: () => this.hearing,
         chunks: this.#hearing.chunks,
+        texts: this.#hearing.texts,
         stride: this.#hearing.stride,
       },
     };

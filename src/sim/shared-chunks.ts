@@ -1,3 +1,4 @@
+import type { Kept } from "../core/audio/recent.ts";
 import { CHUNKS, type Chunks, type WholeChunk } from "../core/tree/down/chunks.ts";
 
 /** So many chunks are remembered: more than any node keeps. A power of two. */
@@ -22,11 +23,11 @@ export class SharedChunks implements Chunks {
     return chunk;
   }
 
-  join(chunks: readonly Uint8Array[]): Uint8Array {
-    const [first] = chunks;
+  join(chunks: readonly Kept[]): Uint8Array {
+    const first = chunks[0];
     if (first === undefined || chunks.length === 1) return CHUNKS.join(chunks);
-    const epoch = epochAt(first, 0);
-    const key = sequenceAt(first, 0) * 4_096 + chunks.length;
+    const { epoch, sequence } = first.position;
+    const key = sequence * 4_096 + chunks.length;
     const known = this.#joined.get(key);
     if (known?.epoch === epoch) return known.bytes;
     const bytes = CHUNKS.join(chunks);

@@ -18,6 +18,7 @@ import { NodeHost } from "./node-host.ts";
 import { RoomHost } from "./room-host.ts";
 import { Server } from "./server.ts";
 import { SharedChunks } from "./shared-chunks.ts";
+import { SharedTexts } from "./shared-texts.ts";
 import { SoundReader } from "./sound.ts";
 import { SpeakerPage } from "./speaker.ts";
 import { Watch } from "./watch.ts";
@@ -48,6 +49,7 @@ export class World implements Directory {
   readonly #watch: Watch;
   readonly #reader = new SoundReader();
   readonly #chunks = new SharedChunks();
+  readonly #texts = new SharedTexts();
   #lastChange = 0;
   #lastFault = 0;
   #lastSilence = Number.NEGATIVE_INFINITY;
@@ -144,7 +146,13 @@ export class World implements Directory {
     }
     const known = level[node.index];
     if (known !== undefined) return known;
-    const hearing = { reader: this.#reader, chunks: this.#chunks, population: this.crowd, stride: this.settings.stride };
+    const hearing = {
+      reader: this.#reader,
+      chunks: this.#chunks,
+      texts: this.#texts,
+      population: this.crowd,
+      stride: this.settings.stride,
+    };
     const made = new NodeHost(this.ground, node, this, hearing, this.settings.minds.node, (host) => this.#watch.node(host));
     level[node.index] = made;
     this.#all.push(made);

@@ -2,8 +2,8 @@ import type { Position } from "../audio/position.ts";
 import type { LocalTime, SessionId } from "../ids.ts";
 import { unreachable } from "../unreachable.ts";
 import { type Below, type DownEffect, Downstream, type ServingSettings } from "./down/downstream.ts";
-import { formatPassed, formatPlan, HEARTBEAT_TEXT, type LinkText, parseLinkText } from "./down/link.ts";
-import { parseStateHead } from "./down/states.ts";
+import { formatPassed, formatPlan, HEARTBEAT_TEXT, type LinkText } from "./down/link.ts";
+import { TEXTS, type Texts } from "./down/texts.ts";
 import type { Ask } from "./people/asks.ts";
 import { parseBans } from "./people/bans.ts";
 import { type KeptPerson, LeafPeople } from "./people/leaf-people.ts";
@@ -36,6 +36,8 @@ export type NodeEffect<Link> =
   | { readonly do: "wake"; readonly children: readonly NodeRef[] }
   /** Dial the child at the other end anew: it should have reported, and may hear nothing either. */
   | { readonly do: "redial"; readonly link: Link };
+
+const NOTHING = [] as const;
 
 type Linked = Extract<LinkText, { type: "linked" }>;
 
@@ -76,6 +78,7 @@ export class TreeNode<Link> {
   readonly #counted: (() => number) | undefined;
   readonly #countedHearing: (() => number) | undefined;
   readonly #held: (() => number) | undefined;
+  readonly #texts: Texts;
   #plan: Plan | undefined;
   #soundless = true;
   /** The bans that were obeyed last, as text. */
@@ -90,6 +93,7 @@ export class TreeNode<Link> {
     this.#counted = settings.below === "listeners" ? (settings.serving?.listeners ?? (() => this.down.size)) : undefined;
     this.#countedHearing = settings.serving?.hearing;
     this.#held = settings.held;
+    this.#texts = settings.serving?.texts ?? TEXTS;
     this.#census = new Census(settings.node, now);
     this.#up = new Upstream(settings.node);
     // Without anybody who heard it before, nothing is a repeat, and who comes back is served best by all there is.
@@ -168,14 +172,16 @@ export class TreeNode<Link> {
   join(link: Link, from: Position | undefined, now: LocalTime, random: number, visitor: Visitor = {}): readonly NodeEffect<Link>[] {
     if (this.#counted !== undefined) {
       this.#people.come(link, visitor);
-      this.#census.see(visitor.session ?? String(random));
+      this.#census.see(visitor.session, random);
     }
-    return [...this.down.join(link, from, now), ...this.#seek(random)];
+    const greeted = this.down.join(link, from, now);
+    const sought = this.#seek(random);
+    return sought.length === 0 ? greeted : [...greeted, ...sought];
   }
 
   /** Somebody came whom the body holds by other means than a link. */
   meet(random: number): void {
-    this.#census.see(String(random));
+    this.#census.see(undefined, random);
   }
 
   /** A listener or a child is gone. */
@@ -273,7 +279,7 @@ export class TreeNode<Link> {
     if (!this.#up.has(uplink)) return [];
     this.#up.heard(uplink, false);
     if (uplink === this.#up.linked) this.#census.heard();
-    const said = parseLinkText(text);
+    const said = this.#texts.link(text);
     switch (said?.type) {
       case "link": {
         // A parent of an older epoch does not know that it was replaced: whoever listens to it would lose the room.
@@ -374,7 +380,7 @@ export class TreeNode<Link> {
     const removed = this.#obey();
     if (told.length === 0 && removed === undefined) return [];
     const effects = [...told, ...(removed ?? [])];
-    const type = parseStateHead(text)?.type;
+    const type = this.#texts.head(text)?.type;
     return type !== undefined && UNSAVED.has(type) ? effects : [...effects, ...this.#saves()];
   }
 
@@ -411,7 +417,7 @@ export class TreeNode<Link> {
   /** Asks to be fed, or to be fed by the plan's own parent, if somebody hangs below. */
   #seek(random: number): readonly NodeEffect<Link>[] {
     const ask = this.idle || this.#plan === undefined ? undefined : this.#up.question(random);
-    return ask === undefined ? [] : [{ do: "ask", ...ask }];
+    return ask === undefined ? NOTHING : [{ do: "ask", ...ask }];
   }
 
   /** Where a crowd is expected, who is linked wakes those below. */

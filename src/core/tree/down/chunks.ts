@@ -22,7 +22,7 @@ export type Chunks = {
   /** The chunk from byte `at` to byte `end` of a message; undefined if none stands there. */
   read(message: Uint8Array, at: number, end: number): WholeChunk | undefined;
   /** Chunks that follow each other, back to back. */
-  join(chunks: readonly Uint8Array[]): Uint8Array;
+  join(chunks: readonly Kept[]): Uint8Array;
 };
 
 /** The work as it is; bytes that are a whole message are kept as they are. */
@@ -38,5 +38,5 @@ export const CHUNKS: Chunks = {
       alone: { parts: [{ bytes }], through: position },
     };
   },
-  join: joinChunks,
+  join: (chunks) => joinChunks(chunks.map(({ bytes }) => bytes)),
 };

@@ -1,13 +1,14 @@
 import { BEFORE_ALL, type Position } from "../../audio/position.ts";
 import type { LocalTime } from "../../ids.ts";
 import type { Plan } from "../shape/plan.ts";
-import type { Chunks } from "./chunks.ts";
+import type { Chunks, Part } from "./chunks.ts";
 import { Feed } from "./feed.ts";
 import { type Message, messagesOf, slices } from "./greeting.ts";
 import { END_TEXT, formatFlow, formatLink, formatLinked } from "./link.ts";
 import { type Lines, Listeners } from "./listeners.ts";
 import { canWait, Pacing } from "./pacing.ts";
 import { States } from "./states.ts";
+import { TEXTS, type Texts } from "./texts.ts";
 import { Welcomes } from "./welcomes.ts";
 
 /** What a node's body must do to its links below. `send-all` goes to every link in `live`, in one loop. */
@@ -38,9 +39,13 @@ export type ServingSettings = {
   readonly hearing?: () => number;
   /** How chunks are read and joined, where not as they are. */
   readonly chunks?: Chunks;
+  /** How texts are read and written, where not as they are. */
+  readonly texts?: Texts;
 };
 
 const TURN = { do: "deliver", to: "turn" } as const;
+const ONLY_TURN = [TURN] as const;
+const NOTHING = [] as const;
 
 /** After so long without a chunk, in ms, a turn that is still owed is not waited for any more. */
 const STALE_MS = 1_000;
@@ -56,7 +61,7 @@ type Waiting = { readonly from: Position | undefined; welcomed: boolean; since: 
  */
 export class Downstream<Link> {
   readonly feed: Feed;
-  readonly states = new States();
+  readonly states: States;
   readonly #below: Below;
   readonly #welcomes: Welcomes;
   readonly #nodes = new Set<Link>();
@@ -77,7 +82,9 @@ export class Downstream<Link> {
   constructor(below: Below, keepMs: number, newest: Position = BEFORE_ALL, serving: ServingSettings = {}) {
     this.#below = below;
     this.feed = new Feed(keepMs, newest, serving.chunks);
-    this.#welcomes = new Welcomes(serving.wantsAcks === true);
+    const texts = serving.texts ?? TEXTS;
+    this.states = new States(texts.head);
+    this.#welcomes = new Welcomes(serving.wantsAcks === true, texts.welcome);
     this.#listeners = new Listeners(this.feed, serving.stride, serving.listeners);
   }
 
@@ -201,20 +208,21 @@ export class Downstream<Link> {
   /** Sound from above, or from the root's own clock. */
   hear(message: Uint8Array, now: LocalTime): readonly DownEffect<Link>[] {
     // Who waits is greeted before: what is sent to all goes to whom is live when it is done, and must find nobody who was not greeted yet.
-    const effects: DownEffect<Link>[] = [];
-    if (this.#waiting.size > 0) effects.push(...this.#greetWaiting(now, true));
+    const greeted = this.#waiting.size > 0 ? this.#greetWaiting(now, true) : NOTHING;
     const parts = this.feed.hear(message, now);
+    const told = this.#below === "nodes" ? parts.map(({ bytes }) => ({ do: "send-all", message: bytes }) as const) : this.#turn(parts, now);
+    return greeted.length === 0 ? told : [...greeted, ...told];
+  }
+
+  #turn(parts: readonly Part[], now: LocalTime): readonly DownEffect<Link>[] {
     const { last } = this.feed;
-    if (this.#below === "nodes") for (const { bytes } of parts) effects.push({ do: "send-all", message: bytes });
-    else if (parts.length > 0 && last !== undefined && this.#listeners.heard(last, this.#open, now)) {
-      effects.push(TURN);
-    }
-    return effects;
+    return parts.length > 0 && last !== undefined && this.#listeners.heard(last, this.#open, now) ? ONLY_TURN : NOTHING;
   }
 
   /** Does a `deliver` effect: to be called when it is its turn among the effects. */
   deliver(to: "turn" | "all", lines: Lines<Link>, now: LocalTime): readonly DownEffect<Link>[] {
     const hopeless = to === "turn" ? this.#listeners.deliver(lines, now) : this.#listeners.flush(lines, now);
+    if (hopeless.length === 0) return NOTHING;
     for (const link of hopeless) this.#listeners.remove(link);
     return hopeless.map((link) => ({ do: "close", link, ending: "slow" }));
   }
@@ -287,20 +295,26 @@ export class Downstream<Link> {
   #welcome(link: Link, waiting: Waiting, now: LocalTime, flows: boolean): readonly DownEffect<Link>[] {
     if (!this.#known) return [];
     const { newest, endsMs } = this.feed;
-    const messages: Message[] = [];
-    if (!waiting.welcomed) messages.push(this.#welcomes.text(this.feed, this.states, this.#listeners.stride, this.#plan));
+    const effects: DownEffect<Link>[] = [];
+    const send = (message: Message) => effects.push({ do: "send", to: link, message });
+    if (!waiting.welcomed) send(this.#welcomes.text(this.feed, this.states, this.#listeners.stride, this.#plan));
     waiting.welcomed = true;
-    if (this.#ended) return [...toEach(link, messages), this.#ending(link)];
+    if (this.#ended) {
+      effects.push(this.#ending(link));
+      return effects;
+    }
     if (flows) waiting.since ??= now;
     // He may have heard more on another leaf, or the room has begun anew and this leaf has heard nothing of it yet.
     const isAhead = waiting.from !== undefined && !this.feed.reaches(waiting.from);
     const isBelieved = isAhead && now - (waiting.since ?? now) < AHEAD_MS;
-    if (!this.#open || isBelieved) return toEach(link, messages);
+    if (!this.#open || isBelieved) return effects;
     const isNew = waiting.from === undefined || isAhead;
     const { parts, through } = isNew
       ? { parts: this.feed.tail(now), through: newest }
       : this.feed.slice(waiting.from ?? newest, this.#listeners.turnBytes);
-    return [...toEach(link, [...messages, ...messagesOf(parts, endsMs)]), this.#goLive(link, through)];
+    for (const message of messagesOf(parts, endsMs)) send(message);
+    effects.push(this.#goLive(link, through));
+    return effects;
   }
 
   #linkUp(link: Link, { from = BEFORE_ALL }: Waiting, now: LocalTime): readonly DownEffect<Link>[] {

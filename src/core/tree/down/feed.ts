@@ -193,8 +193,10 @@ function breakBetween(before: Position, next: Position): Break | undefined {
 }
 
 function partsOf(kept: readonly Kept[], position: Position, chunks: Chunks): readonly Part[] {
+  const first = kept[0];
+  if (first !== undefined && isOneRun(kept)) return [part(chunks.join(kept), breakBetween(position, first.position))];
   const parts: Part[] = [];
-  let run: Uint8Array[] = [];
+  let run: Kept[] = [];
   let before: Break | undefined;
   let last = position;
   for (const one of kept) {
@@ -204,11 +206,17 @@ function partsOf(kept: readonly Kept[], position: Position, chunks: Chunks): rea
       run = [];
       before = broken;
     }
-    run.push(one.bytes);
+    run.push(one);
     last = one.position;
   }
   if (run.length > 0) parts.push(part(chunks.join(run), before));
   return parts;
+}
+
+/** True if these, which are in order, follow each other without a break. */
+function isOneRun(kept: readonly Kept[]): boolean {
+  const [first, last] = [kept[0]?.position, kept.at(-1)?.position];
+  return first !== undefined && first.epoch === last?.epoch && last.sequence - first.sequence === kept.length - 1;
 }
 
 function part(bytes: Uint8Array, before: Break | undefined): Part {

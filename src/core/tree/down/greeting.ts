@@ -24,8 +24,10 @@ export function formatWelcome(
 ): string {
   const { epoch, sequence } = newest;
   const { acks, segments } = extras;
-  const head = JSON.stringify({ type: "welcome", revision, roomTime: roomTimeMs, epoch, sequence, segments, ...(acks ? { acks } : {}) });
-  return `${head.slice(0, -1)},"states":[${states.join(",")}]}`;
+  // A storm of joins asks for this between two chunks: numbers need no JSON.stringify.
+  const path = segments === undefined ? "" : `,"segments":${JSON.stringify(segments)}`;
+  const head = `{"type":"welcome","revision":${revision},"roomTime":${roomTimeMs},"epoch":${epoch},"sequence":${sequence}${path}`;
+  return `${head}${acks ? ',"acks":true' : ""},"states":[${states.join(",")}]}`;
 }
 
 /** How a leaf serves its listeners: said by the leaf itself, once a stride other than 1 has lasted, and when it is 1 again. */
@@ -47,8 +49,12 @@ export function formatStatus(stride: number, roomTimeMs: number): string {
 
 /** A break as listeners are told of it. */
 export function formatGap(gap: Break, roomTimeMs: number): string {
-  const text: Gap = { type: "gap", revision: 0, roomTime: roomTimeMs, ...gap };
-  return JSON.stringify(text);
+  const { reason, from, to } = gap;
+  return `{"type":"gap","revision":0,"roomTime":${roomTimeMs},"reason":"${reason}","from":${placeOf(from)},"to":${placeOf(to)}}`;
+}
+
+function placeOf({ epoch, sequence }: Position): string {
+  return `{"epoch":${epoch},"sequence":${sequence}}`;
 }
 
 /** The gap of who was sent nothing between `through` and the newest chunk, because his line did not move. */
@@ -65,7 +71,12 @@ export function messagesOf(parts: readonly Part[], roomTimeMs: number): readonly
   const [only] = parts;
   // Nearly always: one chunk, and the next.
   if (only !== undefined && parts.length === 1 && only.before === undefined) return slices(only.bytes);
-  return parts.flatMap((part) => [...(part.before === undefined ? [] : [formatGap(part.before, roomTimeMs)]), ...slices(part.bytes)]);
+  const messages: Message[] = [];
+  for (const { before, bytes } of parts) {
+    if (before !== undefined) messages.push(formatGap(before, roomTimeMs));
+    if (bytes.byteLength > 0) messages.push(...slices(bytes));
+  }
+  return messages;
 }
 
 /** Back-to-back chunks cut into messages at chunk borders, none much larger than BACKLOG_BYTES; nothing of nothing. */

@@ -24,10 +24,16 @@ export class States {
   /** What newcomers are told, until a state changes: every join asks for it. */
   #forAll: readonly string[] | undefined;
   #revision = 0;
+  readonly #read: typeof parseStateHead;
+
+  /** @param read how a state's head is read */
+  constructor(read = parseStateHead) {
+    this.#read = read;
+  }
 
   /** Keeps `text` if it is a state and newer than the one of its type; undefined if it is neither. */
   hear(text: string): KeptState | undefined {
-    const head = parseStateHead(text);
+    const head = this.#read(text);
     if (head === undefined) return undefined;
     const before = this.#newest.get(head.type);
     if (before !== undefined && before.head.revision >= head.revision) return undefined;

@@ -1,8 +1,9 @@
 import type { Position } from "../../audio/position.ts";
 import { type Plan, segmentsPath } from "../shape/plan.ts";
 import type { Feed } from "./feed.ts";
-import { formatStatus, formatWelcome } from "./greeting.ts";
+import { formatStatus } from "./greeting.ts";
 import type { States } from "./states.ts";
+import type { Texts } from "./texts.ts";
 
 /** A welcome, and all that it depends on. */
 type LastWelcome = {
@@ -16,11 +17,13 @@ type LastWelcome = {
 /** Writes the first text of every listener; once for all who come between two chunks: in a storm they are hundreds. */
 export class Welcomes {
   readonly #acks: boolean;
+  readonly #write: Texts["welcome"];
   #last: LastWelcome | undefined;
 
   /** @param acks true where players are asked to acknowledge new sound */
-  constructor(acks: boolean) {
+  constructor(acks: boolean, write: Texts["welcome"]) {
     this.#acks = acks;
+    this.#write = write;
   }
 
   /** The newest of every state, where the sound stands, how it is served (if not at stride 1), and where segments are. */
@@ -30,7 +33,7 @@ export class Welcomes {
     if (last?.newest === newest && last.forAll === forAll && last.stride === stride && last.plan === plan) return last.text;
     const segments = plan === undefined ? undefined : segmentsPath(plan);
     const told = stride === 1 ? forAll : [...forAll, formatStatus(stride, endsMs)];
-    const text = formatWelcome(told, states.revision, endsMs, newest, { acks: this.#acks, segments });
+    const text = this.#write(told, states.revision, endsMs, newest, { acks: this.#acks, segments });
     this.#last = { newest, forAll, stride, plan, text };
     return text;
   }

@@ -48,20 +48,20 @@ export function regionOf(place: Place): Region {
   }
 }
 
-/** From each region the others, nearest first: who wants a region that the plan has no leaf in, takes the next. By undersea cable, roughly. */
+/** From each region all, nearest first: who wants a region that the plan has no leaf in, takes the next. By undersea cable, roughly. */
 const NEAREST: Readonly<Record<Region, readonly Region[]>> = {
-  weur: ["eeur", "enam", "me", "afr", "wnam", "sam", "apac", "oc"],
-  eeur: ["weur", "me", "enam", "afr", "apac", "wnam", "sam", "oc"],
-  enam: ["wnam", "weur", "sam", "eeur", "me", "afr", "apac", "oc"],
-  wnam: ["enam", "apac", "sam", "oc", "weur", "eeur", "me", "afr"],
-  sam: ["enam", "wnam", "weur", "afr", "eeur", "me", "apac", "oc"],
-  apac: ["oc", "me", "wnam", "eeur", "weur", "enam", "afr", "sam"],
-  oc: ["apac", "wnam", "enam", "weur", "me", "eeur", "sam", "afr"],
-  afr: ["weur", "me", "eeur", "enam", "apac", "sam", "wnam", "oc"],
-  me: ["eeur", "weur", "afr", "apac", "enam", "wnam", "oc", "sam"],
+  weur: ["weur", "eeur", "enam", "me", "afr", "wnam", "sam", "apac", "oc"],
+  eeur: ["eeur", "weur", "me", "enam", "afr", "apac", "wnam", "sam", "oc"],
+  enam: ["enam", "wnam", "weur", "sam", "eeur", "me", "afr", "apac", "oc"],
+  wnam: ["wnam", "enam", "apac", "sam", "oc", "weur", "eeur", "me", "afr"],
+  sam: ["sam", "enam", "wnam", "weur", "afr", "eeur", "me", "apac", "oc"],
+  apac: ["apac", "oc", "me", "wnam", "eeur", "weur", "enam", "afr", "sam"],
+  oc: ["oc", "apac", "wnam", "enam", "weur", "me", "eeur", "sam", "afr"],
+  afr: ["afr", "weur", "me", "eeur", "enam", "apac", "sam", "wnam", "oc"],
+  me: ["me", "eeur", "weur", "afr", "apac", "enam", "wnam", "oc", "sam"],
 };
 
 /** `wanted` and then all others, nearest first. */
 export function nearestFirst(wanted: Region): readonly Region[] {
-  return [wanted, ...NEAREST[wanted]];
+  return NEAREST[wanted];
 }

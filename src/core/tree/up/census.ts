@@ -1,4 +1,4 @@
-import type { LocalTime } from "../../ids.ts";
+import type { LocalTime, SessionId } from "../../ids.ts";
 import { AskPool } from "../people/ask-pool.ts";
 import type { Ask } from "../people/asks.ts";
 import { NO_REACTIONS, type Reaction, type Reactions, reactionsSince } from "../people/reactions.ts";
@@ -96,9 +96,9 @@ export class Census<Link> {
     if (this.#asks.add(asks)) this.#changed = true;
   }
 
-  /** Somebody came to this leaf. @param id his session, or luck for who has none */
-  see(id: string): void {
-    if (this.#unique.see(id)) this.#changed = true;
+  /** Somebody came to this leaf. @param random luck from [0, 1), for who has no session */
+  see(session: SessionId | undefined, random: number): void {
+    if (session === undefined ? this.#unique.seeAny(random) : this.#unique.see(session)) this.#changed = true;
   }
 
   /** True while asks are on their way up: seconds must pass for them. */

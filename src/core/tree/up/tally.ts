@@ -14,6 +14,9 @@ const FRESH_SECONDS = REPORT_SECONDS + 2;
 type Kept = Omit<TallyReport, "asks" | "unique">;
 type Child = { readonly report: Kept; silentSeconds: number; counts: boolean; isPassedOn: boolean };
 
+/** What is compared of two reports, besides regions and reactions: all but the revision. */
+const FIGURES = ["life", "listeners", "hearing", "ready", "slow", "stride", "lateMs"] as const satisfies (keyof Kept)[];
+
 /** Counts of all children, merged; each child's newest report alone counts. */
 export class Tally<Link> {
   readonly #children = new Map<Link, Child>();
@@ -21,7 +24,9 @@ export class Tally<Link> {
   #reactions = NO_REACTIONS;
 
   /** Replaces what a child said before; a report that comes twice or late changes nothing. True if it said anything new. */
-  record(link: Link, { asks: _asks, unique: _unique, ...report }: TallyReport): boolean {
+  record(link: Link, said: TallyReport): boolean {
+    const { revision, life, listeners, hearing, ready, slow, stride, lateMs, regions } = said;
+    const report: Kept = { revision, life, listeners, hearing, ready, slow, stride, lateMs, regions, reactions: said.reactions };
     const before = this.#children.get(link);
     if (before !== undefined && before.report.revision >= report.revision) return false;
     const sameLife = before?.report.life === report.life ? before.report : undefined;
@@ -118,7 +123,8 @@ export class Tally<Link> {
 export const NOTHING: Totals = { listeners: 0, hearing: 0, ready: 0, slow: 0, stride: 0, lateMs: 0, regions: {} };
 
 function saysTheSame(before: Kept, report: Kept): boolean {
-  return isSame({ ...before, revision: 0 }, { ...report, revision: 0 });
+  for (const figure of FIGURES) if (before[figure] !== report[figure]) return false;
+  return isSame(before.reactions, report.reactions) && isSame(before.regions, report.regions);
 }
 
 function isSame(one: unknown, other: unknown): boolean {

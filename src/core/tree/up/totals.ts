@@ -103,7 +103,7 @@ function mergeRegion(runs: readonly RegionTotals[], from: number): RegionTotals 
 /** How far leaves are full from `from` on: runs of full leaves, laid end to end. A leaf that nobody speaks for is not full. */
 function fullBelow(from: number, runs: readonly RegionTotals[]): number {
   let below = from;
-  for (const run of runs.toSorted((a, b) => a.from - b.from)) {
+  for (const run of runs.length < 2 ? runs : runs.toSorted((a, b) => a.from - b.from)) {
     if (run.from > below) break;
     below = Math.max(below, run.fullBelow);
   }
@@ -132,13 +132,19 @@ export function parseTally(text: string): TallyReport | undefined {
 
 /** The regions that figures speak of. */
 export function regionsOf({ regions }: Pick<Totals, "regions">): readonly (readonly [Region, RegionTotals])[] {
-  return Object.entries(regions).flatMap(([region, totals]) => (isRegion(region) ? [[region, totals] as const] : []));
+  const said: (readonly [Region, RegionTotals])[] = [];
+  for (const region of REGIONS) {
+    const totals = regions[region];
+    if (totals !== undefined) said.push([region, totals]);
+  }
+  return said;
 }
 
 function parseRegions(said: unknown): Totals["regions"] | undefined {
   if (!isFields(said)) return undefined;
   const regions: Partial<Record<Region, RegionTotals>> = {};
-  for (const [region, fields] of Object.entries(said)) {
+  for (const region in said) {
+    const fields = said[region];
     const totals = isFields(fields) ? parseRegion(fields) : undefined;
     if (!isRegion(region) || totals === undefined) return undefined;
     regions[region] = totals;

@@ -9,7 +9,11 @@ const RANK_BITS = 52;
 const HIGHEST = RANK_BITS + 1;
 /** A register's place takes two of these, its value one. */
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const VALUE_OF: ReadonlyMap<string, number> = new Map([...DIGITS].map((digit, value) => [digit, value]));
+/** What a digit is worth, by its code; NO_DIGIT for all other codes below 128. */
+const VALUE_OF = new Uint8Array(128);
+const NO_DIGIT = 255;
+VALUE_OF.fill(NO_DIGIT);
+for (let value = 0; value < DIGITS.length; value++) VALUE_OF[DIGITS.charCodeAt(value)] = value;
 /** From so many changed registers on, all of them take fewer characters. */
 const FEW = Math.floor(REGISTERS / 3);
 /** One report in so many tells all registers again: what was lost anywhere is made good by then. */
@@ -21,12 +25,21 @@ export class Unique {
   /** What the parent was told on this link. */
   readonly #told = new Uint8Array(REGISTERS);
   #tells = 0;
-  #isTold = true;
+  /** Registers that were raised since the parent was told: a report writes these, and does not look through all. */
+  #raised: number[] = [];
 
-  /** Somebody came. True if the sketch changed. @param id his session, or luck for who has none */
+  /** Somebody came. True if the sketch changed. @param id his session */
   see(id: string): boolean {
-    const high = hash(id, 0x9e3779b9);
-    const low = hash(id, 0x85ebca6b);
+    return this.#note(hash(id, 0x9e3779b9), hash(id, 0x85ebca6b));
+  }
+
+  /** Somebody came who has no session: he is another one each time. True if the sketch changed. @param random luck from [0, 1) */
+  seeAny(random: number): boolean {
+    const high = Math.floor(random * 4_294_967_296);
+    return this.#note(high, finish(high ^ 0x85ebca6b));
+  }
+
+  #note(high: number, low: number): boolean {
     const rest = high & 0xfffff;
     const rank = rest === 0 ? 20 + Math.clz32(low) + 1 : Math.clz32(rest) - 12 + 1;
     return this.#raise(high >>> (32 - INDEX_BITS), rank);
@@ -35,29 +48,42 @@ export class Unique {
   /** Takes in what a child, or an earlier life, told. True if the sketch changed. */
   hear(text: string): boolean {
     let hasChanged = false;
-    for (const [index, value] of registersIn(text)) hasChanged = this.#raise(index, value) || hasChanged;
+    if (text.startsWith("*")) {
+      for (let index = 0; index < REGISTERS; index++) hasChanged = this.#raise(index, valueAt(text, index + 1)) || hasChanged;
+    } else {
+      for (let at = 0; at < text.length; at += 3) {
+        hasChanged = this.#raise(valueAt(text, at) * 64 + valueAt(text, at + 1), valueAt(text, at + 2)) || hasChanged;
+      }
+    }
     return hasChanged;
   }
 
   /** What the parent does not know yet, as text; from time to time, all. */
   tell(): string {
     const isAll = this.#tells++ % ALL_EVERY === 0;
-    if (this.#isTold && !isAll) return "";
-    const text = formatRegisters(this.#registers, isAll ? NONE : this.#told);
-    this.#told.set(this.#registers);
-    this.#isTold = true;
+    if (this.#raised.length === 0 && !isAll) return "";
+    const raised = this.#raised.sort((one, other) => one - other);
+    const text = isAll || raised.length > FEW ? this.text() : raised.map((index) => this.#digitsOf(index)).join("");
+    for (const index of raised) this.#told[index] = this.#registers[index] ?? 0;
+    this.#raised = [];
     return text;
   }
 
   /** A new parent knows nothing yet. */
   linked(): void {
     this.#tells = 0;
-    this.#told.fill(0);
   }
 
   /** All that was seen, as text. */
   text(): string {
-    return formatRegisters(this.#registers, NONE);
+    const seen: number[] = [];
+    for (let index = 0; index < REGISTERS; index++) if (this.#registers[index] !== 0) seen.push(index);
+    if (seen.length > FEW) return `*${Array.from(this.#registers, digit).join("")}`;
+    return seen.map((index) => this.#digitsOf(index)).join("");
+  }
+
+  #digitsOf(index: number): string {
+    return digit(index >>> 6) + digit(index & 63) + digit(this.#registers[index] ?? 0);
   }
 
   /** How many came, about: 1.6 % off, as a standard error. */
@@ -71,37 +97,27 @@ export class Unique {
   }
 
   #raise(index: number, value: number): boolean {
-    if ((this.#registers[index] ?? HIGHEST) >= value) return false;
+    const before = this.#registers[index] ?? HIGHEST;
+    if (before >= value) return false;
+    if (before === this.#told[index]) this.#raised.push(index);
     this.#registers[index] = value;
-    this.#isTold = false;
     return true;
   }
 }
-
-const NONE = new Uint8Array(REGISTERS);
 
 /** True of what `tell` and `text` write: `*` and all registers, or three characters for each that changed. */
 export function isUnique(text: string): boolean {
   const isAll = text.startsWith("*");
   if (isAll ? text.length !== REGISTERS + 1 : text.length % 3 !== 0 || text.length > FEW * 3) return false;
   for (let at = isAll ? 1 : 0; at < text.length; at++) {
-    const value = VALUE_OF.get(text.charAt(at));
-    if (value === undefined || ((isAll || at % 3 === 2) && value > HIGHEST)) return false;
+    const value = valueAt(text, at);
+    if (value === NO_DIGIT || ((isAll || at % 3 === 2) && value > HIGHEST)) return false;
   }
   return true;
 }
 
-function formatRegisters(registers: Uint8Array, told: Uint8Array): string {
-  const changed: number[] = [];
-  for (let index = 0; index < REGISTERS; index++) if (registers[index] !== told[index]) changed.push(index);
-  if (changed.length > FEW) return `*${Array.from(registers, digit).join("")}`;
-  return changed.map((index) => digit(index >>> 6) + digit(index & 63) + digit(registers[index] ?? 0)).join("");
-}
-
-function* registersIn(text: string): Iterable<readonly [number, number]> {
-  const value = (at: number) => VALUE_OF.get(text.charAt(at)) ?? 0;
-  if (text.startsWith("*")) for (let index = 0; index < REGISTERS; index++) yield [index, value(index + 1)];
-  else for (let at = 0; at < text.length; at += 3) yield [value(at) * 64 + value(at + 1), value(at + 2)];
+function valueAt(text: string, at: number): number {
+  return VALUE_OF[text.charCodeAt(at)] ?? NO_DIGIT;
 }
 
 function digit(value: number): string {
@@ -115,8 +131,12 @@ function hash(text: string, seed: number): number {
     mixed ^= Math.imul(rotate(Math.imul(text.charCodeAt(at), 0xcc9e2d51), 15), 0x1b873593);
     mixed = Math.imul(rotate(mixed, 13), 5) + 0xe6546b64;
   }
-  mixed ^= text.length;
-  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  return finish(mixed ^ text.length);
+}
+
+/** MurmurHash3's last step: each bit of the input changes each of the output with a chance of one half. */
+function finish(bits: number): number {
+  let mixed = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return (mixed ^ (mixed >>> 16)) >>> 0;
 }
