@@ -4,6 +4,7 @@ import type { NodeRef, ParentRef, Plan } from "../core/tree/shape/plan.ts";
 import type { Region } from "../core/tree/shape/region.ts";
 import type { AudienceHost } from "./audience-host.ts";
 import type { Host } from "./host.ts";
+import type { Arrival } from "./inbox.ts";
 import type { Line } from "./line.ts";
 import type { Holder, LinkEnd } from "./socket.ts";
 
@@ -32,6 +33,7 @@ export interface Directory {
   child(node: NodeRef): ChildHost;
   parent(parent: ParentRef): ParentHost;
   readonly audience: AudienceHost;
+  readonly escort: Escort;
 }
 
 /** How a leaf answers a knock. `unready`: it died before it could. */
@@ -78,22 +80,29 @@ export type Cohort = {
   readonly region: Region;
   readonly size: number;
   /** What has arrived at all of them … */
-  readonly epoch: number;
-  readonly sequence: number;
+  readonly slower: Position;
   /** … and what has arrived at those whose line is faster than `fasterMs`. */
   readonly fasterMs: number;
-  readonly fasterEpoch: number;
-  readonly fasterSequence: number;
+  readonly faster: Position;
   /** The window that the server told for coming back, in ms; undefined if it told none. */
   readonly comeBackMs: number | undefined;
 };
 
 /** Who takes listeners. */
 export interface LeafHost extends Host {
-  /** True if it is certain that who knocks now, by way of an edge that knows `plan`, is let in. */
-  canTake(plan: Plan): boolean;
-  /** Such a one is answered now, and sits down when the leaf is next looked at (inbox.ts). */
-  take(joiner: Joiner, joins: number): void;
+  readonly node: NodeRef;
+  /** Its number among all nodes of the evening. */
+  readonly id: number;
   /** `joiner` knocks, by way of an edge that knows `plan` and tells of `joins` that want his region. He is answered, now or later. */
   knock(joiner: Joiner, plan: Plan, joins: number): void;
+}
+
+/** Who leads listeners to the leaves. */
+export interface Escort {
+  /** This leaf surely has room for so many who come by an edge that knows its plan of this revision; 0 where it cannot say. */
+  hasRoom(leaf: LeafHost, room: number, revision: number): void;
+  /** Everybody who has come there by `now` and was not looked at, in no order. */
+  callers(leaf: LeafHost, now: number, comes: (caller: Joiner & Arrival) => void): void;
+  /** Whoever is on his way there comes at his very instant: the leaf is dying, or cannot wait. */
+  hurry(leaf: LeafHost): void;
 }

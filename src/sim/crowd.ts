@@ -2,12 +2,12 @@ import type { Position } from "../core/audio/position.ts";
 import type { NodeRef } from "../core/tree/shape/plan.ts";
 import { DEFAULT_REGION, type Region } from "../core/tree/shape/region.ts";
 import { comesBack } from "../core/wire/ending.ts";
+import { Caller } from "./caller.ts";
 import type { Cohort, Joiner, LeafHost, Population } from "./calls.ts";
 import type { Task } from "./clock.ts";
 import type { Isolate } from "./edge.ts";
 import type { Ground } from "./ground.ts";
-import { type Doors, Listener } from "./listener.ts";
-import { anyOf } from "./luck.ts";
+import { type Doors, Guide } from "./guide.ts";
 
 /** From where listeners come: regions with their shares, which add up to 1. */
 export type Origins = readonly { readonly region: Region; readonly share: number }[];
@@ -24,43 +24,45 @@ export type Arrivals = {
   readonly slow: { readonly share: number; readonly kbps: number };
 };
 
-/** Everybody who listens or wants to: an open-loop stream of arrivals, and all who lost their connection. */
+/** What the crowd finds. */
+export type Found = {
+  /** The leaf of a name, and that of a number. */
+  readonly leaf: (node: NodeRef) => LeafHost;
+  readonly leafOf: (number: number) => LeafHost;
+  /** What the cached lane plays now. */
+  readonly laneAt: () => Position | undefined;
+};
+
+/** Everybody who listens or wants to: an open-loop stream of arrivals, and all who lost their connection. Looked at once in a ms. */
 export class Crowd implements Population, Doors, Task {
   readonly ground: Ground;
+  readonly guide: Guide;
   readonly #arrivals: Arrivals;
-  readonly #isolates = new Map<Region, readonly Isolate[]>();
-  readonly #anywhere: readonly Isolate[];
-  readonly #find: (node: NodeRef) => LeafHost;
-  readonly #idle: Listener[] = [];
+  readonly #found: Found;
+  readonly #isolates: readonly Isolate[];
+  /** Where each region's isolates begin among all. */
+  readonly #from = new Map<Region, number>();
   #came = 0;
   #gone = 0;
   #seated = 0;
   #inLane = 0;
-  readonly #laneAt: () => Position | undefined;
+  /** When the next one comes, in ms. */
+  #nextAt: number;
+  #isArmed = false;
 
-  /**
-   * @param find the leaf of a name
-   * @param laneAt what the cached lane plays now
-   */
-  constructor(
-    ground: Ground,
-    arrivals: Arrivals,
-    isolate: () => Isolate,
-    find: (node: NodeRef) => LeafHost,
-    laneAt: () => Position | undefined,
-  ) {
-    this.#laneAt = laneAt;
+  constructor(ground: Ground, arrivals: Arrivals, isolate: () => Isolate, found: Found) {
     this.ground = ground;
     this.#arrivals = arrivals;
-    this.#find = find;
+    this.#found = found;
+    this.guide = new Guide(this);
+    const isolates: Isolate[] = [];
     for (const { region } of arrivals.origins) {
-      this.#isolates.set(
-        region,
-        Array.from({ length: arrivals.isolatesPerRegion }, () => isolate()),
-      );
+      this.#from.set(region, isolates.length);
+      for (let one = 0; one < arrivals.isolatesPerRegion; one++) isolates.push(isolate());
     }
-    this.#anywhere = [...this.#isolates.values()].flat();
-    ground.clock.at(arrivals.fromMs, this);
+    this.#isolates = isolates;
+    this.#nextAt = arrivals.fromMs;
+    if (!this.isComplete) this.#arm(arrivals.fromMs);
   }
 
   /** Who came and did not leave. */
@@ -79,7 +81,7 @@ export class Crowd implements Population, Doors, Task {
   }
 
   laneAt(): Position | undefined {
-    return this.#laneAt();
+    return this.#found.laneAt();
   }
 
   lane(more: number): void {
@@ -91,17 +93,36 @@ export class Crowd implements Population, Doors, Task {
     return this.#came >= this.#arrivals.listeners;
   }
 
-  /** The next one comes. */
+  /** A ms begins: who comes within it, and whose time it is. */
   run(): void {
-    if (this.isComplete) return;
+    this.#isArmed = false;
+    const { guide } = this;
+    const now = Math.floor(this.ground.clock.now);
+    while (!this.isComplete && this.#nextAt < now + 1) this.#comes();
+    guide.travellers.pass(now, this.#goesOn);
+    if (guide.travellers.waiting > 0 || !this.isComplete) this.#arm(now + 1);
+  }
+
+  readonly #goesOn = (one: number): void => this.guide.goesOn(one);
+
+  stir(): void {
+    this.#arm(Math.floor(this.ground.clock.now) + 1);
+  }
+
+  #arm(at: number): void {
+    if (this.#isArmed) return;
+    this.#isArmed = true;
+    this.ground.clock.at(at, this);
+  }
+
+  #comes(): void {
     this.#came++;
-    const { clock, luck, lines } = this.ground;
+    const { luck, lines } = this.ground;
     const { share, kbps } = this.#arrivals.slow;
-    const listener = this.#fresh();
-    listener.kbps = share > 0 && luck.arrivals() < share ? kbps : undefined;
-    listener.come(this.#origin(), lines.anyDelay(luck.lines));
+    const isSlow = share > 0 && luck.arrivals() < share;
+    this.guide.comes(this.#origin(), lines.anyDelay(luck.lines), this.#nextAt, isSlow ? kbps : 0);
     // Arrivals of independent people: exponential times between them.
-    clock.at(clock.now - (Math.log(1 - luck.arrivals()) * 1_000) / this.#arrivals.perSecond, this);
+    this.#nextAt -= (Math.log(1 - luck.arrivals()) * 1_000) / this.#arrivals.perSecond;
   }
 
   /** One with a socket has left. */
@@ -110,19 +131,31 @@ export class Crowd implements Population, Doors, Task {
     this.#seated--;
   }
 
-  isolate(region: Region): Isolate {
-    const isolate = anyOf(this.#isolates.get(region) ?? this.#anywhere, this.ground.luck.minds());
+  near(region: Region): number {
+    const { isolatesPerRegion } = this.#arrivals;
+    const from = this.#from.get(region);
+    const random = this.ground.luck.minds();
+    if (from === undefined) return Math.floor(random * this.#isolates.length);
+    return from + Math.floor(random * isolatesPerRegion);
+  }
+
+  isolateOf(number: number): Isolate {
+    const isolate = this.#isolates[number];
     if (isolate === undefined) throw new Error("nobody comes from anywhere");
     return isolate;
   }
 
   /** The platform takes away every isolate at the edge. */
   evictIsolates(): void {
-    for (const isolate of this.#anywhere) isolate.evict();
+    for (const isolate of this.#isolates) isolate.evict();
   }
 
   leaf(node: NodeRef): LeafHost {
-    return this.#find(node);
+    return this.#found.leaf(node);
+  }
+
+  leafOf(number: number): LeafHost {
+    return this.#found.leafOf(number);
   }
 
   sits(): void {
@@ -130,45 +163,36 @@ export class Crowd implements Population, Doors, Task {
     this.ground.measures.joined();
   }
 
-  turnedAway(listener: Listener): void {
+  turnedAway(): void {
     this.#gone++;
-    this.#idle.push(listener);
   }
 
   settled(joiner: Joiner): void {
-    if (joiner instanceof Listener) this.#idle.push(joiner);
+    if (joiner instanceof Caller) this.guide.arrived(joiner.one);
   }
 
   dropped(who: Joiner | undefined, crowd: Cohort): void {
+    const { measures, lines, luck } = this.ground;
     this.#seated -= crowd.size;
-    this.ground.measures.drops += crowd.size;
-    if (who instanceof Listener) this.#comesBack(who, who.delayMs, crowd);
-    else
-      for (let one = 0; one < crowd.size; one++)
-        this.#comesBack(this.#ordinary(), this.ground.lines.anyDelay(this.ground.luck.lines), crowd);
+    measures.drops += crowd.size;
+    if (who instanceof Caller) {
+      const kbps = this.guide.travellers.kbps[who.one] ?? 0;
+      this.#comesBack(who.delayMs, crowd, kbps);
+      this.guide.arrived(who.one);
+    } else for (let one = 0; one < crowd.size; one++) this.#comesBack(lines.anyDelay(luck.lines), crowd);
   }
 
   closed(who: Joiner | undefined, crowd: Cohort, code: number): void {
     if (comesBack(code)) return this.dropped(who, crowd);
+    if (who instanceof Caller) this.guide.arrived(who.one);
     this.#seated -= crowd.size;
     this.#gone += crowd.size;
   }
 
-  #comesBack(listener: Listener, delayMs: number, crowd: Cohort): void {
+  #comesBack(delayMs: number, crowd: Cohort, kbps = 0): void {
     const hasHeard = delayMs < crowd.fasterMs;
-    const epoch = hasHeard ? crowd.fasterEpoch : crowd.epoch;
-    const sequence = hasHeard ? crowd.fasterSequence : crowd.sequence;
-    listener.comeBack(crowd.region, delayMs, epoch, sequence, crowd.comeBackMs);
-  }
-
-  #fresh(): Listener {
-    return this.#idle.pop() ?? new Listener(this);
-  }
-
-  #ordinary(): Listener {
-    const listener = this.#fresh();
-    listener.kbps = undefined;
-    return listener;
+    const heard = hasHeard ? crowd.faster : crowd.slower;
+    this.guide.comesBack(crowd.region, delayMs, heard, crowd.comeBackMs, kbps);
   }
 
   #origin(): Region {

@@ -15,8 +15,9 @@ import { gapTo, isWelcome, toldWindow } from "./texts.ts";
 const SILENCE_MS = 250;
 /** States that are told to a line which takes no more sound, until it is closed as hopeless, in bytes. */
 const TEXT_BYTES = 8_192;
-/** A cohort as large as this tells its lag in four parts: the last of it is served well after the first. */
+/** A cohort as large as this tells its lag in parts: the last of it is served well after the first. */
 const PARTS_FROM = 40;
+const PARTS = 4;
 
 /** What ears need of the world. */
 export type Hearing = {
@@ -197,11 +198,9 @@ export class Ear extends Socket {
     return {
       region: this.region,
       size: this.#size,
-      epoch: this.#beforeEpoch,
-      sequence: this.#beforeSequence,
+      slower: { epoch: this.#beforeEpoch, sequence: this.#beforeSequence },
       fasterMs: this.leaf.ground.clock.now - this.#sentAt,
-      fasterEpoch: this.#epoch,
-      fasterSequence: this.#sequence,
+      faster: { epoch: this.#epoch, sequence: this.#sequence },
       comeBackMs: this.#comeBackMs,
     };
   }
@@ -255,13 +254,9 @@ export class Ear extends Socket {
   }
 
   #measure(from: number, until: number, due: number): void {
-    const { measures, luck, lines } = this.leaf.ground;
+    const { measures } = this.leaf.ground;
     if (this.#line !== undefined) return;
-    if (this.#joiner !== undefined) return measures.heard(until - due + this.#joiner.delayMs, 1);
-    const parts = this.#size >= PARTS_FROM ? 4 : 1;
-    for (let part = 0; part < parts; part++) {
-      const sentAt = from + ((part + 0.5) / parts) * (until - from);
-      measures.heard(sentAt - due + lines.anyDelay(luck.lines), this.#size / parts);
-    }
+    if (this.#size < PARTS_FROM) return measures.left(until - due, this.#size);
+    for (let part = 0; part < PARTS; part++) measures.left(from + ((part + 0.5) / PARTS) * (until - from) - due, this.#size / PARTS);
   }
 }

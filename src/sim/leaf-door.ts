@@ -19,7 +19,8 @@ export type Inside = {
   /** He takes the seat that was kept for him, and is greeted. */
   sit(joiner: Joiner, mind: NodeMind): void;
   settle(): void;
-  reportSoon(): void;
+  /** From now on the instant matters at which something comes. */
+  hasten(): void;
 };
 
 /** Who may come into a leaf, and when; does what objects/tree/leaf-object.ts does with upgrades. */
@@ -40,32 +41,11 @@ export class LeafDoor {
     return this.#leaf.server.inbox !== undefined && this.#inside.mind !== undefined && this.#admission.parked === 0 && !this.#hasOddOnes;
   }
 
-  /** As LeafHost.canTake. */
-  canTake(plan: Plan): boolean {
+  /** Listeners who will be let in without being parked, whoever comes; 0 where that is not sure. */
+  get room(): number {
     const { mind } = this.#inside;
-    if (!this.canWait || mind?.plan === undefined || !mind.isFed || mind.down.ended || !this.#leaf.isUp) return false;
-    if (plan.revision > mind.plan.revision || mind.listeners >= mind.plan.leafListeners) return false;
-    // Sound that has come meanwhile only makes more room.
-    return this.#admission.room > 0;
-  }
-
-  /** As LeafHost.take. */
-  take(joiner: Joiner, joins: number): void {
-    const { local, server, ground } = this.#leaf;
-    this.#leaf.counted();
-    this.#admission.arrive(joiner, local);
-    this.#inside.reserve();
-    server.inbox?.add(ground.clock.now, {
-      run: () => {
-        server.charge(ground.costs.turnMs);
-        const { mind } = this.#inside;
-        if (mind === undefined) return;
-        mind.want(joiner.region, joins, this.#leaf.local);
-        this.#inside.sit(joiner, mind);
-      },
-    });
-    this.#inside.reportSoon();
-    joiner.answered("taken", this.#inside.mind?.plan);
+    if (!this.canWait || mind?.plan === undefined || !mind.isFed || mind.down.ended || !this.#leaf.isUp) return 0;
+    return Math.min(mind.plan.leafListeners - mind.listeners, this.#admission.room);
   }
 
   /** A listener knocks: taken at once, parked for a moment, or told why not. */
@@ -79,7 +59,7 @@ export class LeafDoor {
       return joiner.answered(refusal, mind.plan);
     }
     if (this.#admission.arrive(joiner, this.#leaf.local)) return this.#admit(joiner, mind);
-    this.#leaf.server.inbox?.hasten();
+    this.#inside.hasten();
     this.#watchParked(mind);
   }
 
@@ -105,7 +85,7 @@ export class LeafDoor {
     joiner.answered("taken", mind.plan);
     if (joiner.line !== undefined || joiner.watcher !== undefined) {
       this.#hasOddOnes = true;
-      this.#leaf.server.inbox?.hasten();
+      this.#inside.hasten();
     }
     this.#inside.sit(joiner, mind);
   }

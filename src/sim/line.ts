@@ -41,19 +41,19 @@ export class Lines {
   readonly #far: LineKind;
   /** Between a listener or a speaker and the object that serves him. */
   readonly lastMile: LineKind;
-  /** Delays of listeners' lines, drawn once: a cohort's lag is a draw of these. */
-  readonly #delays: Float64Array;
+  /** Delays of listeners' lines, one way, in ms; drawn once. */
+  readonly delaysMs: Float64Array;
 
   constructor(near: LineKind, far: LineKind, lastMile: LineKind) {
     this.#near = near;
     this.#far = far;
     this.lastMile = lastMile;
-    this.#delays = Float64Array.from({ length: 4_096 }, drawer(lastMile));
+    this.delaysMs = Float64Array.from({ length: 4_096 }, drawer(lastMile));
   }
 
   /** Any listener's delay, in ms. */
   anyDelay(draw: Luck): number {
-    return this.#delays[Math.floor(draw() * this.#delays.length)] ?? 0;
+    return this.delaysMs[Math.floor(draw() * this.delaysMs.length)] ?? 0;
   }
 
   /** A pair of lines between two machines, there and back. */

@@ -1,4 +1,5 @@
 import { Histogram } from "./histogram.ts";
+import { LeftLate } from "./left-late.ts";
 
 /** One second of the evening. Counts of listeners are at its end; times in ms. */
 export type Second = {
@@ -53,6 +54,7 @@ export class Measures {
   /** Reports that the root got in one second, at most. */
   mostReports = 0;
   readonly #lag = new Histogram();
+  readonly #left: LeftLate;
   #joined = 0;
   #diverted = 0;
   #root = 0;
@@ -60,8 +62,14 @@ export class Measures {
   #node = 0;
   #reports = 0;
 
-  heard(lagMs: number, times: number): void {
-    this.#lag.add(lagMs, times);
+  /** @param delaysMs of lines to listeners: any of them may be anybody's */
+  constructor(delaysMs: Float64Array) {
+    this.#left = new LeftLate(delaysMs);
+  }
+
+  /** A chunk left its leaf for so many listeners, `lateMs` after it was due. */
+  left(lateMs: number, times: number): void {
+    this.#left.add(lateMs, times);
   }
 
   joined(): void {
@@ -88,6 +96,7 @@ export class Measures {
 
   /** A second is over. */
   close(standing: Standing): void {
+    this.#left.arrive(this.#lag);
     this.seconds.push({
       second: this.seconds.length + 1,
       ...standing,

@@ -7,17 +7,19 @@ import type { Lines } from "../core/tree/down/listeners.ts";
 import type { NodeEffect } from "../core/tree/node.ts";
 import type { Ask } from "../core/tree/people/asks.ts";
 import type { Reaction } from "../core/tree/people/reactions.ts";
-import type { Saved } from "../core/tree/saved.ts";
-import { type NodeRef, nodeName, type Plan, parentName } from "../core/tree/shape/plan.ts";
+import { type NodeRef, nodeName, type Plan } from "../core/tree/shape/plan.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
-import type { AttachAnswer, AttachAsk, ChildHost, Directory, Joiner, LeafHost, ParentHost } from "./calls.ts";
-import { CALL_MS, Children } from "./children.ts";
+import { Asking } from "./asking.ts";
+import type { AttachAnswer, AttachAsk, ChildHost, Directory, Escort, Joiner, LeafHost, ParentHost } from "./calls.ts";
+import { Children } from "./children.ts";
 import type { Timer } from "./clock.ts";
+import { Disk } from "./disk.ts";
 import { Ear, type Hearing } from "./ear.ts";
+import { Fan } from "./fan.ts";
 import type { Ground } from "./ground.ts";
 import { Host } from "./host.ts";
-import { Inbox } from "./inbox.ts";
+import { type Arrival, Inbox } from "./inbox.ts";
 import { LeafDoor } from "./leaf-door.ts";
 import type { Minds, NodeMind } from "./minds.ts";
 import { Seating } from "./seating.ts";
@@ -26,12 +28,8 @@ import { LinkEnd, type Socket } from "./socket.ts";
 /** As in objects/tree/node-body.ts and objects/tree/leaf-object.ts, relay-object.ts. */
 const GATHER_MS = 50;
 const SECOND_MS = 1_000;
-const ANSWER_MS = 3_000;
-const LOOK_MS = 2_000;
 const IDLE_MS = 30_000;
 const KEEP_MS: Readonly<Record<Below, number>> = { listeners: 30_000, nodes: 60_000 };
-/** An unconfirmed write is on disk after so long, in ms; a death before loses it. Assumed. */
-const WRITE_MS = 20;
 /** A listener's own close comes back after so long, in ms. Assumed. */
 const HANG_UP_MS = 50;
 
@@ -47,14 +45,21 @@ const LINES: Lines<Socket> = {
   heardAt: () => undefined,
 };
 
+/** What a node is given. */
+export type NodeNeeds = {
+  readonly hearing: Hearing;
+  readonly make: MakeMind;
+  /** Called after every event, to see that all holds. */
+  readonly watch: (node: NodeHost) => void;
+};
+
 /** What the watch remembers of a node. */
 export type Seen = { life: number; epoch: number; revision: number; orphanSince: number | undefined; twiceSince: number | undefined };
-
-type Written = { readonly saved: Saved; readonly at: number };
 
 /** The body of a relay or a leaf: does what objects/tree/node-body.ts does, on virtual sockets. Decides nothing. */
 export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   readonly node: NodeRef;
+  readonly id: number;
   readonly below: Below;
   /** What the watch has seen of it (watch.ts). */
   readonly seen: Seen = { life: 0, epoch: 0, revision: 0, orphanSince: undefined, twiceSince: undefined };
@@ -64,20 +69,21 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   readonly #watch: (node: NodeHost) => void;
   #children: Children;
   #mind: NodeMind | undefined;
-  #written: readonly Written[] = [];
+  readonly #disk = new Disk();
+  readonly #asking: Asking;
+  readonly #fan: Fan;
   #seating: Seating;
   #door: LeafDoor;
   #uplinks = new Set<LinkEnd>();
   #reportedAt = 0;
-  #lookedAt = Number.NEGATIVE_INFINITY;
   #reporting: { readonly timer: Timer; readonly at: number } | undefined;
   #resting: Timer | undefined;
   #second: Timer | undefined;
 
-  /** @param watch called after every event, to see that all holds */
-  constructor(ground: Ground, node: NodeRef, directory: Directory, hearing: Hearing, make: MakeMind, watch: (node: NodeHost) => void) {
+  constructor(ground: Ground, node: NodeRef, id: number, directory: Directory, { hearing, make, watch }: NodeNeeds) {
     super(ground, "node", nodeName(node), node.region);
     this.node = node;
+    this.id = id;
     this.below = node.level === 0 ? "listeners" : "nodes";
     this.#directory = directory;
     this.#hearing = hearing;
@@ -86,7 +92,9 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     this.#children = this.#noChildren();
     this.#seating = new Seating(this, hearing);
     this.#door = this.#newDoor();
-    if (ground.canWait && this.below === "listeners") this.server.inbox = new Inbox(ground.clock, this.server);
+    this.#fan = new Fan(this);
+    this.#asking = this.#newAsking();
+    if (ground.canWait && this.below === "listeners") this.server.inbox = this.#newInbox(directory.escort);
   }
 
   /** Lives through what has come and was not looked at yet. */
@@ -94,16 +102,13 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     this.server.inbox?.catchUp();
   }
 
+  /** What was said to all is conveyed to everybody, and need not be kept. */
+  forgetSaid(): void {
+    this.#fan.forget();
+  }
+
   get canWait(): boolean {
     return this.#door.canWait;
-  }
-
-  canTake(plan: Plan): boolean {
-    return this.#door.canTake(plan);
-  }
-
-  take(joiner: Joiner, joins: number): void {
-    this.#door.take(joiner, joins);
   }
 
   /** The mind, while the object is in memory. */
@@ -140,6 +145,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   override die(downMs: number): void {
     this.catchUp();
     this.server.inbox?.clear();
+    this.#fan.forget();
     const uplinks = [...this.#uplinks];
     const links = [...this.#children.links.values()];
     const seating = this.#seating;
@@ -152,8 +158,8 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     this.#uplinks = new Set();
     this.#seating = new Seating(this, this.#hearing);
     this.#door = this.#newDoor();
-    const { now } = this.ground.clock;
-    this.#written = this.#written.filter(({ at }) => at <= now);
+    this.#disk.lose(this.ground.clock.now);
+    if (this.below === "listeners") this.#hurry();
     for (const link of [...uplinks, ...links]) link.abandon();
     seating.drop();
     door.drop();
@@ -245,7 +251,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
         stride: this.#hearing.stride,
       },
     };
-    this.#mind = this.#make(settings, this.#written.at(-1)?.saved, { above: [], below: [] }, this.local);
+    this.#mind = this.#make(settings, this.#disk.saved, { above: [], below: [] }, this.local);
     this.#perform(this.#mind.wake(this.local, this.ground.luck.minds()));
     return this.#mind;
   }
@@ -259,8 +265,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
       case "send":
         return effect.to.send(effect.message);
       case "send-all":
-        for (const link of this.#mind?.down.live ?? []) link.send(effect.message);
-        return;
+        return this.#sayAll(effect.message);
       case "deliver":
         return this.#perform(this.#mind?.down.deliver(effect.to, LINES, this.local) ?? []);
       case "mark-live":
@@ -278,9 +283,9 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
         return this.#perform(this.#mind?.lost(link, this.ground.luck.minds()) ?? []);
       }
       case "save":
-        return this.#save(effect.saved);
+        return this.#disk.write(effect.saved, this.ground.clock.now);
       case "ask":
-        this.later(effect.afterMs, () => this.#ask(effect.ask));
+        this.later(effect.afterMs, () => this.#asking.ask(effect.ask));
         return;
       case "wake":
         return this.#children.wake(effect.children, { kind: "relay", node: this.node });
@@ -289,51 +294,6 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
       default:
         return unreachable(effect);
     }
-  }
-
-  #save(saved: Saved): void {
-    const { now } = this.ground.clock;
-    const durable = this.#written.findLastIndex(({ at }) => at <= now);
-    this.#written = [...this.#written.slice(Math.max(0, durable)), { saved, at: now + WRITE_MS }];
-  }
-
-  #ask(ask: number): void {
-    const question = this.#mind?.question(ask);
-    if (question === undefined) return;
-    const { parent, plan, from } = question;
-    const host = this.#directory.parent(parent);
-    let isDone = false;
-    const answered = (answer: AttachAnswer | undefined) => {
-      const mind = this.#mind;
-      if (isDone || mind === undefined) return;
-      isDone = true;
-      late.cancel();
-      if (answer?.dialed === true) return;
-      this.#perform(mind.unanswered(ask, this.ground.luck.minds()));
-      if (answer?.plan !== undefined) this.#learn(answer.plan);
-      else if (parent.kind === "root") this.#askAudience();
-      this.#settle();
-    };
-    const late = this.later(ANSWER_MS, () => answered(undefined));
-    this.ask<AttachAnswer>(
-      host,
-      CALL_MS,
-      (reply) => host.attach({ node: this.node, from, plan, parent: parentName(parent) }, reply),
-      answered,
-    );
-  }
-
-  /** A root that does not feed may have been replaced, and may be past saying so: the audience knows who feeds now. */
-  #askAudience(): void {
-    if (this.ground.clock.now - this.#lookedAt < LOOK_MS) return;
-    this.#lookedAt = this.ground.clock.now;
-    const { audience } = this.#directory;
-    this.ask<Plan>(
-      audience,
-      CALL_MS,
-      (reply) => reply(audience.look()),
-      (plan) => (plan === undefined ? undefined : this.#learn(plan)),
-    );
   }
 
   #learn(plan: Plan): void {
@@ -368,6 +328,26 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     if (mind.owesReport) this.#reportSoon();
     if (mind.idle) this.#resting ??= this.later(IDLE_MS, () => this.#rest());
     this.#watch(this);
+    if (this.server.inbox?.isBusy === false) this.#tellRoom();
+  }
+
+  /** Whoever leads listeners here knows for how many there is room. */
+  #tellRoom(): void {
+    this.#directory.escort.hasRoom(this, this.#door.room, this.#mind?.plan?.revision ?? 0);
+  }
+
+  /** Who is on his way comes at his very instant, and so does sound. */
+  #hurry(): void {
+    this.#directory.escort.hasRoom(this, 0, 0);
+    this.#directory.escort.hurry(this);
+    this.server.inbox?.hasten();
+    for (const link of this.#uplinks) link.peer?.hasten();
+  }
+
+  #sayAll(message: Message): void {
+    const live = this.#mind?.down.live ?? [];
+    if (this.below === "nodes") this.#fan.say(live, message);
+    else for (const link of live) link.send(message);
   }
 
   #reportSoon(): void {
@@ -411,7 +391,31 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
       reserve: () => this.#seating.reserve(),
       sit: (joiner, mind) => this.#sit(joiner, mind),
       settle: () => this.#settle(),
-      reportSoon: () => this.#reportSoon(),
+      hasten: () => this.#hurry(),
+    });
+  }
+
+  #newInbox(escort: Escort): Inbox {
+    const inbox = new Inbox(this.ground.clock, this.server, {
+      fetch: (now) => {
+        for (const link of this.#uplinks) link.peer?.convey();
+        escort.callers(this, now, add);
+      },
+      done: () => this.#tellRoom(),
+    });
+    const add = (caller: Arrival) => inbox.add(caller);
+    return inbox;
+  }
+
+  #newAsking(): Asking {
+    const host = this;
+    return new Asking(this, this.node, this.#directory, {
+      get mind() {
+        return host.#mind;
+      },
+      unanswered: (mind, ask) => this.#perform(mind.unanswered(ask, this.ground.luck.minds())),
+      learn: (plan) => this.#learn(plan),
+      settle: () => this.#settle(),
     });
   }
 

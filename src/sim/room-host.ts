@@ -17,6 +17,7 @@ import type { AudienceHost } from "./audience-host.ts";
 import type { AttachAnswer, AttachAsk, Directory, ParentHost } from "./calls.ts";
 import { CALL_MS, Children } from "./children.ts";
 import type { Timer } from "./clock.ts";
+import { Fan } from "./fan.ts";
 import type { Ground } from "./ground.ts";
 import { Host } from "./host.ts";
 import type { Minds, RootMind } from "./minds.ts";
@@ -74,6 +75,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
   /** Set while it is doubtful whether this room still feeds its audience: who waits for the answer. */
   #doubting: (() => void)[] | undefined;
   #children: Children;
+  readonly #fan: Fan;
   #awake: Awake | undefined;
   #seats = new Map<number, Seat>();
   #connections = 0;
@@ -101,10 +103,16 @@ export class RoomHost extends Host implements ParentHost, Stage {
     this.#chunkMs = chunkMs;
     this.#make = make;
     this.#children = this.#noChildren();
+    this.#fan = new Fan(this);
   }
 
   get mind(): RootMind | undefined {
     return this.#awake?.mind;
+  }
+
+  /** As NodeHost.forgetSaid. */
+  forgetSaid(): void {
+    this.#fan.forget();
   }
 
   get plan(): Plan {
@@ -126,6 +134,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
   }
 
   override die(downMs: number): void {
+    this.#fan.forget();
     const links = [...this.#children.links.values()];
     const seats = [...this.#seats.values()];
     super.die(downMs);
@@ -381,7 +390,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
           effect.to.send(effect.message);
           break;
         case "send-all":
-          for (const link of this.#awake?.mind.down.live ?? []) link.send(effect.message);
+          this.#fan.say(this.#awake?.mind.down.live ?? [], effect.message);
           break;
         case "mark-live":
         // The root has no listeners of its own.

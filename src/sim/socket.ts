@@ -30,6 +30,27 @@ export function bytesIn(message: Message): number {
   return typeof message === "string" ? message.length : message.byteLength;
 }
 
+/** True of what only a leaf's own listeners hear: sound, and numbers that are told again. */
+export function isPatient(message: Message): boolean {
+  return typeof message !== "string" || message.startsWith(AUDIENCE) || message.startsWith(PASSED);
+}
+
+const AUDIENCE = '{"type":"audience"';
+const PASSED = '{"type":"passed"';
+
+/** Something said to all: what, when the first send of it begins, and what each costs, in ms. */
+export type Said = { readonly message: Message; readonly from: number; readonly costMs: number };
+
+/** Who says the same to several ends (fan.ts). */
+export interface Says {
+  /** So much was said. */
+  readonly end: number;
+  /** What was said as the `order`th thing. */
+  said(order: number): Said | undefined;
+  /** This end cannot wait any more. */
+  hasten(end: LinkEnd): void;
+}
+
 /** One end of a connection between two objects. */
 export class LinkEnd extends Socket {
   readonly host: Host;
@@ -39,6 +60,10 @@ export class LinkEnd extends Socket {
   #peer: LinkEnd | undefined;
   #isOpen = true;
   #isSilent = false;
+  /** What is said to this one and others alike, how far it was conveyed, and which of them is sent it first. */
+  #fan: Says | undefined;
+  #conveyed = 0;
+  #place = 0;
 
   private constructor(host: Host, holder: Holder, line: Line) {
     super();
@@ -70,6 +95,8 @@ export class LinkEnd extends Socket {
   silence(): void {
     this.host.server.inbox?.catchUp();
     this.#peer?.host.server.inbox?.catchUp();
+    this.convey();
+    this.#peer?.convey();
     this.#isSilent = true;
     if (this.#peer !== undefined) this.#peer.#isSilent = true;
   }
@@ -79,18 +106,58 @@ export class LinkEnd extends Socket {
   }
 
   override send(message: Message): void {
+    this.convey();
     const { server, ground } = this.host;
     const bytes = bytesIn(message);
     server.charge(ground.costs.sendMs + (bytes / 1_024) * ground.costs.sendKibMs);
-    if (this.#isSilent || !this.isOpen || this.#peer === undefined) return;
-    const at = this.#line.arrivalOf(server.instant, bytes);
-    const delivery = new Delivery(this.#peer, message);
-    if (typeof message === "string" || !this.#peer.#holder.canWait) ground.clock.at(at, delivery);
-    else this.#peer.host.server.inbox?.add(at, delivery);
+    if (this.#peer !== undefined && !this.#isSilent && this.isOpen) this.#pass(this.#peer, message, bytes, server.instant);
+  }
+
+  /** From now on this one is told what `fan` says, as the `place`th of all. */
+  follow(fan: Says, place: number): void {
+    this.#fan = fan;
+    this.#place = place;
+    this.#conveyed = fan.end;
+  }
+
+  /** What `fan` says is nothing to this one any more. */
+  leave(fan: Says): void {
+    if (this.#fan === fan) this.#fan = undefined;
+  }
+
+  /** True while the other side can wait for sound. */
+  get canWait(): boolean {
+    return this.#peer !== undefined && this.#peer.#holder.canWait === true;
+  }
+
+  /** The other side cannot wait any more: what was said to it comes at its instant. */
+  hasten(): void {
+    this.convey();
+    this.#fan?.hasten(this);
+  }
+
+  /** What was said to all sets out on this line, each at the instant at which it was sent. */
+  convey(): void {
+    const fan = this.#fan;
+    if (fan === undefined || this.#conveyed === fan.end) return;
+    const peer = this.#isSilent || !this.isOpen ? undefined : this.#peer;
+    for (; this.#conveyed < fan.end; this.#conveyed++) {
+      const said = fan.said(this.#conveyed);
+      if (said === undefined || peer === undefined) continue;
+      this.#pass(peer, said.message, bytesIn(said.message), said.from + (this.#place + 1) * said.costMs);
+    }
+  }
+
+  #pass(peer: LinkEnd, message: Message, bytes: number, leavesAt: number): void {
+    const at = this.#line.arrivalOf(leavesAt, bytes);
+    const delivery = new Delivery(peer, at, message);
+    if (isPatient(message) && peer.#holder.canWait) peer.host.server.inbox?.add(delivery);
+    else this.host.ground.clock.at(at, delivery);
   }
 
   override close(code: number): void {
     if (!this.isOpen) return;
+    this.convey();
     this.#isOpen = false;
     this.#sayClosed(this.host.server.instant, code);
   }
@@ -98,12 +165,14 @@ export class LinkEnd extends Socket {
   /** The object is dead: the other side is told, unless the connection is half-open. */
   abandon(): void {
     this.#isOpen = false;
+    this.#fan = undefined;
     this.#sayClosed(this.host.ground.clock.now, undefined);
   }
 
   #sayClosed(at: number, code: number | undefined): void {
     if (this.#isSilent || this.#peer === undefined) return;
-    this.host.ground.clock.at(this.#line.arrivalOf(at, 0), new Delivery(this.#peer, undefined, code));
+    const arrivesAt = this.#line.arrivalOf(at, 0);
+    this.host.ground.clock.at(arrivesAt, new Delivery(this.#peer, arrivesAt, undefined, code));
   }
 
   /** For deliveries only. */
@@ -123,13 +192,15 @@ export class LinkEnd extends Socket {
 
 /** A message on its way: first along the line, then in the queue of the object that it is for. */
 class Delivery implements Arrival {
+  readonly at: number;
   readonly #to: LinkEnd;
   readonly #message: Message | undefined;
   readonly #code: number | undefined;
   #hasArrived = false;
 
   /** @param message undefined for a close, with its code */
-  constructor(to: LinkEnd, message: Message | undefined, code?: number) {
+  constructor(to: LinkEnd, at: number, message: Message | undefined, code?: number) {
+    this.at = at;
     this.#to = to;
     this.#message = message;
     this.#code = code;

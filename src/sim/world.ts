@@ -4,7 +4,7 @@ import { parseRoomId, type RoomId } from "../core/ids.ts";
 import type { NodeRef, ParentRef } from "../core/tree/shape/plan.ts";
 import type { Region } from "../core/tree/shape/region.ts";
 import { AudienceHost } from "./audience-host.ts";
-import type { Directory } from "./calls.ts";
+import type { Directory, Escort } from "./calls.ts";
 import { CALL_MS } from "./children.ts";
 import { Clock } from "./clock.ts";
 import { Crowd } from "./crowd.ts";
@@ -36,7 +36,7 @@ export class World implements Directory {
   readonly settings: WorldSettings;
   readonly ground: Ground;
   readonly invariants: Invariants;
-  readonly measures = new Measures();
+  readonly measures: Measures;
   readonly crowd: Crowd;
   /** The room that feeds the audience; another after a move. */
   room: RoomHost;
@@ -60,6 +60,7 @@ export class World implements Directory {
     const clock = this.#clock;
     this.invariants = new Invariants(() => clock.now);
     const shared = new Server(clock);
+    this.measures = new Measures(LINES[settings.lines].delaysMs);
     this.ground = {
       clock,
       luck: streams(settings.seed),
@@ -84,13 +85,11 @@ export class World implements Directory {
     this.#rooms.set(plan.root, this.room);
     const { listeners, arrivals, origins, isolatesPerRegion } = settings;
     const coming = { listeners, perSecond: arrivals, fromMs: settings.doorsMs, origins, isolatesPerRegion, slow: settings.slow };
-    this.crowd = new Crowd(
-      this.ground,
-      coming,
-      () => new Isolate(this.ground, this.audience),
-      (node) => this.child(node),
-      () => this.#laneAt(),
-    );
+    this.crowd = new Crowd(this.ground, coming, () => new Isolate(this.ground, this.audience), {
+      leaf: (node) => this.child(node),
+      leafOf: (number) => this.#nodeOf(number),
+      laneAt: () => this.#laneAt(),
+    });
     this.#watch = new Watch(this.ground, {
       nodes: () => this.#all,
       room: () => this.room,
@@ -153,10 +152,23 @@ export class World implements Directory {
       population: this.crowd,
       stride: this.settings.stride,
     };
-    const made = new NodeHost(this.ground, node, this, hearing, this.settings.minds.node, (host) => this.#watch.node(host));
+    const made = new NodeHost(this.ground, node, this.#all.length, this, { hearing, make: this.settings.minds.node, watch: this.#look });
+    this.crowd.guide.porch.build(made.id);
     level[node.index] = made;
     this.#all.push(made);
     return made;
+  }
+
+  get escort(): Escort {
+    return this.crowd.guide;
+  }
+
+  readonly #look = (node: NodeHost): void => this.#watch.node(node);
+
+  #nodeOf(number: number): NodeHost {
+    const node = this.#all[number];
+    if (node === undefined) throw new Error(`no node ${number}`);
+    return node;
   }
 
   parent(parent: ParentRef): NodeHost | RoomHost {
@@ -291,11 +303,13 @@ export class World implements Directory {
       let stride = 1;
       for (const node of this.#all) {
         node.catchUp();
+        node.forgetSaid();
         const { mind } = node;
         if (mind === undefined) continue;
         nodes++;
         stride = Math.max(stride, mind.down.stride);
       }
+      for (const room of this.#rooms.values()) room.forgetSaid();
       this.measures.close({ live, away: this.crowd.present - live - this.crowd.inLane, cached: this.crowd.inLane, stride, nodes });
       this.#second();
     });

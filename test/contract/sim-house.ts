@@ -171,7 +171,8 @@ class SimEar implements Ear, Joiner {
 
   /** By way of the edge, to a leaf; comes back seated or throws as an HTTP client would. */
   join(): this {
-    const isolate = this.#world.crowd.isolate(this.region);
+    const { crowd } = this.#world;
+    const isolate = crowd.isolateOf(crowd.near(this.region));
     let plan: Plan | undefined;
     isolate.know((known) => {
       plan = known;

@@ -83,8 +83,8 @@ export class Downstream<Link> {
     this.#below = below;
     this.feed = new Feed(keepMs, newest, serving.chunks);
     const texts = serving.texts ?? TEXTS;
-    this.states = new States(texts.head);
-    this.#welcomes = new Welcomes(serving.wantsAcks === true, texts.welcome);
+    this.states = new States(texts);
+    this.#welcomes = new Welcomes(serving.wantsAcks === true, texts);
     this.#listeners = new Listeners(this.feed, serving.stride, serving.listeners);
   }
 

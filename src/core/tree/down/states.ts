@@ -18,22 +18,24 @@ export function parseStateHead(text: string): StateHead | undefined {
 /** A state as it travels: its text untouched, so that a node hands on types it does not know. */
 export type KeptState = { readonly head: StateHead; readonly text: string };
 
+/** How a state's head is read. */
+type Reads = { head(text: string): StateHead | undefined };
+
 /** The newest state of each type that a node has heard, in the order in which the types were first heard. */
 export class States {
   readonly #newest = new Map<string, KeptState>();
   /** What newcomers are told, until a state changes: every join asks for it. */
   #forAll: readonly string[] | undefined;
   #revision = 0;
-  readonly #read: typeof parseStateHead;
+  readonly #texts: Reads;
 
-  /** @param read how a state's head is read */
-  constructor(read = parseStateHead) {
-    this.#read = read;
+  constructor(texts: Reads = { head: parseStateHead }) {
+    this.#texts = texts;
   }
 
   /** Keeps `text` if it is a state and newer than the one of its type; undefined if it is neither. */
   hear(text: string): KeptState | undefined {
-    const head = this.#read(text);
+    const head = this.#texts.head(text);
     if (head === undefined) return undefined;
     const before = this.#newest.get(head.type);
     if (before !== undefined && before.head.revision >= head.revision) return undefined;

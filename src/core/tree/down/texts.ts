@@ -9,7 +9,7 @@ export type Texts = {
   /** As parseStateHead. */
   head(text: string): StateHead | undefined;
   /** As formatWelcome. */
-  readonly welcome: typeof formatWelcome;
+  welcome(...asked: Parameters<typeof formatWelcome>): string;
 };
 
 /** The work as it is. */

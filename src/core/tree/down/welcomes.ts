@@ -17,13 +17,13 @@ type LastWelcome = {
 /** Writes the first text of every listener; once for all who come between two chunks: in a storm they are hundreds. */
 export class Welcomes {
   readonly #acks: boolean;
-  readonly #write: Texts["welcome"];
+  readonly #texts: Texts;
   #last: LastWelcome | undefined;
 
   /** @param acks true where players are asked to acknowledge new sound */
-  constructor(acks: boolean, write: Texts["welcome"]) {
+  constructor(acks: boolean, texts: Texts) {
     this.#acks = acks;
-    this.#write = write;
+    this.#texts = texts;
   }
 
   /** The newest of every state, where the sound stands, how it is served (if not at stride 1), and where segments are. */
@@ -33,7 +33,7 @@ export class Welcomes {
     if (last?.newest === newest && last.forAll === forAll && last.stride === stride && last.plan === plan) return last.text;
     const segments = plan === undefined ? undefined : segmentsPath(plan);
     const told = stride === 1 ? forAll : [...forAll, formatStatus(stride, endsMs)];
-    const text = this.#write(told, states.revision, endsMs, newest, { acks: this.#acks, segments });
+    const text = this.#texts.welcome(told, states.revision, endsMs, newest, { acks: this.#acks, segments });
     this.#last = { newest, forAll, stride, plan, text };
     return text;
   }

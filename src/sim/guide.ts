@@ -1,0 +1,252 @@
+import type { Position } from "../core/audio/position.ts";
+import { backoffMs } from "../core/backoff.ts";
+import type { NodeRef, Plan } from "../core/tree/shape/plan.ts";
+import type { Region } from "../core/tree/shape/region.ts";
+import { Caller } from "./caller.ts";
+import type { Answer, Escort, LeafHost } from "./calls.ts";
+import type { Isolate } from "./edge.ts";
+import type { Ground } from "./ground.ts";
+import { Line } from "./line.ts";
+import { Porch } from "./porch.ts";
+import { IS, Travellers } from "./travellers.ts";
+
+/** How many leaves one join may be sent to; as in edge/listen.ts. */
+const TRIES = 3;
+/** From the click to the leaf: TCP and TLS handshakes and the request, each way once the line's delay. */
+const TRIPS = 5;
+/** As in edge/divert.ts: whom no leaf could take tries again within this at least, in ms. */
+const LEAST_WINDOW_MS = 5_000;
+
+/** What travellers need of the world. */
+export type Doors = {
+  readonly ground: Ground;
+  /** Any isolate near `region`, by its number. */
+  near(region: Region): number;
+  isolateOf(number: number): Isolate;
+  leaf(node: NodeRef): LeafHost;
+  leafOf(number: number): LeafHost;
+  /** What the cached lane plays now; undefined while there is nothing in it. */
+  laneAt(): Position | undefined;
+  /** So many more hear the cached lane. */
+  lane(more: number): void;
+  /** Somebody waits: time must go on. */
+  stir(): void;
+  /** He sits in a leaf. */
+  sits(): void;
+  /** The room is over. */
+  turnedAway(): void;
+};
+
+/** Leads whoever is on his way, as the edge and his own player do: to an isolate, to leaves, away and back (edge/listen.ts, edge/divert.ts). */
+export class Guide implements Escort {
+  readonly travellers = new Travellers();
+  readonly porch = new Porch(this.travellers);
+  readonly #doors: Doors;
+  /** Leaves that those have tried who did not find a seat at the first. */
+  readonly #tried = new Map<number, readonly NodeRef[]>();
+
+  constructor(doors: Doors) {
+    this.#doors = doors;
+  }
+
+  /** Somebody comes for the first time. @param kbps of his line, where it is slower than the sound; else 0 */
+  comes(region: Region, delayMs: number, since: number, kbps: number): void {
+    const one = this.#setOut(region, delayMs, since, kbps);
+    this.travellers.is[one] = IS.new;
+    this.#dial(one);
+  }
+
+  /** Somebody lost his connection; he comes back within the window that he was told, from the last chunk that he has heard. */
+  comesBack(region: Region, delayMs: number, heard: Position, windowMs: number | undefined, kbps = 0): void {
+    const one = this.#setOut(region, delayMs, this.#doors.ground.clock.now, kbps);
+    const { travellers } = this;
+    travellers.epoch[one] = heard.epoch;
+    travellers.sequence[one] = heard.sequence;
+    travellers.windowMs[one] = windowMs ?? Number.NaN;
+    this.#wait(one);
+  }
+
+  /** His time has come. */
+  goesOn(one: number): void {
+    if (this.travellers.isSo(one, IS.atLeaf)) this.#arrive(one);
+    else this.#dial(one);
+  }
+
+  hasRoom(leaf: LeafHost, room: number, revision: number): void {
+    // What the leaf's answers tell the edge from now on is news: so they come when they come.
+    if (this.porch.tell(leaf.id, room, revision)) this.hurry(leaf);
+  }
+
+  hurry(leaf: LeafHost): void {
+    this.porch.arrivals(leaf.id, Number.POSITIVE_INFINITY, (one, at) => this.#walk(one, at));
+  }
+
+  callers(leaf: LeafHost, now: number, comes: (caller: Caller) => void): void {
+    this.porch.arrivals(leaf.id, now, (one, at) => comes(new Caller(this, one, at)));
+  }
+
+  knocks(caller: Caller): void {
+    const { one } = caller;
+    const { travellers } = this;
+    const leaf = this.#doors.leafOf(travellers.leaf[one] ?? 0);
+    const { plan } = this.#isolate(one);
+    if (plan === undefined || leaf.life !== travellers.leafLife[one]) return this.#another(one, false);
+    const joins = travellers.joins[one] ?? 0;
+    travellers.joins[one] = 0;
+    if (travellers.isSo(one, IS.inLane)) this.#leaveLane(one);
+    leaf.knock(caller, plan, joins);
+  }
+
+  answered(one: number, answer: Answer, plan: Plan | undefined): void {
+    const isolate = this.#isolate(one);
+    isolate.learn(plan);
+    if (answer === "ended") {
+      this.#doors.turnedAway();
+      this.arrived(one);
+    } else if (answer === "taken") {
+      isolate.foundSeat();
+      if (this.#tried.size > 0) this.#tried.delete(one);
+      this.#doors.sits();
+    } else this.#another(one, answer === "full");
+  }
+
+  sounds(one: number, at: number): void {
+    const { measures } = this.#doors.ground;
+    const spread = this.travellers.isSo(one, IS.new) ? measures.firstSound : measures.back;
+    spread.add(at - (this.travellers.since[one] ?? at));
+  }
+
+  /** Nobody need look after him any more. */
+  arrived(one: number): void {
+    this.#tried.delete(one);
+    this.travellers.remove(one);
+  }
+
+  #isolate(one: number): Isolate {
+    return this.#doors.isolateOf(this.travellers.isolate[one] ?? 0);
+  }
+
+  #setOut(region: Region, delayMs: number, since: number, kbps: number): number {
+    const { travellers } = this;
+    const one = travellers.add(region);
+    travellers.delayMs[one] = delayMs;
+    travellers.since[one] = since;
+    travellers.kbps[one] = kbps;
+    travellers.epoch[one] = travellers.sequence[one] = travellers.attempt[one] = travellers.is[one] = 0;
+    travellers.windowMs[one] = Number.NaN;
+    return one;
+  }
+
+  #wait(one: number): void {
+    const { travellers } = this;
+    const { clock, luck } = this.#doors.ground;
+    const windowMs = travellers.windowMs[one] ?? Number.NaN;
+    const attempt = travellers.attempt[one] ?? 0;
+    travellers.attempt[one] = Math.min(255, attempt + 1);
+    travellers.set(one, IS.atLeaf, false);
+    const ms = backoffMs(attempt, luck.arrivals(), Number.isNaN(windowMs) ? undefined : windowMs);
+    travellers.wait(one, clock.now + ms, clock.now);
+    this.#doors.stir();
+  }
+
+  #dial(one: number): void {
+    if (this.#tried.size > 0) this.#tried.delete(one);
+    this.travellers.isolate[one] = this.#doors.near(this.travellers.regionOf(one));
+    const isolate = this.#isolate(one);
+    if (isolate.plan !== undefined) this.#look(one, isolate);
+    else isolate.know(() => this.#look(one, isolate));
+  }
+
+  #look(one: number, isolate: Isolate): void {
+    const { travellers } = this;
+    const region = travellers.regionOf(one);
+    const isBack = !travellers.isSo(one, IS.new) || (travellers.attempt[one] ?? 0) > 0;
+    if (!isolate.mayKnock(region, isBack)) return this.#refused(one);
+    travellers.joins[one] = isolate.takeJoins(region, isBack);
+    travellers.set(one, IS.wasFull, true);
+    this.#choose(one, isolate, region, NOBODY);
+  }
+
+  #choose(one: number, isolate: Isolate, region: Region, tried: readonly NodeRef[]): void {
+    const node = isolate.place(region, tried);
+    if (node === undefined) return this.#foundNone(one);
+    const { travellers } = this;
+    const leaf = this.#doors.leaf(node);
+    travellers.leaf[one] = leaf.id;
+    travellers.leafLife[one] = leaf.life;
+    // Another leaf is tried by the edge itself: only the first knock has come from afar.
+    const at = this.#doors.ground.clock.now + (travellers.delayMs[one] ?? 0) * (tried.length === 0 ? TRIPS : 1);
+    const isOrdinary = travellers.kbps[one] === 0;
+    if (isOrdinary && this.porch.hasRoom(leaf.id, isolate.plan?.revision ?? 0)) this.porch.expect(one, leaf.id, at);
+    else this.#walk(one, at);
+  }
+
+  #walk(one: number, at: number): void {
+    this.travellers.set(one, IS.atLeaf, true);
+    this.travellers.wait(one, at, this.#doors.ground.clock.now);
+    this.#doors.stir();
+  }
+
+  #arrive(one: number): void {
+    const { travellers } = this;
+    const leaf = this.#doors.leafOf(travellers.leaf[one] ?? 0);
+    if (!leaf.isUp) return this.#another(one, false);
+    travellers.leafLife[one] = leaf.life;
+    leaf.server.submit(new Caller(this, one, travellers.at[one] ?? 0, this.#lineOf(one)));
+  }
+
+  #lineOf(one: number): Line | undefined {
+    const kbps = this.travellers.kbps[one] ?? 0;
+    if (kbps === 0) return undefined;
+    const { lines, luck } = this.#doors.ground;
+    return new Line({ ...lines.lastMile, kbps }, this.travellers.delayMs[one] ?? 0, luck.lines);
+  }
+
+  #another(one: number, isFull: boolean): void {
+    const isolate = this.#isolate(one);
+    const node = this.#doors.leafOf(this.travellers.leaf[one] ?? 0).node;
+    this.travellers.set(one, IS.wasFull, isFull);
+    if (isFull) isolate.leafIsFull(node);
+    const tried = [...(this.#tried.get(one) ?? NOBODY), node];
+    this.#tried.set(one, tried);
+    if (tried.length >= TRIES) this.#foundNone(one);
+    else this.#choose(one, isolate, this.travellers.regionOf(one), tried);
+  }
+
+  #foundNone(one: number): void {
+    const region = this.travellers.regionOf(one);
+    this.#isolate(one).leaveJoins(region, this.travellers.joins[one] ?? 0);
+    if (this.travellers.isSo(one, IS.wasFull)) this.#isolate(one).foundFull(region);
+    this.#refused(one);
+  }
+
+  /** Nobody could take him: he hears the cached lane until he tries again, as edge/divert.ts tells him. */
+  #refused(one: number): void {
+    const { travellers } = this;
+    const { measures, clock } = this.#doors.ground;
+    measures.diverted();
+    if (this.#doors.laneAt() !== undefined && !travellers.isSo(one, IS.inLane)) {
+      travellers.set(one, IS.inLane, true);
+      this.#doors.lane(1);
+      // The head and then a segment, each there and back.
+      if (travellers.epoch[one] === 0) this.sounds(one, clock.now + 2 * TRIPS * (travellers.delayMs[one] ?? 0));
+    }
+    const windowMs = travellers.windowMs[one] ?? Number.NaN;
+    travellers.windowMs[one] = Number.isNaN(windowMs) ? LEAST_WINDOW_MS : Math.max(LEAST_WINDOW_MS, windowMs);
+    this.#wait(one);
+  }
+
+  /** Where he stands who has heard the cached lane: the leaf replays from there. */
+  #leaveLane(one: number): void {
+    const { travellers } = this;
+    travellers.set(one, IS.inLane, false);
+    this.#doors.lane(-1);
+    const at = this.#doors.laneAt();
+    const epoch = travellers.epoch[one] ?? 0;
+    if (at === undefined || (at.epoch === epoch && at.sequence <= (travellers.sequence[one] ?? 0))) return;
+    travellers.epoch[one] = at.epoch;
+    travellers.sequence[one] = at.sequence;
+  }
+}
+
+const NOBODY: readonly NodeRef[] = [];
