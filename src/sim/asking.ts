@@ -4,7 +4,7 @@ import { CALL_MS } from "./children.ts";
 import type { Host } from "./host.ts";
 import type { NodeMind } from "./minds.ts";
 
-/** As in objects/tree/upstream.ts. */
+/** As in objects/tree/node-body.ts. */
 const ANSWER_MS = 3_000;
 const LOOK_MS = 2_000;
 

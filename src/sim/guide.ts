@@ -10,11 +10,11 @@ import { Line } from "./line.ts";
 import { Porch } from "./porch.ts";
 import { IS, Travellers } from "./travellers.ts";
 
-/** How many leaves one join may be sent to; as in edge/listen.ts. */
+/** How many leaves one join may be sent to; as in edge/sound/listen.ts. */
 const TRIES = 3;
 /** From the click to the leaf: TCP and TLS handshakes and the request, each way once the line's delay. */
 const TRIPS = 5;
-/** As in edge/divert.ts: whom no leaf could take tries again within this at least, in ms. */
+/** As in edge/sound/divert.ts: whom no leaf could take tries again within this at least, in ms. */
 const LEAST_WINDOW_MS = 5_000;
 
 /** What travellers need of the world. */
@@ -37,7 +37,7 @@ export type Doors = {
   turnedAway(): void;
 };
 
-/** Leads whoever is on his way, as the edge and his own player do: to an isolate, to leaves, away and back (edge/listen.ts, edge/divert.ts). */
+/** Leads whoever is on his way, as the edge and his own player do: to an isolate, to leaves, away and back (edge/sound/listen.ts, edge/sound/divert.ts). */
 export class Guide implements Escort {
   readonly travellers = new Travellers();
   readonly porch = new Porch(this.travellers);
@@ -220,7 +220,7 @@ export class Guide implements Escort {
     this.#refused(one);
   }
 
-  /** Nobody could take him: he hears the cached lane until he tries again, as edge/divert.ts tells him. */
+  /** Nobody could take him: he hears the cached lane until he tries again, as edge/sound/divert.ts tells him. */
   #refused(one: number): void {
     const { travellers } = this;
     const { measures, clock } = this.#doors.ground;
