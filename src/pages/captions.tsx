@@ -43,6 +43,24 @@ export function CaptionConsent({ words }: { readonly words: Words }) {
   );
 }
 
+/** Shows and hides what is said in words; there is one while somebody listens. */
+export function CaptionsButton({ words }: { readonly words: Words }) {
+  return (
+    <button
+      class="round plain cc"
+      type="button"
+      data-part="cc"
+      aria-pressed="false"
+      aria-controls="captions"
+      aria-keyshortcuts="c"
+      aria-label={`CC ${words.captions.title}`}
+      hidden
+    >
+      CC
+    </button>
+  );
+}
+
 /** Under the player: what is said, in words. Only what is certain is told to a screen reader, once. */
 export function Captions({ words }: { readonly words: Words }) {
   const say = words.captions;

@@ -1,5 +1,6 @@
 import type { Words } from "../core/say/words.ts";
 import type { RoomPhase } from "../core/wire/messages.ts";
+import { Captions, CaptionsButton } from "./captions.tsx";
 import { Icon } from "./icons.tsx";
 import { Layout, NeedsScript } from "./layout.tsx";
 
@@ -42,6 +43,8 @@ export function EmbedPage({ words, room, title, phase, page }: EmbedProps) {
           </p>
           <p class="note warn" data-part="notice" hidden />
         </div>
+        <CaptionsButton words={words} />
+        <Captions words={words} />
         <a class="brand" href={page} target="_blank" rel="noopener" aria-label={`Canopy: ${say.embedOpen}`}>
           <Icon name="leaf" />
           Canopy

@@ -42,7 +42,8 @@ export function EveningPage({ words, room, title, locked }: EveningProps) {
             <p class="status" data-part="by-minute" hidden>
               {say.byMinute}
             </p>
-            <div class="wide" data-part="table" />
+            {/* It scrolls sideways, for a keyboard too. */}
+            <section class="wide" data-part="table" aria-label={say.table} tabindex={0} />
           </details>
         </div>
       </div>

@@ -2,7 +2,7 @@ import type { Words } from "../core/say/words.ts";
 import { MAX_NAME, MAX_QUESTION } from "../core/text.ts";
 import { REACTIONS } from "../core/tree/people/reactions.ts";
 import type { RoomPhase } from "../core/wire/messages.ts";
-import { CaptionConsent, Captions, SpeakerCaptions } from "./captions.tsx";
+import { CaptionConsent, Captions, CaptionsButton, SpeakerCaptions } from "./captions.tsx";
 import { Face, type Shown } from "./face.tsx";
 import { Icon } from "./icons.tsx";
 import { Layout, NeedsScript } from "./layout.tsx";
@@ -119,18 +119,7 @@ export function ListenerPage({
                 {say.behind("5")}
               </button>
             </div>
-            <button
-              class="round plain cc"
-              type="button"
-              data-part="cc"
-              aria-pressed="false"
-              aria-controls="captions"
-              aria-keyshortcuts="c"
-              aria-label={`CC ${words.captions.title}`}
-              hidden
-            >
-              CC
-            </button>
+            <CaptionsButton words={words} />
             <div class="volume" data-part="volume" hidden>
               <button class="round plain" type="button" data-part="mute" aria-pressed="false" aria-label={say.mute}>
                 <Icon name="sound" />

@@ -22,7 +22,10 @@ const SIZES = LONG ? [390, 1280] : [390];
 const OFTEN = new Set([
   "home",
   "listener-announced",
-  "embed",
+  "listener-french",
+  "embed-captions",
+  "evening",
+  "home-french",
   "room-captions",
   "room-invited",
   "room-on-stage",

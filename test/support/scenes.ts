@@ -1,4 +1,6 @@
 import type { Browser, Page } from "playwright-core";
+import type { EveningRow } from "../../src/core/evening.ts";
+import { formatEvening } from "../../src/core/evening-report.ts";
 import { fullEvening, listenTold, session, studioTold, tell, told, toldPage, until } from "./told-pages.ts";
 import { CAPTIONS, type ToldRecording, tellRecording } from "./told-recording.ts";
 
@@ -47,6 +49,14 @@ const TOLD_CAPTIONS = [
   { id: "4", voice: 1, name: "Ada Aurelia", text: "and it hears", from: 0, to: 0, final: false },
 ];
 
+/** Twenty minutes of which a report tells: a crowd comes, and some of it goes. */
+const EVENING: readonly EveningRow[] = Array.from({ length: 120 }, (_, row) => {
+  const listeners = Math.round(9_000 * Math.sin((row / 120) * Math.PI) ** 0.5);
+  const crowd = { listeners, hearing: Math.round(listeners * 0.97), peak: 9_000, unique: 80 * row, joins: 90 * row };
+  const tree = { full: row === 40, leaves: 8 + (row >> 3), slow: row % 7, stride: row < 60 ? 1 : 2, delayP50Ms: 90, delayMaxMs: 240 };
+  return { at: Date.UTC(2026, 10, 20, 19) + row * 10_000, ...crowd, ...tree, requests: 2 * row };
+});
+
 /** Every page and every state of a panel. */
 export const SCENES: readonly Scene[] = [
   at("home", "/"),
@@ -55,6 +65,32 @@ export const SCENES: readonly Scene[] = [
   at("listener", "/rooms/told"),
   at("listener-announced", "/rooms/told-later"),
   at("embed", "/embed/told"),
+  {
+    name: "embed-captions",
+    open: async (browser, origin) => {
+      const page = await toldPage(browser, origin);
+      await page.goto(`${origin}/embed/${TOLD_ROOM}`);
+      await page.locator('[data-ready] [data-part="listen"]:enabled').click();
+      await tell(page, "/listen", [told.welcome(...fullEvening())]);
+      await page.getByRole("button", { name: "Captions" }).click();
+      await tell(page, "/listen", [told.captions(TOLD_CAPTIONS)]);
+      await page.getByText("and it hears").waitFor();
+      return page;
+    },
+  },
+  at("home-french", "/?lang=fr"),
+  at("listener-french", `/rooms/${TOLD_ROOM}?lang=fr`),
+  {
+    name: "evening",
+    open: async (browser, origin) => {
+      const page = await toldPage(browser, origin);
+      await page.route("**/evening.csv", (route) => route.fulfill({ body: formatEvening(EVENING), contentType: "text/csv" }));
+      await page.goto(`${origin}/rooms/${TOLD_ROOM}/evening#ticket=a.b.c`);
+      await page.getByText("different browsers").first().waitFor();
+      await page.evaluate('document.querySelectorAll("details").forEach((one) => { one.open = true; })');
+      return page;
+    },
+  },
   at("studio-no-link", "/rooms/told/broadcast"),
   listening("room", (page) => page.locator(".speaker").first().waitFor()),
   listening("room-hand-up", async (page) => {

@@ -24,7 +24,7 @@ export class CaptionLog {
   readonly #button = part("cc", HTMLButtonElement);
   readonly #timeline = new CaptionTimeline();
   #lastVoice: number | undefined;
-  #isWanted = localStorage.getItem(SHOWN_KEY) === "on";
+  #isWanted = remembered() === "on";
   #speaking = "";
 
   /** @param root from within which the key C works, as M does */
@@ -76,7 +76,7 @@ export class CaptionLog {
 
   #want(isWanted: boolean): void {
     this.#isWanted = isWanted;
-    localStorage.setItem(SHOWN_KEY, isWanted ? "on" : "off");
+    remember(isWanted ? "on" : "off");
     this.#showWanted();
     this.#roll.scrollTop = this.#roll.scrollHeight;
   }
@@ -92,4 +92,21 @@ export class CaptionLog {
 function row({ name, text }: ShownLine, isOther: boolean): HTMLElement {
   const who = element("span", { class: isOther ? "who" : "sr", text: `${name}: `, dir: "auto" });
   return element("p", { dir: "auto" }, who, element("span", { text }));
+}
+
+/** Frames in foreign pages may have no storage at all. */
+function remembered(): string | undefined {
+  try {
+    return localStorage.getItem(SHOWN_KEY) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function remember(shown: "on" | "off"): void {
+  try {
+    localStorage.setItem(SHOWN_KEY, shown);
+  } catch {
+    // It lasts as long as the page.
+  }
 }

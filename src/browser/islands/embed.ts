@@ -1,3 +1,5 @@
+import { CaptionLog } from "../captions/caption-log.ts";
+import { captionsAt } from "../listen/captions-at.ts";
 import { phaseOf, watchRoom } from "../listen/glimpse.ts";
 import { isOver } from "../listen/hearing.ts";
 import { Listening } from "../listen/listen.ts";
@@ -20,7 +22,8 @@ if (insecure !== undefined) writeOrHide(notice, insecure);
 else if (root.dataset["phase"] !== "ended") run();
 
 function run(): void {
-  const draw = oncePerFrame(() => show(listening));
+  const captions = new CaptionLog(root);
+  const draw = oncePerFrame(() => show(listening, captions));
   const first = { phase: phaseOf(root.dataset["phase"]), listeners: undefined };
   const listening = new Listening(room, first, draw, () => undefined);
   listening.prepare().catch(() => undefined);
@@ -31,6 +34,8 @@ function run(): void {
     () => !listening.state.listening && !isOver(listening.state),
     (glimpse) => listening.glimpsed(glimpse),
   );
+  // What is said is read when it sounds, also if nothing else changes.
+  setInterval(draw, 1_000);
   draw();
 }
 
@@ -44,7 +49,7 @@ async function toggle(listening: Listening): Promise<void> {
   }
 }
 
-function show(listening: Listening): void {
+function show(listening: Listening, captions: CaptionLog): void {
   const hearing = listening.state;
   const over = isOver(hearing);
   const phase = over ? "ended" : hearing.phase;
@@ -58,6 +63,8 @@ function show(listening: Listening): void {
   button.disabled = over;
   write(part("listen-label", HTMLElement), hearing.listening && !over ? say.pause : say.listen);
   write(part("status", HTMLElement), sayHearing(hearing));
+  listening.reading = captions.isShown;
+  captions.show(hearing.listening && !over, hearing.captions, captionsAt(hearing));
   const { facts, link: state, listening: isOn, lane } = hearing;
   publish({ ...facts, state, phase, listening: isOn, lane });
 }

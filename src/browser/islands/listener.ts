@@ -3,6 +3,7 @@ import { ENDING } from "../../core/wire/ending.ts";
 import type { You } from "../../core/wire/messages.ts";
 import { CaptionLog } from "../captions/caption-log.ts";
 import { newestTold } from "../captions/timeline.ts";
+import { captionsAt } from "../listen/captions-at.ts";
 import { Countdown } from "../listen/countdown.ts";
 import { Ears } from "../listen/ears.ts";
 import { showEnding } from "../listen/ending-card.ts";
@@ -274,12 +275,6 @@ function notice(hearing: Hearing): void {
   setTimeout(() => {
     if (noticed === shown) element.hidden = true;
   }, NOTICE_MS);
-}
-
-/** What of the captions is to be read now: what sounds, or all that was told where no sound comes out. In the cached lane it still will. */
-function captionsAt(hearing: Hearing): ReturnType<typeof newestTold> {
-  const at = hearing.held ? undefined : hearing.facts?.at;
-  return at ?? (hearing.lane === "live" ? newestTold(hearing) : undefined);
 }
 
 function publishFacts(hearing: Hearing, phase: Hearing["phase"], stage: OnStage["phase"]): void {
