@@ -1,8 +1,10 @@
 import type { Position } from "../audio/position.ts";
 import type { LocalTime, SessionId } from "../ids.ts";
 import { unreachable } from "../unreachable.ts";
-import { type Below, type DownEffect, Downstream, type ServingSettings } from "./down/downstream.ts";
+import { type Below, Downstream } from "./down/downstream.ts";
 import { formatPassed, formatPlan, HEARTBEAT_TEXT, type LinkText } from "./down/link.ts";
+import type { DownEffect } from "./down/links-below.ts";
+import type { ServingSettings } from "./down/listener-links.ts";
 import { TEXTS, type Texts } from "./down/texts.ts";
 import type { Ask } from "./people/asks.ts";
 import { parseBans } from "./people/bans.ts";

@@ -1,8 +1,9 @@
 import { Bundle, type Closed, type PlacedFrame } from "../audio/bundle.ts";
 import type { Position } from "../audio/position.ts";
 import { type LocalTime, localTime, type SessionId } from "../ids.ts";
-import { type DownEffect, Downstream } from "./down/downstream.ts";
+import { Downstream } from "./down/downstream.ts";
 import { formatPlan, formatRemove, formatWhisper, HEARTBEAT_TEXT } from "./down/link.ts";
+import type { DownEffect } from "./down/links-below.ts";
 import type { Ask } from "./people/asks.ts";
 import { HeardAsks } from "./people/heard-asks.ts";
 import type { Reactions } from "./people/reactions.ts";

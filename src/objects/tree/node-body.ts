@@ -1,7 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
 import { localTime } from "../../core/ids.ts";
 import { parseObject } from "../../core/json.ts";
-import type { Below, ServingSettings } from "../../core/tree/down/downstream.ts";
+import type { Below } from "../../core/tree/down/downstream.ts";
+import type { ServingSettings } from "../../core/tree/down/listener-links.ts";
 import type { Lines } from "../../core/tree/down/listeners.ts";
 import { type NodeEffect, TreeNode } from "../../core/tree/node.ts";
 import type { ListenerRefusal } from "../../core/tree/people/listener-says.ts";
