@@ -1,5 +1,6 @@
 import type { LocalTime } from "../core/ids.ts";
-import { type KeptLinks, type NodeSettings, TreeNode } from "../core/tree/node.ts";
+import { TreeNode } from "../core/tree/node.ts";
+import type { KeptLinks, NodeSettings } from "../core/tree/node-effect.ts";
 import { TreeRoot } from "../core/tree/root.ts";
 import type { Saved } from "../core/tree/saved.ts";
 import type { Limits } from "../core/tree/shape/grow.ts";

@@ -4,7 +4,7 @@ import { MAX_QUESTION } from "../core/text.ts";
 import type { Below } from "../core/tree/down/downstream.ts";
 import type { Message } from "../core/tree/down/greeting.ts";
 import type { Lines } from "../core/tree/down/listeners.ts";
-import type { NodeEffect } from "../core/tree/node.ts";
+import type { NodeEffect } from "../core/tree/node-effect.ts";
 import type { Ask } from "../core/tree/people/asks.ts";
 import type { Reaction } from "../core/tree/people/reactions.ts";
 import { type NodeRef, nodeName, type Plan } from "../core/tree/shape/plan.ts";

@@ -1,7 +1,8 @@
 import { chunksIn, readHeader } from "../../src/core/audio/chunk.ts";
 import { localTime } from "../../src/core/ids.ts";
 import { formatLink, formatLinked } from "../../src/core/tree/down/link.ts";
-import { type KeptLinks, type NodeEffect, TreeNode } from "../../src/core/tree/node.ts";
+import { TreeNode } from "../../src/core/tree/node.ts";
+import type { KeptLinks, NodeEffect } from "../../src/core/tree/node-effect.ts";
 import type { Saved } from "../../src/core/tree/saved.ts";
 import { aPlan, chunks, leaf } from "./build.ts";
 

@@ -1,6 +1,7 @@
 import type { Position } from "../../src/core/audio/position.ts";
 import { localTime } from "../../src/core/ids.ts";
-import { type NodeEffect, TreeNode } from "../../src/core/tree/node.ts";
+import { TreeNode } from "../../src/core/tree/node.ts";
+import type { NodeEffect } from "../../src/core/tree/node-effect.ts";
 import { TreeRoot } from "../../src/core/tree/root.ts";
 import { type NodeRef, nodeName, type ParentRef, type Plan, parentName, parseNodeName } from "../../src/core/tree/shape/plan.ts";
 import { mayFeed } from "../../src/core/tree/shape/repair.ts";

@@ -1,69 +1,31 @@
 import type { Position } from "../audio/position.ts";
 import type { LocalTime, SessionId } from "../ids.ts";
 import { unreachable } from "../unreachable.ts";
-import { type Below, Downstream } from "./down/downstream.ts";
+import { Downstream } from "./down/downstream.ts";
 import { formatPassed, formatPlan, HEARTBEAT_TEXT, type LinkText } from "./down/link.ts";
-import type { DownEffect } from "./down/links-below.ts";
-import type { ServingSettings } from "./down/listener-links.ts";
 import { TEXTS, type Texts } from "./down/texts.ts";
+import type { KeptLinks, NodeEffect, NodeSettings } from "./node-effect.ts";
 import type { Ask } from "./people/asks.ts";
-import { parseBans } from "./people/bans.ts";
 import { type KeptPerson, LeafPeople } from "./people/leaf-people.ts";
-import type { ListenerRefusal, ListenerSays } from "./people/listener-says.ts";
+import type { ListenerSays } from "./people/listener-says.ts";
 import type { Reaction } from "./people/reactions.ts";
 import type { Visitor } from "./people/visitors.ts";
-import type { Saved } from "./saved.ts";
-import { childrenOf, keyless, type NodeRef, nodeName, type ParentRef, type Plan } from "./shape/plan.ts";
+import { isWorthSaving, type Saved, savedOf } from "./saved.ts";
+import { childrenOf, type NodeRef, nodeName, type ParentRef, type Plan } from "./shape/plan.ts";
 import type { Region } from "./shape/region.ts";
 import { Census } from "./up/census.ts";
+import { Own } from "./up/own.ts";
 import { formatTally, type TallyReport } from "./up/totals.ts";
-import { type AskLater, Upstream } from "./upstream.ts";
+import { Upstream } from "./upstream.ts";
 
 /** A node reports at most this often, in ms … */
 const REPORT_MS = 1_000;
 /** … but for who has gone from it, in ms. */
 const SHORT_MS = 200;
 
-/** What a node's body must do. */
-export type NodeEffect<Link> =
-  | DownEffect<Link>
-  /** What `kept` says of this listener has changed; to be remembered with his socket, for after a sleep. */
-  | { readonly do: "keep"; readonly link: Link }
-  /** What this listener said is not taken; he is told why. */
-  | { readonly do: "refuse"; readonly link: Link; readonly code: ListenerRefusal }
-  /** After so many ms, ask: whom and for what, `question` says then. */
-  | ({ readonly do: "ask" } & AskLater)
-  | { readonly do: "save"; readonly saved: Saved }
-  /** Dial those of these children that have no link yet: a crowd is expected. */
-  | { readonly do: "wake"; readonly children: readonly NodeRef[] }
-  /** Dial the child at the other end anew: it should have reported, and may hear nothing either. */
-  | { readonly do: "redial"; readonly link: Link };
-
 const NOTHING = [] as const;
 
 type Linked = Extract<LinkText, { type: "linked" }>;
-
-export type NodeSettings = {
-  readonly node: NodeRef;
-  readonly below: Below;
-  /** Sound to keep for who comes late or comes back, in ms. */
-  readonly keepMs: number;
-  readonly serving?: ServingSettings;
-  /** How many listen here whom the body holds by other means than links; all of them hear. */
-  readonly held?: () => number;
-};
-
-/** Links that outlived a body's sleep. */
-export type KeptLinks<Link> = {
-  readonly above: readonly { readonly link: Link; readonly parent: string }[];
-  readonly below: readonly { readonly link: Link; readonly wasLive: boolean; readonly person?: KeptPerson }[];
-};
-
-/**
- * What changes every second while a crowd is there, and is told again soon: not worth a write at every node, and all that is kept is written at
- * once, up to a thousand bans.
- */
-const UNSAVED: ReadonlySet<string> = new Set(["audience", "reactions"]);
 
 /**
  * The mind of a relay or a leaf: one link above, many below. Pure: events in, effects out.
@@ -77,14 +39,12 @@ export class TreeNode<Link> {
   readonly #up: Upstream<Link>;
   readonly #census: Census<Link>;
   readonly #people: LeafPeople<Link>;
-  readonly #counted: (() => number) | undefined;
-  readonly #countedHearing: (() => number) | undefined;
-  readonly #held: (() => number) | undefined;
+  readonly #own: Own;
+  /** Nobody plants a radio: it is there for who plays it. */
+  readonly #isForCrowd: boolean;
   readonly #texts: Texts;
   #plan: Plan | undefined;
   #soundless = true;
-  /** The bans that were obeyed last, as text. */
-  #obeyed: string | undefined;
 
   /**
    * @param saved what the last save effect said, if there was one
@@ -92,15 +52,14 @@ export class TreeNode<Link> {
    */
   constructor(settings: NodeSettings, saved: Saved | undefined, kept: KeptLinks<Link>, now: LocalTime) {
     this.node = settings.node;
-    this.#counted = settings.below === "listeners" ? (settings.serving?.listeners ?? (() => this.down.size)) : undefined;
-    this.#countedHearing = settings.serving?.hearing;
-    this.#held = settings.held;
+    this.#isForCrowd = settings.held === undefined;
     this.#texts = settings.serving?.texts ?? TEXTS;
     this.#census = new Census(settings.node, now);
     this.#up = new Upstream(settings.node);
     // Without anybody who heard it before, nothing is a repeat, and who comes back is served best by all there is.
     this.down = new Downstream(settings.below, settings.keepMs, kept.below.length > 0 ? saved?.newest : undefined, settings.serving);
     this.#people = new LeafPeople(nodeName(settings.node), now);
+    this.#own = new Own(settings, this.down, () => this.#people.hearing);
     for (const { link, wasLive, person } of kept.below) {
       this.down.restore(link, wasLive);
       if (person !== undefined) this.#people.come(link, person);
@@ -126,13 +85,12 @@ export class TreeNode<Link> {
 
   /** Listeners below this node. */
   get listeners(): number {
-    return this.#counted?.() ?? this.#census.tally.listeners;
+    return this.#own.isLeaf ? (this.#own.listeners ?? 0) : this.#census.tally.listeners;
   }
 
   /** True while nobody hangs below nor is expected, or the room is over: the link above can be let go. */
   get idle(): boolean {
-    // Nobody plants a radio: it is there for who plays it.
-    const isPlanted = this.#plan?.planted === true && this.#held === undefined;
+    const isPlanted = this.#plan?.planted === true && this.#isForCrowd;
     return this.down.ended || (this.down.size === 0 && !isPlanted);
   }
 
@@ -152,7 +110,7 @@ export class TreeNode<Link> {
     const isRekeyed = this.#plan?.addressKey !== undefined && this.#plan.addressKey !== plan.addressKey;
     this.#setPlan(plan);
     const forgotten = isRekeyed ? this.#people.forgetAddresses().map((link) => ({ do: "keep", link }) as const) : [];
-    const told: readonly NodeEffect<Link>[] = this.#counted !== undefined ? [] : [{ do: "send-all", message: formatPlan(plan) }];
+    const told: readonly NodeEffect<Link>[] = this.#own.isLeaf ? [] : [{ do: "send-all", message: formatPlan(plan) }];
     return [...told, ...forgotten, ...this.#saves(), ...this.#seek(random), ...this.#wakes()];
   }
 
@@ -166,13 +124,9 @@ export class TreeNode<Link> {
     return this.#people.kept(link);
   }
 
-  get #hearing(): number {
-    return this.#countedHearing?.() ?? this.#held?.() ?? this.#people.hearing;
-  }
-
   /** A listener or a child came; `from` is the last chunk that it heard. */
   join(link: Link, from: Position | undefined, now: LocalTime, random: number, visitor: Visitor = {}): readonly NodeEffect<Link>[] {
-    if (this.#counted !== undefined) {
+    if (this.#own.isLeaf) {
       this.#people.come(link, visitor);
       this.#census.see(visitor.session, random);
     }
@@ -224,11 +178,7 @@ export class TreeNode<Link> {
 
   /** True while the parent does not know the newest totals; also after a link was made anew. */
   get owesReport(): boolean {
-    return (
-      this.#up.linked !== undefined &&
-      this.#plan !== undefined &&
-      this.#census.owes(this.#counted?.() ?? this.#held?.() ?? 0, this.#hearing)
-    );
+    return this.isFed && this.#plan !== undefined && this.#census.owes(this.#own.listeners ?? 0, this.#own.hearing);
   }
 
   /** How long two reports lie apart now, in ms: a second; less where a child has gone from here, who may be counted elsewhere soon. */
@@ -240,10 +190,7 @@ export class TreeNode<Link> {
   report(): { readonly to: Link; readonly text: string; readonly passed: readonly NodeEffect<Link>[] } | undefined {
     const to = this.#up.linked;
     if (to === undefined || this.#plan === undefined || !this.owesReport) return undefined;
-    const { stride, lateMs, slow } = this.down;
-    const listeners = this.#counted?.() ?? this.#held?.();
-    const own = listeners === undefined ? undefined : { listeners, hearing: this.#hearing, stride, lateMs, slow };
-    const text = formatTally(this.#census.report(this.#plan, own));
+    const text = formatTally(this.#census.report(this.#plan, this.#own.figures));
     const passed = this.#census.tally
       .passOn()
       .map(({ link, revision }) => ({ do: "send", to: link, message: formatPassed(revision) }) as const);
@@ -382,17 +329,13 @@ export class TreeNode<Link> {
     const removed = this.#obey();
     if (told.length === 0 && removed === undefined) return [];
     const effects = [...told, ...(removed ?? [])];
-    const type = this.#texts.head(text)?.type;
-    return type !== undefined && UNSAVED.has(type) ? effects : [...effects, ...this.#saves()];
+    return isWorthSaving(this.#texts.head(text)?.type) ? [...effects, ...this.#saves()] : effects;
   }
 
   /** Closes whom the newest bans name; undefined if they were obeyed before. Until a new root tells its own, the old ones hold. */
   #obey(): readonly NodeEffect<Link>[] | undefined {
-    const text = this.down.states.textOf("bans");
-    if (text === undefined || text === this.#obeyed) return undefined;
-    this.#obeyed = text;
-    const bans = parseBans(text);
-    return bans === undefined || this.#counted === undefined ? [] : this.#remove(this.#people.ban(bans));
+    const banned = this.#people.obey(this.down.states.textOf("bans"));
+    return banned === undefined ? undefined : this.#remove(banned);
   }
 
   /** @param wantsAddress the room bans where he came from too: only his leaf knows that */
@@ -424,7 +367,7 @@ export class TreeNode<Link> {
 
   /** Where a crowd is expected, who is linked wakes those below. */
   #wakes(): readonly NodeEffect<Link>[] {
-    if (this.#counted !== undefined || this.#plan?.planted !== true || this.down.ended || this.#up.linked === undefined) return [];
+    if (this.#own.isLeaf || this.#plan?.planted !== true || this.down.ended || this.#up.linked === undefined) return [];
     return [{ do: "wake", children: childrenOf(this.#plan, this.node) }];
   }
 
@@ -435,9 +378,8 @@ export class TreeNode<Link> {
   }
 
   #saves(): readonly NodeEffect<Link>[] {
-    if (this.#plan === undefined) return [];
-    const { epoch, ended, feed, states } = this.down;
-    return [{ do: "save", saved: { plan: keyless(this.#plan), epoch, ended, newest: feed.newest, states: states.texts() } }];
+    const saved = savedOf(this.#plan, this.down);
+    return saved === undefined ? [] : [{ do: "save", saved }];
   }
 }
 

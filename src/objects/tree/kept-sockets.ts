@@ -1,6 +1,6 @@
 import { parseSessionId } from "../../core/ids.ts";
 import { isFields } from "../../core/json.ts";
-import type { KeptLinks } from "../../core/tree/node.ts";
+import type { KeptLinks } from "../../core/tree/node-effect.ts";
 import { parseAddress } from "../../core/tree/people/bans.ts";
 import { ENDED } from "../sockets.ts";
 

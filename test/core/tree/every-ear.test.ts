@@ -5,7 +5,8 @@ import { comparePositions, type Position } from "../../../src/core/audio/positio
 import { localTime } from "../../../src/core/ids.ts";
 import { formatFlow, formatLink, formatLinked } from "../../../src/core/tree/down/link.ts";
 import { QUEUE_BYTES } from "../../../src/core/tree/down/slow.ts";
-import { type NodeEffect, TreeNode } from "../../../src/core/tree/node.ts";
+import { TreeNode } from "../../../src/core/tree/node.ts";
+import type { NodeEffect } from "../../../src/core/tree/node-effect.ts";
 import { parseListenerHears } from "../../../src/core/wire/parse.ts";
 import { aBlock, aChunk, aPlan, leaf } from "../../support/build.ts";
 import { perform as performOn } from "../../support/nodes.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { formatFlow, formatLink, formatLinked } from "../../../src/core/tree/down/link.ts";
-import type { NodeEffect, TreeNode } from "../../../src/core/tree/node.ts";
+import type { TreeNode } from "../../../src/core/tree/node.ts";
+import type { NodeEffect } from "../../../src/core/tree/node-effect.ts";
 import { TreeRoot } from "../../../src/core/tree/root.ts";
 import { aChunk, chunks } from "../../support/build.ts";
 import { aLeaf, bareRelay, messagesTo, now, PARENT, perform, plan, sentTo } from "../../support/nodes.ts";

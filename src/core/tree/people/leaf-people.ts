@@ -1,7 +1,7 @@
 import type { LocalTime, SessionId } from "../../ids.ts";
 import { unreachable } from "../../unreachable.ts";
 import type { Ask } from "./asks.ts";
-import type { Bans } from "./bans.ts";
+import { parseBans } from "./bans.ts";
 import { ListenerAsks } from "./listener-asks.ts";
 import type { ListenerRefusal, ListenerSays } from "./listener-says.ts";
 import type { Reaction } from "./reactions.ts";
@@ -28,6 +28,8 @@ export class LeafPeople<Link> {
   readonly #asks: ListenerAsks<Link>;
   readonly #hearing = new Set<Link>();
   readonly #taps = new Map<Link, { since: LocalTime; count: number }>();
+  /** The bans that were obeyed last, as text. */
+  #obeyed: string | undefined;
 
   /** @param order above that of every ask of an earlier life of this leaf */
   constructor(leaf: string, order: number) {
@@ -90,9 +92,12 @@ export class LeafPeople<Link> {
     return this.#visitors.isBanned(visitor);
   }
 
-  /** From now on these are kept out. Those of them who are here. */
-  ban(bans: Bans): readonly Link[] {
-    return this.#visitors.ban(bans);
+  /** The room's newest bans, as text: from now on these are kept out. Those of them who are here; undefined where these were obeyed before. */
+  obey(text: string | undefined): readonly Link[] | undefined {
+    if (text === undefined || text === this.#obeyed) return undefined;
+    this.#obeyed = text;
+    const bans = parseBans(text);
+    return bans === undefined ? [] : this.#visitors.ban(bans);
   }
 
   /** The room sends a session away. Where it came from, if the room wants to know that and it is known. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseSessionId, type SessionId } from "../../../../src/core/ids.ts";
 import { formatLink, formatLinked, formatRemove, formatWhisper, parseLinkText } from "../../../../src/core/tree/down/link.ts";
-import type { NodeEffect } from "../../../../src/core/tree/node.ts";
+import type { NodeEffect } from "../../../../src/core/tree/node-effect.ts";
 import { MOST_BANS, parseBans } from "../../../../src/core/tree/people/bans.ts";
 import { Visitors } from "../../../../src/core/tree/people/visitors.ts";
 import { chunks } from "../../../support/build.ts";
