@@ -19,6 +19,7 @@ import type { RouteSays } from "../request/openapi.ts";
 import { isProblemCode, type ProblemCode, problem } from "../request/problem.ts";
 import { placeOf } from "../request/visitor.ts";
 import { divert } from "./divert.ts";
+import { turn } from "./turn.ts";
 
 /** How many leaves one join may be sent to: one by the plan that is known, two more by what their answers tell. */
 const TRIES = 3;
@@ -51,6 +52,7 @@ export async function listen(c: Context<{ Bindings: Env }>): Promise<Response> {
   if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return problem(c, "upgrade-required");
   const from = c.req.query("from");
   if (from !== undefined && parsePosition(from) === undefined) return problem(c, "from-invalid");
+  const isMyTurn = await turn();
   const known = await knownOf(c.env, room);
   if (known === undefined) return problem(c, "room-unknown");
   // What is over stays over, so that even an old memory is right.
@@ -58,6 +60,7 @@ export async function listen(c: Context<{ Bindings: Env }>): Promise<Response> {
   const guest = await guestOf(c, known);
   if (typeof guest === "string") return closing(c, ENDING.private);
   if (guest.mark !== undefined && !(await mayStill(c, "JOINS", guest.mark))) return problem(c, "too-many-joins");
+  if (!isMyTurn) return lastRung(c, known, "leaf-busy");
   const answer = await findLeaf(c, room, known.plan, from, guest);
   return typeof answer === "string" ? lastRung(c, known, answer) : answer;
 }

@@ -4,18 +4,18 @@ import { type LocalTime, localTime } from "../../ids.ts";
 export const PARK_MS = 5_000;
 /** Without a chunk for so long, in ms, there is no sound that joins could disturb. */
 const QUIET_MS = 1_500;
-/** Joins a second at first: at 0.6 ms of CPU each (measured) a quarter of a core. */
+/** Joins a second at first: at 0.3 ms of CPU each at the leaf's side (measured) an eighth of a core. */
 const FIRST_RATE = 400;
-/** However late the sound is, so many a second are taken: nobody waits for ever, and it costs 3 % of a core. */
-const LEAST_RATE = 50;
-/** More than any one core can do. */
-const MOST_RATE = 5_000;
+/** However late the sound is, so many a second are taken: nobody waits for ever, and it costs 6 % of a core. */
+const LEAST_RATE = 200;
+/** What is taken between two chunks comes before the next of them: more joins than these would themselves be what makes it late. */
+const MOST_RATE = 2_000;
 /** A chunk that comes later than this, in ms, is not on time: joins must leave more room. */
-const LATE_MS = 150;
+const LATE_MS = 200;
 /** The rate is halved no more often than this, in ms: what is late now may be the work of before. */
 const HALVE_MS = 300;
 /** Room for joins that was not used does not add up beyond this, in ms. */
-const SAVED_MS = 500;
+const SAVED_MS = 200;
 
 /**
  * Sound first: how many joins a leaf takes between two chunks.
