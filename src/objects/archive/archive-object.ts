@@ -3,6 +3,7 @@ import { LayoutMemory } from "../../core/audio/layout-memory.ts";
 import type { SegmentName } from "../../core/audio/segment.ts";
 import { type AudienceId, localTime, parseAudienceId } from "../../core/ids.ts";
 import { type ArchiveEffect, ArchiveNode } from "../../core/tree/archive/archive.ts";
+import type { SaidUpTo } from "../../core/tree/archive/keeping.ts";
 import type { ToStore } from "../../core/tree/archive/shelf.ts";
 import { archiveOf, type Plan } from "../../core/tree/shape/plan.ts";
 import { unreachable } from "../../core/unreachable.ts";
@@ -129,14 +130,14 @@ export class Archive extends DurableObject<Env> implements ArchiveCalls {
     return found?.filter((name) => mind.keeps(name));
   }
 
-  async deleteRecording(): Promise<boolean> {
+  async deleteRecording(said: SaidUpTo): Promise<boolean> {
     this.#use.request();
     this.requests.recording++;
     const mind = this.#awake?.mind;
     if (mind === undefined) return false;
     const wasThere = mind.keepsAny;
     // Also where nothing is: what was said so far may still come, from who feeds this archive.
-    this.#perform(mind.deleteKept(localTime(Date.now())));
+    this.#perform(mind.deleteKept(localTime(Date.now()), said));
     await this.#settle();
     // Whoever is told that it is gone finds it gone, also if this object dies now.
     await this.ctx.storage.sync();

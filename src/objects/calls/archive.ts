@@ -3,6 +3,7 @@ import type { RecordedCaption, RecordedPerson, Recording } from "../../core/audi
 import type { SegmentName } from "../../core/audio/segment.ts";
 import type { TrackLayout } from "../../core/audio/track-layout.ts";
 import type { SessionId } from "../../core/ids.ts";
+import type { SaidUpTo } from "../../core/tree/archive/keeping.ts";
 import type { Plan } from "../../core/tree/shape/plan.ts";
 
 /** What an archive tells the edge: what can be fetched, the newest states, as texts, its plan, and which sessions the room keeps out. */
@@ -60,6 +61,6 @@ export interface RecordingCalls {
     secret: string,
     names: readonly SegmentName[],
   ): Promise<readonly (SegmentName & { readonly bytes: Uint8Array<ArrayBuffer> })[] | undefined>;
-  /** Deletes all that is kept, for good: from here on nothing of it can be fetched. True if there was anything. */
-  deleteRecording(): Promise<boolean>;
+  /** Deletes all that is kept, for good: from here on nothing of it can be fetched, nor what was said up to `said` and is yet to be heard. True if there was anything. */
+  deleteRecording(said: SaidUpTo): Promise<boolean>;
 }

@@ -169,7 +169,9 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     if (by !== "operator" && !this.#mayAsk(by)) return "too-many";
     const refused = by === "operator" ? undefined : whyNot(awake, by, "delete-recording");
     if (refused !== undefined) return { refused };
-    const wasThere = await archiveStub(this.env, awake.record.plan.audience).deleteRecording();
+    const { root, record } = awake;
+    const said = { after: root.toldUpTo(record.epoch, record.continues !== undefined), atMs: root.roomTime };
+    const wasThere = await archiveStub(this.env, record.plan.audience).deleteRecording(said);
     this.#body?.handle({ type: "recording-deleted" });
     await awake.evening.erase();
     await awake.announcer.note();

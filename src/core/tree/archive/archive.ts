@@ -1,5 +1,5 @@
 import type { LaneHead, Run } from "../../audio/lane-head.ts";
-import type { Position } from "../../audio/position.ts";
+import { comparePositions, type Position } from "../../audio/position.ts";
 import { SEGMENT_MS, type Segment, Segmenter, type SegmentName } from "../../audio/segment.ts";
 import type { AudienceId, LocalTime } from "../../ids.ts";
 import { TreeNode } from "../node.ts";
@@ -8,7 +8,7 @@ import { type Bans, NO_BANS, parseBans } from "../people/bans.ts";
 import type { Saved } from "../saved.ts";
 import { archiveOf, type ParentRef, type Plan } from "../shape/plan.ts";
 import { type KeepEffect, Keeper, type Kept } from "./keeper.ts";
-import { type Keeping, NOTHING_KEPT } from "./keeping.ts";
+import { type Keeping, NOTHING_DELETED, NOTHING_KEPT, type SaidUpTo } from "./keeping.ts";
 import { type Found, LENT_MS, SEGMENT_KEEP_MS, Shelf, type ShelfEffect, type Stored } from "./shelf.ts";
 
 /** What hangs below an archive instead of children: it hears every chunk. */
@@ -184,13 +184,18 @@ export class ArchiveNode<Link> {
     return [...this.#digest(this.#node.end(), now), ...this.#over(now)];
   }
 
-  /** All that is kept goes, for good: from here on nothing of it can be fetched, but by who hears the cached lane just now. */
-  deleteKept(now: LocalTime): readonly ArchiveEffect<Link>[] {
+  /**
+   * All that is kept goes, for good: from here on nothing of it can be fetched, but by who hears the cached lane just now.
+   *
+   * @param said how far the room has come, where it tells: what an archive that was cut off is yet to hear up to there goes too
+   */
+  deleteKept(now: LocalTime, said: SaidUpTo = NOTHING_DELETED): readonly ArchiveEffect<Link>[] {
     if (this.#isErased) return [];
     const closed = this.#close(now);
     this.#shelf.forgetKept(now);
     const { states, feed } = this.#node.down;
-    const forgotten = this.#keeper.forget(states, { after: feed.newest, atMs: feed.endsMs });
+    const heard: SaidUpTo = { after: feed.newest, atMs: feed.endsMs };
+    const forgotten = this.#keeper.forget(states, comparePositions(said.after, heard.after) > 0 ? said : heard);
     const effects: readonly ArchiveEffect<Link>[] = [...closed, ...forgotten, { do: "erase-kept" }];
     return this.ended ? [...effects, ...this.#eraseAll()] : effects;
   }

@@ -5,7 +5,7 @@ import type { Segment, SegmentName } from "../../audio/segment.ts";
 import { voicesSounding } from "../../audio/sounding.ts";
 import type { States } from "../down/states.ts";
 import { Heard } from "./heard-people.ts";
-import type { Deleted, Keeping } from "./keeping.ts";
+import type { Keeping, SaidUpTo } from "./keeping.ts";
 import { type KeptLine, Lines, lineNames } from "./kept-lines.ts";
 import { Recorded } from "./recorded.ts";
 import type { KeptSegment, Stored } from "./shelf.ts";
@@ -117,9 +117,9 @@ export class Keeper {
   /**
    * All of it goes. What is said from here on is kept as before, if the room says so.
    *
-   * @param heard the newest chunk that was taken, and its room time in ms
+   * @param heard how far it goes
    */
-  forget(states: States, heard: Pick<Deleted, "after" | "atMs">): readonly KeepEffect[] {
+  forget(states: States, heard: SaidUpTo): readonly KeepEffect[] {
     const before = this.#keeping.deleted;
     const order = comparePositions(heard.after, before.after);
     // A later life that has heard nothing yet knows less than the one before.

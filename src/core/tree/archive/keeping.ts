@@ -7,15 +7,14 @@ import { switchOf, type TakeSwitch } from "./switches.ts";
 /** How long a recording is kept after the room's end where nobody has said how long, in ms: 30 days. */
 export const KEEP_MS = 30 * 86_400_000;
 
+/** How far a room has come: its newest chunk, and the same instant on the timeline of its epoch, in ms. */
+export type SaidUpTo = { readonly after: Position; readonly atMs: number };
+
 /**
  * How far a recording was deleted: nothing that was said up to there is ever kept, though it may be heard or told of again, as it is to who
  * comes back.
  */
-export type Deleted = {
-  /** The newest chunk that went. */
-  readonly after: Position;
-  /** The same instant on the timeline of its epoch, in ms. */
-  readonly atMs: number;
+export type Deleted = SaidUpTo & {
   /** Lines of captions that were told of by then, by the names that they are kept under. */
   readonly lines: readonly string[];
 };

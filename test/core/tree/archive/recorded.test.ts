@@ -362,6 +362,27 @@ describe("deletion", () => {
   });
 });
 
+describe("deletion while the archive is cut off", () => {
+  it("covers what the room has said by then, though the archive hears of it afterwards, and nothing that is said later", () => {
+    const evening = new Evening();
+    const { house } = evening;
+    evening.turn(true);
+    evening.says(45);
+    evening.goes();
+    evening.says(30);
+    house.do(house.node.deleteKept(house.now, { after: { epoch: 1, sequence: evening.sequence }, atMs: evening.sequence * 100 }));
+    evening.said.splice(0);
+    evening.says(5);
+    // Deletion outlives the archive's object.
+    evening.archiveDies();
+    evening.comes();
+    evening.says(20);
+    evening.ends();
+    expect(evening.said).toHaveLength(25);
+    expect(keptIn(house)).toEqual(evening.said);
+  });
+});
+
 describe("deletion while storage is away", () => {
   it("finds what is only in memory, and none of it comes when storage is back", () => {
     for (const chunks of [5, 200]) {
