@@ -3,6 +3,7 @@ import { MAX_NAME, MAX_QUESTION } from "../core/text.ts";
 import { REACTIONS } from "../core/tree/people/reactions.ts";
 import type { RoomPhase } from "../core/wire/messages.ts";
 import { CaptionConsent, Captions, CaptionsButton, SpeakerCaptions } from "./captions.tsx";
+import { FormDialog } from "./dialog.tsx";
 import { Face, type Shown } from "./face.tsx";
 import { Icon } from "./icons.tsx";
 import { Layout, NeedsScript } from "./layout.tsx";
@@ -200,52 +201,28 @@ export function ListenerPage({
 function NameDialog({ words }: { readonly words: Words }) {
   const say = words.listener.name;
   return (
-    <dialog data-part="name-dialog" aria-labelledby="name-title">
-      <form method="dialog" class="stack" data-part="name-form">
-        <h2 id="name-title">{say.title}</h2>
-        <label class="field">
-          <span>{say.field}</span>
-          <input name="name" maxlength={MAX_NAME * 2} autocomplete="nickname" dir="auto" required data-part="name-field" />
-        </label>
-        <small>{say.hint}</small>
-        <p class="note warn" role="alert" data-part="name-problem" hidden />
-        <div class="row end">
-          <button type="button" data-close="name-dialog">
-            {words.cancel}
-          </button>
-          <button type="submit" class="primary">
-            {say.ok}
-          </button>
-        </div>
-      </form>
-    </dialog>
+    <FormDialog words={words} part="name" title={say.title} ok={say.ok}>
+      <label class="field">
+        <span>{say.field}</span>
+        <input name="name" maxlength={MAX_NAME * 2} autocomplete="nickname" dir="auto" required data-part="name-field" />
+      </label>
+      <small>{say.hint}</small>
+    </FormDialog>
   );
 }
 
 function QuestionDialog({ words }: { readonly words: Words }) {
   const say = words.listener.question;
   return (
-    <dialog data-part="question-dialog" aria-labelledby="question-title">
-      <form method="dialog" class="stack" data-part="question-form">
-        <h2 id="question-title">{say.title}</h2>
-        <label class="field">
-          <span>{say.field}</span>
-          <textarea rows={4} maxlength={MAX_QUESTION * 2} dir="auto" required data-part="question-field" aria-describedby="question-left" />
-        </label>
-        <small id="question-left" data-part="question-left">
-          {say.left(MAX_QUESTION)}
-        </small>
-        <p class="note warn" role="alert" data-part="question-problem" hidden />
-        <div class="row end">
-          <button type="button" data-close="question-dialog">
-            {words.cancel}
-          </button>
-          <button type="submit" class="primary">
-            {say.send}
-          </button>
-        </div>
-      </form>
-    </dialog>
+    <FormDialog words={words} part="question" title={say.title} ok={say.send}>
+      <label class="field">
+        <span>{say.field}</span>
+        <textarea rows={4} maxlength={MAX_QUESTION * 2} dir="auto" required data-part="question-field" aria-describedby="question-left" />
+      </label>
+      <small id="question-left" data-part="question-left">
+        {say.left(MAX_QUESTION)}
+      </small>
+    </FormDialog>
   );
 }
 

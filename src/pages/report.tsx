@@ -1,5 +1,6 @@
 import { MAX_REPORT, REPORT_REASONS } from "../core/report.ts";
 import type { Words } from "../core/say/words.ts";
+import { FormDialog } from "./dialog.tsx";
 
 /** The way to tell the operator that something is wrong with a room; only where it would reach somebody. */
 export function Report({ words }: { readonly words: Words }) {
@@ -9,35 +10,23 @@ export function Report({ words }: { readonly words: Words }) {
       <button class="plain report" type="button" data-part="report-open" hidden>
         {say.open}
       </button>
-      <dialog data-part="report-dialog" aria-labelledby="report-title">
-        <form method="dialog" class="stack" data-part="report-form">
-          <h2 id="report-title">{say.title}</h2>
-          <small>{say.says}</small>
-          <label class="field">
-            <span class="sr">{say.title}</span>
-            <select data-part="report-reason">
-              {REPORT_REASONS.map((reason) => (
-                <option value={reason}>{say.reason[reason]}</option>
-              ))}
-            </select>
-          </label>
-          <label class="field">
-            <span>
-              {say.text} <em>{words.welcome.optional}</em>
-            </span>
-            <textarea rows={3} maxlength={MAX_REPORT} dir="auto" data-part="report-text" />
-          </label>
-          <p class="note warn" role="alert" data-part="report-problem" hidden />
-          <div class="row end">
-            <button type="button" data-close="report-dialog">
-              {words.cancel}
-            </button>
-            <button type="submit" class="primary">
-              {say.send}
-            </button>
-          </div>
-        </form>
-      </dialog>
+      <FormDialog words={words} part="report" title={say.title} ok={say.send}>
+        <small>{say.says}</small>
+        <label class="field">
+          <span class="sr">{say.title}</span>
+          <select data-part="report-reason">
+            {REPORT_REASONS.map((reason) => (
+              <option value={reason}>{say.reason[reason]}</option>
+            ))}
+          </select>
+        </label>
+        <label class="field">
+          <span>
+            {say.text} <em>{words.welcome.optional}</em>
+          </span>
+          <textarea rows={3} maxlength={MAX_REPORT} dir="auto" data-part="report-text" />
+        </label>
+      </FormDialog>
     </>
   );
 }

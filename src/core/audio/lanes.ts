@@ -40,7 +40,7 @@ export type OpenLane<States> = (
  * the leaf remembers has the gap filled by the cached lane first, and the live sound waits for it: he misses nothing that is still to be
  * had, and may go live with one click, as after any absence.
  *
- *     const lanes = new Lanes(cachedLanesOf(server), { hear, gap });
+ *     const lanes = new Lanes(openLane, { hear, gap });
  *     // welcome: lanes.welcomed(said.segments)   lane: lanes.diverted(said.segments)   gap: lanes.told(said)
  *     // binary: lanes.live(bytes)                closed: lanes.lost()                  dial with ?from= lanes.heard
  */
