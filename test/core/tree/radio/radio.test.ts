@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { encodeChunk } from "../../../src/core/audio/chunk.ts";
-import { audienceOf, localTime, parseSessionId } from "../../../src/core/ids.ts";
-import { END_TEXT, formatLink, formatLinked } from "../../../src/core/tree/down/link.ts";
-import { type Ears, MOST_OF_ADDRESS, type RadioEffect, RadioNode, TURN_MS } from "../../../src/core/tree/radio.ts";
-import { MOST_RADIOS, nodeName, type Plan, parentOf, parseNodeName, radioOf } from "../../../src/core/tree/shape/plan.ts";
-import { parseTally } from "../../../src/core/tree/up/totals.ts";
-import { aBlock, aPlan, roomId } from "../../support/build.ts";
-import { pagesIn, type ReadPage } from "../../support/ogg-pages.ts";
+import { encodeChunk } from "../../../../src/core/audio/chunk.ts";
+import { audienceOf, localTime, parseSessionId } from "../../../../src/core/ids.ts";
+import { END_TEXT, formatLink, formatLinked } from "../../../../src/core/tree/down/link.ts";
+import { type RadioEffect, RadioNode, TURN_MS } from "../../../../src/core/tree/radio/radio.ts";
+import { type Ears, MOST_OF_ADDRESS } from "../../../../src/core/tree/radio/seats.ts";
+import { MOST_RADIOS, nodeName, type Plan, parentOf, parseNodeName, radioOf } from "../../../../src/core/tree/shape/plan.ts";
+import { parseTally } from "../../../../src/core/tree/up/totals.ts";
+import { aBlock, aPlan, roomId } from "../../../support/build.ts";
+import { pagesIn, type ReadPage } from "../../../support/ogg-pages.ts";
 
 const audience = audienceOf(roomId("demo"));
 const plan: Plan = aPlan({ planted: true });
