@@ -227,11 +227,19 @@ export class Ear extends Socket {
     const silentMs = from - this.#sentAt;
     if (this.#hasSound && silentMs > SILENCE_MS) measures.silence.add(silentMs, this.#size);
     this.#sentAt = from;
-    for (const { epoch, sequence, dueMs, durationMs } of this.#hearing.reader.read(message).chunks) {
-      this.#check(epoch, sequence);
-      measures.chunks += this.#size;
-      measures.soundMs += this.#size * durationMs;
-      if (this.#isLive) this.#measure(from, until, dueMs - (publishers.get(epoch) ?? 0));
+    const { chunks, endOfRun, ms } = this.#hearing.reader.read(message);
+    measures.chunks += this.#size * chunks.length;
+    measures.soundMs += this.#size * ms;
+    const first = chunks[0];
+    // What a newcomer is greeted with: nobody waits for it, and a second of it is one look.
+    if (!this.#isLive && first !== undefined && endOfRun !== undefined && this.#goesOn(first.epoch, first.sequence)) {
+      this.#epoch = endOfRun.epoch;
+      this.#sequence = endOfRun.sequence;
+    } else {
+      for (const { epoch, sequence, dueMs } of chunks) {
+        this.#check(epoch, sequence);
+        if (this.#isLive) this.#measure(from, until, dueMs - (publishers.get(epoch) ?? 0));
+      }
     }
     if (this.#hasSound) return;
     this.#hasSound = true;
@@ -245,12 +253,17 @@ export class Ear extends Socket {
       invariants.break("order", () => `${this.leaf.name}: ${epoch}.${sequence} after ${lastEpoch}.${lastSequence}`);
       return;
     }
-    const goesOn = lastEpoch === 0 || (epoch === lastEpoch && sequence === lastSequence + 1);
     const isTold = epoch === this.#gapEpoch && sequence === this.#gapSequence;
-    if (!goesOn && !isTold) invariants.break("hole", () => `${this.leaf.name}: ${epoch}.${sequence} after ${lastEpoch}.${lastSequence}`);
+    if (!this.#goesOn(epoch, sequence) && !isTold)
+      invariants.break("hole", () => `${this.leaf.name}: ${epoch}.${sequence} after ${lastEpoch}.${lastSequence}`);
     this.#gapEpoch = 0;
     this.#epoch = epoch;
     this.#sequence = sequence;
+  }
+
+  /** True of what follows what he has heard, without a word. */
+  #goesOn(epoch: number, sequence: number): boolean {
+    return this.#epoch === 0 || (epoch === this.#epoch && sequence === this.#sequence + 1);
   }
 
   #measure(from: number, until: number, due: number): void {

@@ -1,6 +1,7 @@
 import { type LocalTime, localTime } from "../core/ids.ts";
-import type { Task, Timer } from "./clock.ts";
+import type { Task } from "./clock.ts";
 import type { Ground } from "./ground.ts";
+import { Moment } from "./moment.ts";
 import type { Server } from "./server.ts";
 
 /** Clocks of machines differ by up to this, in ms: whoever compares two of them is found out. */
@@ -69,18 +70,17 @@ export abstract class Host {
   }
 
   /** `action` in this life, after `ms`, and when this object's core is free. */
-  later(ms: number, action: () => void): Timer {
-    const life = this.#life;
-    const work = {
-      run: () => {
-        if (this.#life !== life) return;
-        this.server.charge(this.ground.costs.timerMs);
-        action();
-      },
-    };
-    const { clock, timers, luck } = this.ground;
+  later(ms: number, action: () => void): Moment {
+    const moment = this.moment(ms, action);
+    this.ground.clock.at(moment.at, moment);
+    return moment;
+  }
+
+  /** The same, but the caller sees to it that it comes. */
+  protected moment(ms: number, action: () => void): Moment {
+    const { timers, luck, clock } = this.ground;
     const lateMs = timers.lateMs === 0 ? 0 : timers.lateMs * luck.lines();
-    return clock.after(ms + lateMs, () => this.server.submit(work));
+    return new Moment(this, clock.now + ms + lateMs, action);
   }
 
   /**

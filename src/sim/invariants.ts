@@ -8,7 +8,7 @@ export const RULES = {
   children: "no object has more links below than the plan allows",
   queued: "no more than the bound waits for one listener",
   requests: "no object gets more than 1,000 requests a second, root and audience not more than 100",
-  counts: "what the root counts is who is there, to a thousandth, 10 s after the last change (52 s after a half-open link)",
+  counts: "what the root counts is who is there, to a thousandth, 5 s after the last change (52 s after a half-open link)",
   cycle: "following the links upward leads to the root",
   recovery: "30 s after the last fault everybody is live, or in the cached lane while capacity lacks",
   plan: "the plan's revision that a node holds never falls",

@@ -2,9 +2,9 @@ import { localTime } from "../core/ids.ts";
 import { Admission } from "../core/tree/people/admission.ts";
 import type { Plan } from "../core/tree/shape/plan.ts";
 import type { Answer, Joiner } from "./calls.ts";
-import type { Timer } from "./clock.ts";
 import type { Host } from "./host.ts";
 import type { NodeMind } from "./minds.ts";
+import type { Moment } from "./moment.ts";
 
 /** As in objects/tree/leaf-object.ts. */
 const PARKED_MS = 1_000;
@@ -29,7 +29,7 @@ export class LeafDoor {
   readonly #inside: Inside;
   readonly #admission = new Admission<Joiner>();
   #hasOddOnes = false;
-  #watching: Timer | undefined;
+  #watching: Moment | undefined;
 
   constructor(leaf: Host, inside: Inside) {
     this.#leaf = leaf;

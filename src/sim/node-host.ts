@@ -13,7 +13,6 @@ import { ENDING } from "../core/wire/ending.ts";
 import { Asking } from "./asking.ts";
 import type { AttachAnswer, AttachAsk, ChildHost, Directory, Escort, Joiner, LeafHost, ParentHost } from "./calls.ts";
 import { Children } from "./children.ts";
-import type { Timer } from "./clock.ts";
 import { Disk } from "./disk.ts";
 import { Ear, type Hearing } from "./ear.ts";
 import { Fan } from "./fan.ts";
@@ -22,6 +21,7 @@ import { Host } from "./host.ts";
 import { type Arrival, Inbox } from "./inbox.ts";
 import { LeafDoor } from "./leaf-door.ts";
 import type { Minds, NodeMind } from "./minds.ts";
+import type { Moment } from "./moment.ts";
 import { Seating } from "./seating.ts";
 import { LinkEnd, type Socket } from "./socket.ts";
 
@@ -29,6 +29,8 @@ import { LinkEnd, type Socket } from "./socket.ts";
 const GATHER_MS = 50;
 const SECOND_MS = 1_000;
 const IDLE_MS = 30_000;
+/** Sound that came within this, in ms, says that a link lives. */
+const FRESH_MS = 2_000;
 const KEEP_MS: Readonly<Record<Below, number>> = { listeners: 30_000, nodes: 60_000 };
 /** A listener's own close comes back after so long, in ms. Assumed. */
 const HANG_UP_MS = 50;
@@ -76,9 +78,9 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   #door: LeafDoor;
   #uplinks = new Set<LinkEnd>();
   #reportedAt = 0;
-  #reporting: { readonly timer: Timer; readonly at: number } | undefined;
-  #resting: Timer | undefined;
-  #second: Timer | undefined;
+  #reporting: { readonly timer: Moment; readonly at: number } | undefined;
+  #resting: Moment | undefined;
+  #hasSecond = false;
 
   constructor(ground: Ground, node: NodeRef, id: number, directory: Directory, { hearing, make, watch }: NodeNeeds) {
     super(ground, "node", nodeName(node), node.region);
@@ -152,7 +154,8 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     const door = this.#door;
     super.die(downMs);
     this.#mind = undefined;
-    this.#reporting = this.#resting = this.#second = undefined;
+    this.#reporting = this.#resting = undefined;
+    this.#hasSecond = false;
     this.#reportedAt = 0;
     this.#children = this.#noChildren();
     this.#uplinks = new Set();
@@ -217,7 +220,9 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
       }
       if (this.below === "listeners") this.#seating.gather(mind);
     }
-    this.#settle();
+    // Of many things that are lived through at once, sound asks for nothing more.
+    if (this.#hasSecond && this.server.inbox?.isBusy === true) this.#watch(this);
+    else this.#settle();
   }
 
   get isCalledFor(): boolean {
@@ -324,7 +329,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   #settle(): void {
     const mind = this.#mind;
     if (mind === undefined) return;
-    if (mind.wantsSeconds) this.#second ??= this.later(SECOND_MS, () => this.#pass());
+    if (!this.#hasSecond && mind.wantsSeconds) this.#awaitSecond(mind);
     if (mind.owesReport) this.#reportSoon();
     if (mind.idle) this.#resting ??= this.later(IDLE_MS, () => this.#rest());
     this.#watch(this);
@@ -350,6 +355,17 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     else for (const link of live) link.send(message);
   }
 
+  /** While sound comes, seconds change nothing for anybody else. */
+  #awaitSecond(mind: NodeMind): void {
+    this.#hasSecond = true;
+    const { inbox } = this.server;
+    const isFed = mind.isFed && mind.down.flows && (mind.down.feed.ageMs(this.local) ?? FRESH_MS) < FRESH_MS;
+    if (inbox === undefined || !isFed || !this.#door.canWait) this.later(SECOND_MS, this.#passes);
+    else inbox.add(this.moment(SECOND_MS, this.#passes));
+  }
+
+  readonly #passes = (): void => this.#pass();
+
   #reportSoon(): void {
     const { now } = this.ground.clock;
     const at = Math.max(now + GATHER_MS, this.#reportedAt + (this.#mind?.reportMs ?? 0));
@@ -359,7 +375,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   }
 
   #pass(): void {
-    this.#second = undefined;
+    this.#hasSecond = false;
     const mind = this.#mind;
     if (mind === undefined) return;
     this.#perform(mind.second(this.local, this.ground.luck.minds()));

@@ -16,11 +16,11 @@ import { audienceStateOf, type Head, reactionsStateOf, roomStateOf, stageStateOf
 import type { AudienceHost } from "./audience-host.ts";
 import type { AttachAnswer, AttachAsk, Directory, ParentHost } from "./calls.ts";
 import { CALL_MS, Children } from "./children.ts";
-import type { Timer } from "./clock.ts";
 import { Fan } from "./fan.ts";
 import type { Ground } from "./ground.ts";
 import { Host } from "./host.ts";
 import type { Minds, RootMind } from "./minds.ts";
+import type { Moment } from "./moment.ts";
 import type { LinkEnd, Socket } from "./socket.ts";
 import type { Stage, StagePage } from "./speaker.ts";
 
@@ -81,14 +81,14 @@ export class RoomHost extends Host implements ParentHost, Stage {
   #connections = 0;
   #lives = 0;
   #revision = 0;
-  #ticking: Timer | undefined;
+  #ticking: Moment | undefined;
   #isStarting = false;
   #liveSince = 0;
-  #counting: Timer | undefined;
+  #counting: Moment | undefined;
   #countedAt = Number.NEGATIVE_INFINITY;
-  #quiet: Timer | undefined;
-  #second: Timer | undefined;
-  #noting: Timer | undefined;
+  #quiet: Moment | undefined;
+  #second: Moment | undefined;
+  #noting: Moment | undefined;
   #isStoring = false;
   /** Stored, and outlives every death. */
   #expected = { listeners: 0, isCapped: false };

@@ -10,7 +10,7 @@ const ORPHAN_MS = 5_000;
 /** A second link above is let go of within this, in ms. */
 const TWICE_MS = 10_000;
 /** After the last change counts may be wrong for so long, in ms: a report a second at each level, and a fall is believed after 5 s (peak.ts). */
-const CONVERGE_MS = 10_000;
+const CONVERGE_MS = 5_000;
 /** From then on so much of the count may be wrong: one of many leaves that change parents. */
 const MOST_WRONG = 0.001;
 /** A child that has left a half-open link is counted there until three reports are missing (tally.ts), in ms. */
@@ -42,7 +42,7 @@ export type Scene = {
   readonly lastSilence: () => number;
 };
 
-/** Looks at nodes after every event of theirs, and at the whole tree four times a second. */
+/** Looks at nodes after every event of theirs, at the root and its relays four times a second, and at every leaf once a second. */
 export class Watch {
   readonly #ground: Ground;
   readonly #scene: Scene;
@@ -81,12 +81,11 @@ export class Watch {
     else seen.twiceSince ??= clock.now;
   }
 
-  /** The whole tree. */
-  sweep(): void {
+  /** Some nodes of the tree, each once a second at least. */
+  nodes(nodes: Iterable<NodeHost>): void {
     const { invariants, clock } = this.#ground;
     const room = this.#scene.room();
-    const plan = room.mind?.down === undefined ? undefined : room.plan;
-    for (const node of this.#scene.nodes()) {
+    for (const node of nodes) {
       node.catchUp();
       this.node(node);
       const since = node.seen.orphanSince;
@@ -100,18 +99,25 @@ export class Watch {
       this.#climb(node);
       if (canBeFed && room.isLive && clock.now - room.liveSince > SILENT_MS) this.#listen(node);
     }
+  }
+
+  /** The root, and what it counts. */
+  root(): void {
+    const { invariants } = this.#ground;
+    const room = this.#scene.room();
+    const plan = room.mind?.down === undefined ? undefined : room.plan;
     if (plan !== undefined && room.mind !== undefined) {
       const { size } = room.mind.down;
       const most = Math.max(2 * plan.fanOut, Object.keys(plan.regions).length) + SPARE_LINKS;
       if (size > most) invariants.break("children", () => `${room.name}: ${size} below, ${most} allowed at ${relayLevels(plan)} levels`);
     }
     this.#count(room);
-    if (clock.now - this.#scene.lastFault() > RECOVERY_MS && clock.now - this.#scene.lastChange() > FRESH_MS) this.recovered();
   }
 
-  /** Everybody who is present is seated, and hears. */
-  recovered(): void {
+  /** Once all are looked at: who is present is seated, and hears, if the last fault is long enough ago. */
+  all(): void {
     const { invariants, clock } = this.#ground;
+    if (clock.now - this.#scene.lastFault() <= RECOVERY_MS || clock.now - this.#scene.lastChange() <= FRESH_MS) return;
     const room = this.#scene.room();
     // Only where the operator allows no more leaves is the cached lane a place to stay.
     const inLane = room.mind?.isFull === true ? this.#scene.inLane() : 0;

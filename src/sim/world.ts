@@ -24,7 +24,7 @@ import { SpeakerPage } from "./speaker.ts";
 import { Watch } from "./watch.ts";
 import { planOf, VERIFY_KEY, type WorldSettings } from "./world-settings.ts";
 
-/** How often the whole tree is looked at, in ms. */
+/** How often the root and the relays are looked at, in ms; leaves once a second. */
 const SWEEP_MS = 250;
 /** A dead object can be called again after this, in ms: its next call starts it elsewhere. Assumed. */
 const RESTART_MS = 500;
@@ -45,6 +45,8 @@ export class World implements Directory {
   readonly #clock = new Clock();
   readonly #nodes = new Map<Region, NodeHost[][]>();
   readonly #all: NodeHost[] = [];
+  readonly #leaves: NodeHost[] = [];
+  readonly #relays: NodeHost[] = [];
   readonly #rooms = new Map<RoomId, RoomHost>();
   readonly #watch: Watch;
   readonly #reader = new SoundReader();
@@ -156,6 +158,7 @@ export class World implements Directory {
     this.crowd.guide.porch.build(made.id);
     level[node.index] = made;
     this.#all.push(made);
+    (made.below === "nodes" ? this.#relays : this.#leaves).push(made);
     return made;
   }
 
@@ -287,11 +290,17 @@ export class World implements Directory {
     return newest === undefined || newest.sequence <= behind ? undefined : { epoch: newest.epoch, sequence: newest.sequence - behind };
   }
 
+  /** Whether anybody came or went since it was asked last. */
+  #noteChange(): void {
+    if (this.crowd.seated !== this.#seated || !this.crowd.isComplete) this.#lastChange = this.#clock.now;
+    this.#seated = this.crowd.seated;
+  }
+
   #sweep(): void {
     this.#clock.after(SWEEP_MS, () => {
-      if (this.crowd.seated !== this.#seated || !this.crowd.isComplete) this.#lastChange = this.#clock.now;
-      this.#seated = this.crowd.seated;
-      this.#watch.sweep();
+      this.#noteChange();
+      this.#watch.nodes(this.#relays);
+      this.#watch.root();
       this.#sweep();
     });
   }
@@ -301,8 +310,10 @@ export class World implements Directory {
       const live = this.crowd.seated;
       let nodes = 0;
       let stride = 1;
+      this.#watch.nodes(this.#leaves);
+      this.#noteChange();
+      this.#watch.all();
       for (const node of this.#all) {
-        node.catchUp();
         node.forgetSaid();
         const { mind } = node;
         if (mind === undefined) continue;

@@ -43,8 +43,10 @@ export class Recent {
     }
   }
 
-  /** Everything kept that comes after `position`, oldest first. */
-  after(position: Position): readonly Kept[] {
+  /**
+   * What is kept and comes after `position`, oldest first: no more than `most` bytes of it, and at least one chunk.
+   */
+  after(position: Position, most = Number.POSITIVE_INFINITY): readonly Kept[] {
     let low = this.#first;
     let high = this.#kept.length;
     while (low < high) {
@@ -53,7 +55,12 @@ export class Recent {
       if (kept !== undefined && comparePositions(kept.position, position) <= 0) low = middle + 1;
       else high = middle;
     }
-    return this.#kept.slice(low);
+    let end = low;
+    for (let bytes = 0; end < this.#kept.length; end++) {
+      bytes += this.#kept[end]?.bytes.byteLength ?? 0;
+      if (bytes > most && end > low) break;
+    }
+    return this.#kept.slice(low, end);
   }
 
   /** The newest chunks that together cover at least `ms` of sound, or as many as follow each other without a pause of the timeline. */

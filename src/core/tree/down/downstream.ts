@@ -134,9 +134,10 @@ export class Downstream<Link> {
   join(link: Link, from: Position | undefined, now: LocalTime): readonly DownEffect<Link>[] {
     // Epoch 0 is before every room: who stands there has heard nothing.
     const waiting: Waiting = { from: from?.epoch === BEFORE_ALL.epoch ? undefined : from, welcomed: false, since: undefined };
-    this.#waiting.set(link, waiting);
     // Only this one: while nobody feeds this node, a storm of joins that greeted each other would cost its square.
-    return this.#greet(link, waiting, now, false);
+    const effects = this.#greet(link, waiting, now, false);
+    if (!this.isLive(link)) this.#waiting.set(link, waiting);
+    return effects;
   }
 
   /** A link is gone. True if it was there. */

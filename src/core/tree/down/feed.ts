@@ -148,14 +148,9 @@ export class Feed {
   }
 
   #sliceOf(position: Position, most: number): Slice {
-    const kept = this.#recent.after(position);
-    let bytes = 0;
-    let chunks = 0;
-    while (chunks < kept.length && (chunks === 0 || bytes + (kept[chunks]?.bytes.byteLength ?? 0) <= most)) {
-      bytes += kept[chunks++]?.bytes.byteLength ?? 0;
-    }
-    const taken = chunks === kept.length ? kept : kept.slice(0, chunks);
-    const through = chunks === kept.length ? this.#newest : (taken.at(-1)?.position ?? position);
+    const taken = this.#recent.after(position, most);
+    const last = taken.at(-1)?.position;
+    const through = last === undefined || comparePositions(last, this.#newest) === 0 ? this.#newest : last;
     if (taken.length > 0 || comparePositions(position, this.#newest) >= 0)
       return { parts: partsOf(taken, position, this.#chunks), through };
     const next = { epoch: this.#newest.epoch, sequence: this.#newest.sequence + 1 };

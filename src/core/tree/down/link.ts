@@ -72,7 +72,7 @@ export function formatRemove(session: SessionId, address: boolean): string {
 
 /** `passed` as text. */
 export function formatPassed(revision: number): string {
-  return JSON.stringify({ type: "passed", for: "nodes", revision });
+  return `{"type":"passed","for":"nodes","revision":${revision}}`;
 }
 
 /** The only door for link texts; anything else is undefined and may be a state. */

@@ -22,6 +22,8 @@ export type Lines<Link> = {
   heardAt(link: Link): number | undefined;
 };
 
+const NOBODY = [] as const;
+
 /**
  * The live listeners of a leaf: when each is sent what.
  *
@@ -125,8 +127,8 @@ export class Listeners<Link> {
   /** Sends what they lack to those whose turn it is. Gives those whose line never drained: they are to be closed. */
   deliver(lines: Lines<Link>, now: LocalTime): readonly Link[] {
     this.#isBehind = this.stride > this.#turns || this.#slow.size > 0;
-    const hopeless: Link[] = [];
-    for (let turn = 0; turn < this.#turns; turn++) hopeless.push(...this.#sendTo(this.#cohorts.take(), lines, now));
+    let hopeless = this.#sendTo(this.#cohorts.take(), lines, now);
+    for (let turn = 1; turn < this.#turns; turn++) hopeless = [...hopeless, ...this.#sendTo(this.#cohorts.take(), lines, now)];
     return hopeless;
   }
 
@@ -178,7 +180,7 @@ export class Listeners<Link> {
       }
       if (seat.heldSince !== undefined) this.#release(seat);
     }
-    return hopeless ?? [];
+    return hopeless ?? NOBODY;
   }
 
   #release(seat: Seat<Link>): void {

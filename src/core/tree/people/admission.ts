@@ -17,6 +17,8 @@ const HALVE_MS = 300;
 /** Room for joins that was not used does not add up beyond this, in ms. */
 const SAVED_MS = 200;
 
+const NOBODY = [] as const;
+
 /**
  * Sound first: how many joins a leaf takes between two chunks.
  *
@@ -85,7 +87,7 @@ export class Admission<Join> {
   }
 
   #take(): readonly Join[] {
-    if (this.#parked.length === 0 || this.#room < 1) return [];
+    if (this.#parked.length === 0 || this.#room < 1) return NOBODY;
     const taken = this.#parked.splice(0, Math.floor(this.#room));
     this.#room -= taken.length;
     return taken.map(({ join }) => join);

@@ -5,7 +5,7 @@ import { NO_REACTIONS, type Reaction, type Reactions, reactionsSince } from "../
 import { isRadio, type NodeRef, type Plan } from "../shape/plan.ts";
 import type { Region } from "../shape/region.ts";
 import { NOTHING, REPORT_SECONDS, Tally } from "./tally.ts";
-import { regionsOf, type TallyReport, type Totals } from "./totals.ts";
+import { type RegionTotals, regionsOf, type TallyReport, type Totals } from "./totals.ts";
 import { Unique } from "./unique.ts";
 
 /** A leaf calls itself full from this share of its listeners on: who is sent there a moment later still finds a seat. */
@@ -163,10 +163,11 @@ export class Census<Link> {
     const { region, index, level } = this.#node;
     const start = index * plan.fanOut ** level;
     const totals = this.tally.totals(own === undefined ? NOTHING : this.#leaf(plan, own), (one) => (one === region ? start : 0));
-    const regions = regionsOf(totals).map(([one, said]) => {
-      this.#told.set(one, said.joins);
-      return [one, { ...said, joins: said.joins - (this.#toldBefore.get(one) ?? 0) }] as const;
-    });
+    const regions: Partial<Record<Region, RegionTotals>> = {};
+    for (const [one, { listeners, hearing, joins, from, fullBelow }] of regionsOf(totals)) {
+      this.#told.set(one, joins);
+      regions[one] = { listeners, hearing, joins: joins - (this.#toldBefore.get(one) ?? 0), from, fullBelow };
+    }
     this.#reactionsTold = this.tally.reactions;
     this.#revision++;
     this.#tellings = [...this.#tellings, { revision: this.#revision, joins: new Map(this.#told), reactions: this.#reactionsTold }];
@@ -175,7 +176,7 @@ export class Census<Link> {
       ...totals,
       revision: this.#revision,
       life: this.#life,
-      regions: Object.fromEntries(regions),
+      regions,
       reactions: reactionsSince(this.#reactionsBefore, this.#reactionsTold),
       unique: this.#unique.tell(),
       asks: this.#asks.tell(),

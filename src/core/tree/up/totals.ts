@@ -2,7 +2,7 @@ import { type Fields, isCount, isFields, isNumber, parseObject } from "../../jso
 import { ASKS_PER_REPORT } from "../people/ask-pool.ts";
 import { type Ask, parseAsks } from "../people/asks.ts";
 import { parseReactions, type Reactions } from "../people/reactions.ts";
-import { isRegion, REGIONS, type Region } from "../shape/region.ts";
+import { isRegion, type Region } from "../shape/region.ts";
 import { isUnique } from "./unique.ts";
 
 /** What is counted of one region. */
@@ -74,9 +74,7 @@ export function mergeTotals(all: Iterable<Totals>, first: FirstLeaf, joins?: Rea
     merged.slow += totals.slow;
     merged.stride = Math.max(merged.stride, totals.stride);
     merged.lateMs = Math.max(merged.lateMs, totals.lateMs);
-    for (const region of REGIONS) {
-      const one = totals.regions[region];
-      if (one === undefined) continue;
+    for (const [region, one] of regionsOf(totals)) {
       const runs = said.get(region);
       if (runs === undefined) said.set(region, [one]);
       else runs.push(one);
@@ -85,19 +83,20 @@ export function mergeTotals(all: Iterable<Totals>, first: FirstLeaf, joins?: Rea
   const regions: Partial<Record<Region, RegionTotals>> = {};
   for (const [region, runs] of said) {
     const merged = mergeRegion(runs, first(region));
-    regions[region] = joins === undefined ? merged : { ...merged, joins: joins.get(region) ?? 0 };
+    if (joins !== undefined) merged.joins = joins.get(region) ?? 0;
+    regions[region] = merged;
   }
   return { ...merged, regions };
 }
 
-function mergeRegion(runs: readonly RegionTotals[], from: number): RegionTotals {
-  const merged = { listeners: 0, hearing: 0, joins: 0 };
+function mergeRegion(runs: readonly RegionTotals[], from: number): { -readonly [Figure in keyof RegionTotals]: RegionTotals[Figure] } {
+  const merged = { listeners: 0, hearing: 0, joins: 0, from, fullBelow: fullBelow(from, runs) };
   for (const run of runs) {
     merged.listeners += run.listeners;
     merged.hearing += run.hearing;
     merged.joins += run.joins;
   }
-  return { ...merged, from, fullBelow: fullBelow(from, runs) };
+  return merged;
 }
 
 /** How far leaves are full from `from` on: runs of full leaves, laid end to end. A leaf that nobody speaks for is not full. */
@@ -112,7 +111,11 @@ function fullBelow(from: number, runs: readonly RegionTotals[]): number {
 
 /** A report as it travels up a link. */
 export function formatTally(report: TallyReport): string {
-  return JSON.stringify({ type: "tally", ...report });
+  const { listeners, hearing, ready, slow, stride, lateMs, regions, revision, life, reactions, unique, asks } = report;
+  // Every node says this once a second: numbers need no JSON.stringify, and the sketch has no character to escape.
+  const figures = `"listeners":${listeners},"hearing":${hearing},"ready":${ready},"slow":${slow},"stride":${stride},"lateMs":${lateMs}`;
+  const told = `"regions":${JSON.stringify(regions)},"revision":${revision},"life":${life},"reactions":${JSON.stringify(reactions)}`;
+  return `{"type":"tally",${figures},${told},"unique":"${unique}","asks":${asks.length === 0 ? "[]" : JSON.stringify(asks)}}`;
 }
 
 /** The only door for a report from below; one that is not whole changes nothing. What a node of an earlier version does not say is nought. */
@@ -133,9 +136,9 @@ export function parseTally(text: string): TallyReport | undefined {
 /** The regions that figures speak of. */
 export function regionsOf({ regions }: Pick<Totals, "regions">): readonly (readonly [Region, RegionTotals])[] {
   const said: (readonly [Region, RegionTotals])[] = [];
-  for (const region of REGIONS) {
-    const totals = regions[region];
-    if (totals !== undefined) said.push([region, totals]);
+  for (const region in regions) {
+    const totals = isRegion(region) ? regions[region] : undefined;
+    if (isRegion(region) && totals !== undefined) said.push([region, totals]);
   }
   return said;
 }

@@ -22,10 +22,8 @@ const ALL_EVERY = 10;
 /** A sketch of who came. Merging is the maximum of each register: what comes twice, late or in another order changes nothing. */
 export class Unique {
   readonly #registers = new Uint8Array(REGISTERS);
-  /** What the parent was told on this link. */
-  readonly #told = new Uint8Array(REGISTERS);
   #tells = 0;
-  /** Registers that were raised since the parent was told: a report writes these, and does not look through all. */
+  /** Registers that were raised since the parent was told, some of them twice: a report writes these, and does not look through all. */
   #raised: number[] = [];
 
   /** Somebody came. True if the sketch changed. @param id his session */
@@ -62,10 +60,15 @@ export class Unique {
   tell(): string {
     const isAll = this.#tells++ % ALL_EVERY === 0;
     if (this.#raised.length === 0 && !isAll) return "";
-    const raised = this.#raised.sort((one, other) => one - other);
-    const text = isAll || raised.length > FEW ? this.text() : raised.map((index) => this.#digitsOf(index)).join("");
-    for (const index of raised) this.#told[index] = this.#registers[index] ?? 0;
+    const raised = this.#raised;
     this.#raised = [];
+    if (isAll || raised.length > FEW) return this.text();
+    let text = "";
+    let last = -1;
+    for (const index of raised.sort((one, other) => one - other)) {
+      if (index !== last) text += this.#digitsOf(index);
+      last = index;
+    }
     return text;
   }
 
@@ -76,10 +79,9 @@ export class Unique {
 
   /** All that was seen, as text. */
   text(): string {
-    const seen: number[] = [];
-    for (let index = 0; index < REGISTERS; index++) if (this.#registers[index] !== 0) seen.push(index);
-    if (seen.length > FEW) return `*${Array.from(this.#registers, digit).join("")}`;
-    return seen.map((index) => this.#digitsOf(index)).join("");
+    let text = "";
+    for (let index = 0; index < REGISTERS; index++) if (this.#registers[index] !== 0) text += this.#digitsOf(index);
+    return text.length > FEW * 3 ? `*${Array.from(this.#registers, digit).join("")}` : text;
   }
 
   #digitsOf(index: number): string {
@@ -97,9 +99,9 @@ export class Unique {
   }
 
   #raise(index: number, value: number): boolean {
-    const before = this.#registers[index] ?? HIGHEST;
-    if (before >= value) return false;
-    if (before === this.#told[index]) this.#raised.push(index);
+    if ((this.#registers[index] ?? HIGHEST) >= value) return false;
+    // Beyond that all registers are told, whichever were raised.
+    if (this.#raised.length <= FEW) this.#raised.push(index);
     this.#registers[index] = value;
     return true;
   }
