@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { encodeChunk } from "../../src/core/audio/chunk.ts";
 import { missingIn } from "../../src/core/audio/lane-head.ts";
-import { type Recording, recordingOf } from "../../src/core/audio/recording.ts";
+import { type RecordedRun, type Recording, recordingOf } from "../../src/core/audio/recording.ts";
 import { type Segment, Segmenter } from "../../src/core/audio/segment.ts";
 import { aBlock } from "./build.ts";
 
@@ -53,7 +53,11 @@ export function keptOf(happened: readonly Turn[]): Kept {
   }
   held.push(...segmenter.close());
   const segments = new Map(held.map((segment) => [`${segment.epoch}/${segment.index}`, segment]));
-  return { recording: { ...recordingOf(held), gaps: missingIn(held) }, segments };
+  const recording = recordingOf(held);
+  const runs = recording.runs.map((run): RecordedRun => {
+    return segments.get(`${run.epoch}/${run.first}`)?.early === true ? { ...run, lead: true } : run;
+  });
+  return { recording: { ...recording, runs, gaps: missingIn(held) }, segments };
 }
 
 function chunkAt(epoch: number, sequence: number, roomTimeMs: number): Uint8Array {

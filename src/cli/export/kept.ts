@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { segmentsOf } from "../../core/audio/recording.ts";
+import { stretchesOf } from "../../core/audio/recording.ts";
 import { SEGMENT_MS, type SegmentName } from "../../core/audio/segment.ts";
 import type { RoomId } from "../../core/ids.ts";
 import { parseRecording, type RecordingNews } from "../../core/wire/recording.ts";
@@ -41,8 +41,8 @@ export class KeptRoom {
   /** Its segments in order, each with where it begins in the recording, in ms. */
   *segments(): Iterable<SegmentName & { readonly startsMs: number }> {
     let startsMs = 0;
-    for (const name of segmentsOf(this.news)) {
-      yield { ...name, startsMs };
+    for (const { epoch, index, isLead } of stretchesOf(this.news)) {
+      if (!isLead) yield { epoch, index, startsMs };
       startsMs += SEGMENT_MS;
     }
   }

@@ -19,7 +19,7 @@ export type LaneHead = {
 };
 
 /** A segment without its bytes. */
-export type SegmentFacts = SegmentName & Pick<Segment, "first" | "last" | "missing">;
+export type SegmentFacts = SegmentName & Pick<Segment, "first" | "last" | "missing" | "early">;
 
 /** Neighbours as runs. @param held in order */
 export function runsOf(held: Iterable<SegmentName>): readonly Run[] {

@@ -14,6 +14,12 @@ export type RecordedPerson = {
   readonly voices: readonly { readonly epoch: number; readonly voice: number }[];
 };
 
+/**
+ * Segments that were kept one after another. `lead`: the first of them holds what was said before its own two seconds, since recording began in
+ * the midst of a segment; those two seconds before are time of the recording too, though they have no segment of their own.
+ */
+export type RecordedRun = Run & { readonly lead?: true };
+
 /** That somebody sounded, in ms of replay time; as fine as segments are. */
 export type Spell = { readonly track: number; readonly fromMs: number; readonly toMs: number };
 
@@ -21,11 +27,11 @@ export type Spell = { readonly track: number; readonly fromMs: number; readonly 
  * What is kept of a room, oldest first: all that a replay must know besides the segments themselves.
  *
  * Replay time is what sounds one after another: it starts at 0 with the first run, and passes over what was not recorded. It is
- * arithmetic: run after run, each `segmentMs` for each of its segments.
+ * arithmetic: run after run, each `segmentMs` for each of its segments, and for its lead.
  */
 export type Recording = {
   readonly segmentMs: number;
-  readonly runs: readonly Run[];
+  readonly runs: readonly RecordedRun[];
   /** Chunks that were lost, in order. */
   readonly gaps: readonly Missing[];
   readonly people: readonly RecordedPerson[];
@@ -45,23 +51,39 @@ export type RecordedCaption = {
 
 /** How long a recording plays, in ms. */
 export function replayMs({ runs, segmentMs }: Pick<Recording, "runs" | "segmentMs">): number {
-  return runs.reduce((sum, { first, last }) => sum + (last - first + 1) * segmentMs, 0);
+  return runs.reduce((sum, run) => sum + lengthMs(run, segmentMs), 0);
 }
 
-/** The segment that sounds at `ms` of replay time, and how far into it; undefined before the start and after the end. */
+/** The index at which a run's time begins: its first segment's, or the one before if it has a lead. */
+export function startOf({ first, lead }: RecordedRun): number {
+  return lead === true ? first - 1 : first;
+}
+
+/** How long a run plays, in ms. */
+export function lengthMs(run: RecordedRun, segmentMs: number): number {
+  return (run.last - startOf(run) + 1) * segmentMs;
+}
+
+/**
+ * The segment that sounds at `ms` of replay time, and how far into it; undefined before the start and after the end.
+ *
+ * `intoMs` is below 0 in a lead: what sounds there stands in the segment that begins so much later.
+ */
 export function segmentAt(
   { runs, segmentMs }: Pick<Recording, "runs" | "segmentMs">,
   ms: number,
 ): (SegmentName & { readonly intoMs: number }) | undefined {
   if (ms < 0) return undefined;
   let startsMs = 0;
-  for (const { epoch, first, last } of runs) {
-    const lengthMs = (last - first + 1) * segmentMs;
-    if (ms < startsMs + lengthMs) {
-      const index = first + Math.floor((ms - startsMs) / segmentMs);
-      return { epoch, index, intoMs: (ms - startsMs) % segmentMs };
+  for (const run of runs) {
+    const { epoch, first } = run;
+    const length = lengthMs(run, segmentMs);
+    if (ms < startsMs + length) {
+      const firstMs = startsMs + (first - startOf(run)) * segmentMs;
+      const further = Math.max(0, Math.floor((ms - firstMs) / segmentMs));
+      return { epoch, index: first + further, intoMs: ms - firstMs - further * segmentMs };
     }
-    startsMs += lengthMs;
+    startsMs += length;
   }
   return undefined;
 }
@@ -74,12 +96,23 @@ export function replayTimeOf(
 ): number | undefined {
   let startsMs = 0;
   for (const run of runs) {
-    const intoMs = roomTimeMs - run.first * segmentMs;
-    const lengthMs = (run.last - run.first + 1) * segmentMs;
-    if (run.epoch === epoch && intoMs >= 0 && intoMs < lengthMs) return startsMs + intoMs;
-    startsMs += lengthMs;
+    const intoMs = roomTimeMs - startOf(run) * segmentMs;
+    const length = lengthMs(run, segmentMs);
+    if (run.epoch === epoch && intoMs >= 0 && intoMs < length) return startsMs + intoMs;
+    startsMs += length;
   }
   return undefined;
+}
+
+/** A stretch of `segmentMs` of a recording: a segment's, or a lead, which has none. */
+export type Stretch = SegmentName & { readonly isLead: boolean };
+
+/** The stretches of a recording, in the order in which they sound. */
+export function* stretchesOf({ runs }: Pick<Recording, "runs">): Iterable<Stretch> {
+  for (const run of runs) {
+    const { epoch, first, last } = run;
+    for (let index = startOf(run); index <= last; index++) yield { epoch, index, isLead: index < first };
+  }
 }
 
 /** The segments of a recording, in the order in which they sound. */

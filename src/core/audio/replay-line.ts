@@ -1,6 +1,6 @@
 import { type Chunk, chunksIn, decodeChunk } from "./chunk.ts";
 import { BEFORE_ALL, comparePositions, continues, type Position } from "./position.ts";
-import type { Recording } from "./recording.ts";
+import { lengthMs, type Recording, startOf } from "./recording.ts";
 import type { SegmentName } from "./segment.ts";
 
 /** Whoever begins in the midst of a word hears first what a decoder needs to settle, and not it: 80 ms (RFC 7845 §4.2), and a chunk. */
@@ -16,7 +16,8 @@ export type Loss = { readonly lineMs: number; readonly ms: number | undefined };
 
 /** From `lineMs` on the line runs along with replay time, from `replayMs` on and within its run. */
 type Piece = { readonly lineMs: number; readonly replayMs: number; readonly run: Run };
-type Run = { readonly epoch: number; readonly startsMs: number; readonly endsMs: number; readonly zeroMs: number };
+/** `zeroMs`: room time at `startsMs` of replay time. */
+type Run = { readonly epoch: number; readonly first: number; readonly startsMs: number; readonly endsMs: number; readonly zeroMs: number };
 
 /**
  * What is played from one seek to the next, laid out without a hole: segments in, chunks with their places out, each once and in order.
@@ -92,7 +93,7 @@ export class ReplayLine {
 
   /** Where the chunk starts on the line; undefined for what lies before its start. */
   #place(recording: Recording, run: Run, name: SegmentName, chunk: Chunk): number | undefined {
-    if (this.#shift === undefined) return this.#placeFirst(recording, run, name, chunk);
+    if (this.#shift === undefined) return this.#placeFirst(run, name, chunk);
     const isSameRun = this.#run?.epoch === run.epoch && this.#run.zeroMs === run.zeroMs;
     const lost = this.#lostBefore(recording, chunk);
     const at = chunk.roomTimeMs + this.#shift;
@@ -106,9 +107,9 @@ export class ReplayLine {
     return chunk.roomTimeMs + this.#shift;
   }
 
-  #placeFirst(recording: Recording, run: Run, name: SegmentName, chunk: Chunk): number | undefined {
+  #placeFirst(run: Run, name: SegmentName, chunk: Chunk): number | undefined {
     // What was said while the segment before was closed already stands in a run's first: it is heard from its very start.
-    const isStart = this.#startMs <= run.startsMs && name.index * recording.segmentMs === run.zeroMs;
+    const isStart = this.#startMs <= run.startsMs && name.index === run.first;
     const wantedMs = run.zeroMs + Math.max(0, this.#startMs - run.startsMs);
     if (!isStart && chunk.roomTimeMs + chunk.durationMs <= wantedMs - PRIMING_MS) return undefined;
     // Nobody waits for what does not come: a hole right at the start is passed over.
@@ -137,8 +138,9 @@ export class ReplayLine {
 function runOf({ runs, segmentMs }: Recording, { epoch, index }: SegmentName): Run | undefined {
   let startsMs = 0;
   for (const run of runs) {
-    const endsMs = startsMs + (run.last - run.first + 1) * segmentMs;
-    if (run.epoch === epoch && run.first <= index && index <= run.last) return { epoch, startsMs, endsMs, zeroMs: run.first * segmentMs };
+    const endsMs = startsMs + lengthMs(run, segmentMs);
+    const { first, last } = run;
+    if (run.epoch === epoch && first <= index && index <= last) return { epoch, first, startsMs, endsMs, zeroMs: startOf(run) * segmentMs };
     startsMs = endsMs;
   }
   return undefined;

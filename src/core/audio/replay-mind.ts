@@ -154,7 +154,7 @@ export class ReplayMind {
       if (bytes !== undefined) chunks.push(...this.#line.add(this.#recording, next, bytes));
       else if (this.#isHopeless(next)) this.#line.giveUp(this.#recording.segmentMs);
       else break;
-      this.#cursorMs += this.#recording.segmentMs;
+      this.#cursorMs += this.#recording.segmentMs - next.intoMs;
     }
     const effects: ReplayEffect[] = chunks.length > 0 ? [{ do: "hear", chunks }] : [];
     if (!this.#isFinished && this.#isEnded && this.#next() === undefined) {
@@ -174,7 +174,8 @@ export class ReplayMind {
     for (let atMs = this.#cursorMs; atMs < until && this.#asked.size < AT_ONCE && bytes < FETCHED_AHEAD_BYTES; ) {
       const name = segmentAt(this.#recording, atMs);
       if (name === undefined) break;
-      atMs += this.#recording.segmentMs;
+      const isFirst = atMs === this.#cursorMs;
+      atMs += this.#recording.segmentMs - name.intoMs;
       const key = keyOf(name);
       const kept = this.#kept.get(key);
       bytes += kept?.byteLength ?? 0;
@@ -182,21 +183,21 @@ export class ReplayMind {
       this.#asked.add(key);
       effects.push({ do: "fetch", name: { epoch: name.epoch, index: name.index } });
       // Nothing stands beside what one waits for, unless that fails.
-      if (atMs <= this.#cursorMs + this.#recording.segmentMs && !this.#tries.has(key)) break;
+      if (isFirst && !this.#tries.has(key)) break;
     }
     return effects;
   }
 
   /** What is not there, though it is still listed, holds nobody up; nor does one that fails where the one after it comes. */
-  #isHopeless(next: SegmentName): boolean {
+  #isHopeless(next: SegmentName & { readonly intoMs: number }): boolean {
     const tried = this.#tries.get(keyOf(next));
     if (tried === undefined || tried.why === "denied") return false;
     if (tried.why === "gone") return tried.failures >= TOLD_AFTER;
-    const after = segmentAt(this.#recording, this.#cursorMs + this.#recording.segmentMs);
+    const after = segmentAt(this.#recording, this.#cursorMs + this.#recording.segmentMs - next.intoMs);
     return tried.failures >= GIVEN_UP_AFTER && after !== undefined && this.#kept.has(keyOf(after));
   }
 
-  #next(): SegmentName | undefined {
+  #next(): (SegmentName & { readonly intoMs: number }) | undefined {
     return segmentAt(this.#recording, this.#cursorMs);
   }
 

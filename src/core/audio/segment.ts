@@ -25,6 +25,8 @@ export type Segment = SegmentName & {
   readonly missing: readonly Missing[];
   /** The stretch of a recording that it belongs to, whole; undefined if it is not kept. */
   readonly take?: number;
+  /** It begins before the time that its name says: what came for a segment that was closed already. */
+  readonly early?: true;
 };
 
 /** The take that a chunk belongs to; undefined if it is not kept. */
@@ -39,6 +41,7 @@ type Open = {
   readonly first: Position;
   readonly missing: Missing[];
   readonly take: number | undefined;
+  readonly early: boolean;
   bytes: number;
 };
 
@@ -103,8 +106,9 @@ export class Segmenter {
     this.#closed = { epoch, index: open.index };
     // Copied, even a single chunk: a view would keep the whole message that it came in.
     const bytes = new Uint8Array(joinChunks(open.pieces));
-    const taken = open.take === undefined ? {} : { take: open.take };
-    return [{ epoch, index: open.index, bytes, first: open.first, last: this.#last, missing: open.missing, ...taken }];
+    const { index, first, missing, take, early } = open;
+    const more = { ...(take === undefined ? {} : { take }), ...(early ? { early } : {}) };
+    return [{ epoch, index, bytes, first, last: this.#last, missing, ...more }];
   }
 
   /** Where it stands: the newest chunk that it took. */
@@ -113,12 +117,16 @@ export class Segmenter {
   }
 
   #put(bytes: Uint8Array, position: Position, roomTimeMs: number, take: number | undefined): void {
-    this.#open ??= { index: this.#indexAt(position.epoch, roomTimeMs), pieces: [], first: position, missing: [], take, bytes: 0 };
+    this.#open ??= this.#begun(this.#indexAt(position.epoch, roomTimeMs), position, roomTimeMs, take);
     const isHole = this.#open.pieces.length > 0 && position.sequence !== this.#last.sequence + 1;
     if (isHole) this.#open.missing.push({ from: this.#last, to: position });
     this.#open.pieces.push(bytes);
     this.#open.bytes += bytes.byteLength;
     this.#last = position;
+  }
+
+  #begun(index: number, first: Position, roomTimeMs: number, take: number | undefined): Open {
+    return { index, pieces: [], first, missing: [], take, early: roomTimeMs < index * SEGMENT_MS, bytes: 0 };
   }
 
   /** Never what is closed, even if the timeline stepped back. */

@@ -1,3 +1,4 @@
+import type { Stretch } from "./recording.ts";
 import type { SegmentName } from "./segment.ts";
 import {
   fillSlots,
@@ -24,13 +25,13 @@ export type ReadSegments = (names: readonly SegmentName[]) => Promise<readonly (
  */
 export class TrackStream {
   readonly #file: TrackFile;
-  readonly #names: readonly SegmentName[];
+  readonly #names: readonly Stretch[];
   readonly #his: Voices;
   readonly #head: Uint8Array;
   readonly #parts: Parts;
 
-  /** @param names of the recording's segments, in order: those of the layout */
-  constructor(file: Omit<TrackFile, "channels">, names: readonly SegmentName[], { bytes, channels }: TrackLayout, his: Voices) {
+  /** @param names of the recording's stretches, in order: those of the layout */
+  constructor(file: Omit<TrackFile, "channels">, names: readonly Stretch[], { bytes, channels }: TrackLayout, his: Voices) {
     this.#file = { ...file, channels };
     this.#names = names;
     this.#his = his;
@@ -84,28 +85,30 @@ export class TrackStream {
 
 /** Segments one after another, asked for in batches; those that are passed are forgotten. */
 class Tape {
-  readonly #names: readonly SegmentName[];
+  readonly #names: readonly Stretch[];
   readonly #read: ReadSegments;
   readonly #held = new Map<number, Held<Uint8Array>>();
 
-  constructor(names: readonly SegmentName[], read: ReadSegments) {
+  constructor(names: readonly Stretch[], read: ReadSegments) {
     this.#names = names;
     this.#read = read;
   }
 
   async at(at: number): Promise<Held<Uint8Array>> {
+    const name = this.#names[at];
+    // What sounds in a lead stands in the segment after it.
+    if (name?.isLead === true) return { ...name, frames: [] };
     const known = this.#held.get(at);
     if (known !== undefined) return known;
     // The one before is needed too when a range begins here.
     const first = this.#held.has(at - 1) ? at : Math.max(0, at - 1);
     for (const passed of this.#held.keys()) if (passed < at - 2) this.#held.delete(passed);
     const asked = this.#names.slice(first, first + BATCH);
-    for (const { epoch, index, bytes } of await this.#read(asked)) {
+    for (const { epoch, index, bytes } of await this.#read(asked.filter(({ isLead }) => !isLead))) {
       const found = asked.findIndex((name) => name.epoch === epoch && name.index === index);
       if (found >= 0) this.#held.set(first + found, { epoch, index, frames: slottedIn(bytes, { epoch, index }) });
     }
     const read = this.#held.get(at);
-    const name = this.#names[at];
     // A batch of large segments may end before what is needed: once more, from there.
     if (read === undefined && first < at && this.#held.has(first)) return this.at(at);
     if (read === undefined) throw new Error(`segment ${name?.epoch}.${name?.index} is not there any more`);

@@ -1,5 +1,5 @@
 import type { Run } from "../audio/lane-head.ts";
-import type { RecordedPerson, Recording, Spell } from "../audio/recording.ts";
+import type { RecordedPerson, RecordedRun, Recording, Spell } from "../audio/recording.ts";
 import type { Missing } from "../audio/segment.ts";
 import { parseSessionId } from "../ids.ts";
 import { type Fields, isCount, isFields, parseObject } from "../json.ts";
@@ -28,7 +28,7 @@ export function parseRecording(text: string): RecordingNews | undefined {
   const said = parseObject(text);
   if (said === undefined) return undefined;
   const { room, title, startedAt, keptUntil, durationMs, segments, segmentMs } = said;
-  const runs = listOf(said["runs"], runOf);
+  const runs = listOf(said["runs"], recordedRunOf);
   const gaps = listOf(said["gaps"], missingOf);
   const people = listOf(said["people"], personOf);
   const spells = listOf(said["spells"], spellOf);
@@ -45,6 +45,14 @@ export function runOf(said: unknown): Run | undefined {
   if (!isFields(said)) return undefined;
   const { epoch, first, last } = said;
   return isCount(epoch) && isCount(first) && isCount(last) && first <= last ? { epoch, first, last } : undefined;
+}
+
+function recordedRunOf(said: unknown): RecordedRun | undefined {
+  const run = runOf(said);
+  const hasLead = isFields(said) && said["lead"] === true;
+  // A segment's index is no less than 1 where two seconds come before it.
+  if (run === undefined || (hasLead && run.first === 0)) return undefined;
+  return hasLead ? { ...run, lead: true } : run;
 }
 
 /** The only door for a gap in a list. */

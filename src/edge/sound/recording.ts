@@ -34,12 +34,14 @@ const News = z
     startedAt: z.iso.datetime(),
     ended: z.boolean().describe("The room is over; false while more may be kept"),
     keptUntil: z.iso.datetime().optional().describe("When it will be deleted; missing while the room is not over"),
-    durationMs: z.int().describe("How long it plays: run after run, `segmentMs` for each segment"),
+    durationMs: z.int().describe("How long it plays: run after run, `segmentMs` for each segment and each lead"),
     segments: z.string().describe("The path below which its segments are fetched: `<segments>/<epoch>/<index>`"),
     segmentMs: z.int(),
     runs: z
-      .array(z.object({ epoch: z.int(), first: z.int(), last: z.int() }))
-      .describe("Segments `first` to `last` of `epoch`, oldest first"),
+      .array(z.object({ epoch: z.int(), first: z.int(), last: z.int(), lead: z.literal(true).exactOptional() }))
+      .describe(
+        "Segments `first` to `last` of `epoch`, oldest first; `lead`: its first also holds what sounds in the `segmentMs` before it",
+      ),
     gaps: z.array(z.object({ from: position, to: position })).describe("Chunks after `from` and before `to` were lost"),
     people: z
       .array(

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { segmentsOf } from "../../core/audio/recording.ts";
+import { stretchesOf } from "../../core/audio/recording.ts";
 import { SEGMENT_MS, type SegmentName } from "../../core/audio/segment.ts";
 import { voicesOf } from "../../core/audio/track.ts";
 import { type ByteRange, rangeOf } from "../../core/audio/track-layout.ts";
@@ -50,7 +50,7 @@ export async function readTrack(c: Context<{ Bindings: Env }>): Promise<Response
   const archive = archiveStub(c.env, known.plan.audience);
   const track = await trackOf(archive, admitted, number);
   if (track === undefined) return refuse(c, "not-found");
-  const names = [...segmentsOf(track)];
+  const names = [...stretchesOf(track)];
   const stream = new TrackStream({ serial: number, comments: commentsOf(admitted, track) }, names, track, voicesOf(track.person));
   const etag = await etagOf(stream, track);
   const headers = {

@@ -37,6 +37,7 @@ type Row = {
   readonly closed: number;
   readonly take: number | null;
   readonly voices: string | null;
+  readonly early: number | null;
 };
 
 /** Segments in the archive's own SQLite: what every deployment has. Also the index of those in R2, whose bytes are null here. */
@@ -53,13 +54,14 @@ export class SqliteSegments implements SegmentStore {
     if (!columns.has("take")) sql.exec("ALTER TABLE segments ADD COLUMN take INTEGER");
     if (!columns.has("voices")) sql.exec("ALTER TABLE segments ADD COLUMN voices TEXT");
     if (!columns.has("frames")) sql.exec("ALTER TABLE segments ADD COLUMN frames BLOB");
+    if (!columns.has("early")) sql.exec("ALTER TABLE segments ADD COLUMN early INTEGER");
   }
 
   *list(): Iterable<Stored> {
     const rows = this.#sql.exec<Row>(
-      "SELECT epoch, number, first, last, missing, closed, take, voices FROM segments ORDER BY epoch, number",
+      "SELECT epoch, number, first, last, missing, closed, take, voices, early FROM segments ORDER BY epoch, number",
     );
-    for (const { epoch, number: index, first, last, missing, closed, take, voices } of rows) {
+    for (const { epoch, number: index, first, last, missing, closed, take, voices, early } of rows) {
       yield {
         epoch,
         index,
@@ -68,6 +70,7 @@ export class SqliteSegments implements SegmentStore {
         // Within one segment there is one epoch.
         missing: pairsIn(missing).map(([from, to]) => ({ from: { epoch, sequence: from }, to: { epoch, sequence: to } })),
         closedAt: localTime(closed),
+        ...(early === null ? {} : { early: true as const }),
         ...(take === null ? {} : { take }),
         ...(voices === null ? {} : { voices: countsIn(voices) }),
       };
@@ -80,11 +83,11 @@ export class SqliteSegments implements SegmentStore {
 
   /** @param bytes null where another store has them */
   note(segment: ToStore, bytes: Uint8Array<ArrayBuffer> | null = segment.bytes): void {
-    const { epoch, index, first, last, missing, closedAt, take, voices } = segment;
+    const { epoch, index, first, last, missing, closedAt, take, voices, early } = segment;
     const pairs = JSON.stringify(missing.map(({ from, to }) => [from.sequence, to.sequence]));
     this.#sql.exec(
-      `INSERT OR REPLACE INTO segments (epoch, number, first, last, missing, closed, bytes, take, voices, frames)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO segments (epoch, number, first, last, missing, closed, bytes, take, voices, frames, early)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       epoch,
       index,
       first.sequence,
@@ -95,6 +98,7 @@ export class SqliteSegments implements SegmentStore {
       take ?? null,
       voices === undefined ? null : JSON.stringify(voices),
       take === undefined ? null : frameIndexOf(segment.bytes, segment).buffer,
+      early === true ? 1 : null,
     );
   }
 

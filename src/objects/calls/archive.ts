@@ -1,5 +1,5 @@
 import type { LaneHead, Run } from "../../core/audio/lane-head.ts";
-import type { RecordedCaption, RecordedPerson, Recording } from "../../core/audio/recording.ts";
+import type { RecordedCaption, RecordedPerson, RecordedRun, Recording } from "../../core/audio/recording.ts";
 import type { SegmentName } from "../../core/audio/segment.ts";
 import type { TrackLayout } from "../../core/audio/track-layout.ts";
 import type { SessionId } from "../../core/ids.ts";
@@ -39,7 +39,7 @@ export type RecordingSays = {
 };
 
 /** A person's track: whose it is, of which runs it is made, and how long it is in each of their segments. */
-export type TrackSays = TrackLayout & { readonly runs: readonly Run[]; readonly person: RecordedPerson };
+export type TrackSays = TrackLayout & { readonly runs: readonly RecordedRun[]; readonly person: RecordedPerson };
 
 /** After which line of captions a page begins. `row`: of lines that began at once, the order in which they were kept. */
 export type CaptionPlace = { readonly epoch: number; readonly fromMs: number; readonly row: number };

@@ -1,23 +1,38 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Run } from "../../../src/core/audio/lane-head.ts";
-import { recordingOf, replayMs, replayTimeOf, segmentAt, segmentsOf } from "../../../src/core/audio/recording.ts";
+import {
+  type RecordedRun,
+  recordingOf,
+  replayMs,
+  replayTimeOf,
+  segmentAt,
+  segmentsOf,
+  stretchesOf,
+} from "../../../src/core/audio/recording.ts";
 import { SEGMENT_MS } from "../../../src/core/audio/segment.ts";
 
-/** Runs as an archive tells them: epochs rise, and within one so do indices, with a break between two runs. */
-const runs: fc.Arbitrary<Run[]> = fc
-  .array(fc.record({ newEpoch: fc.boolean(), skipped: fc.integer({ min: 1, max: 50 }), length: fc.integer({ min: 1, max: 50 }) }), {
-    maxLength: 20,
-    size: "max",
-  })
+/** Runs as an archive tells them: epochs rise, and within one so do indices, with a break between two runs, in which a lead may lie. */
+const runs: fc.Arbitrary<RecordedRun[]> = fc
+  .array(
+    fc.record({
+      newEpoch: fc.boolean(),
+      skipped: fc.integer({ min: 1, max: 50 }),
+      length: fc.integer({ min: 1, max: 50 }),
+      lead: fc.boolean(),
+    }),
+    {
+      maxLength: 20,
+      size: "max",
+    },
+  )
   .map((steps) => {
-    const made: Run[] = [];
+    const made: RecordedRun[] = [];
     let epoch = 1;
     let next = 0;
-    for (const { newEpoch, skipped, length } of steps) {
+    for (const { newEpoch, skipped, length, lead } of steps) {
       if (newEpoch) epoch++;
       const first = newEpoch ? skipped - 1 : next + skipped;
-      made.push({ epoch, first, last: first + length - 1 });
+      made.push({ epoch, first, last: first + length - 1, ...(lead && first > 0 ? { lead: true as const } : {}) });
       next = first + length;
     }
     return made;
@@ -28,10 +43,14 @@ describe("the time of a replay", () => {
     fc.assert(
       fc.property(runs, (runs) => {
         const recording = { ...recordingOf([]), runs };
-        const names = [...segmentsOf(recording)];
-        expect(replayMs(recording)).toBe(names.length * SEGMENT_MS);
-        for (const [at, { epoch, index }] of names.entries()) {
-          expect(segmentAt(recording, at * SEGMENT_MS + 700)).toEqual({ epoch, index, intoMs: 700 });
+        const stretches = [...stretchesOf(recording)];
+        const named = stretches.filter(({ isLead }) => !isLead).map(({ epoch, index }) => ({ epoch, index }));
+        expect([...segmentsOf(recording)]).toEqual(named);
+        expect(replayMs(recording)).toBe(stretches.length * SEGMENT_MS);
+        for (const [at, { epoch, index, isLead }] of stretches.entries()) {
+          // What sounds in a lead stands in the segment after it.
+          const where = isLead ? { epoch, index: index + 1, intoMs: 700 - SEGMENT_MS } : { epoch, index, intoMs: 700 };
+          expect(segmentAt(recording, at * SEGMENT_MS + 700)).toEqual(where);
         }
         expect(segmentAt(recording, replayMs(recording))).toBeUndefined();
         expect(segmentAt(recording, -1)).toBeUndefined();

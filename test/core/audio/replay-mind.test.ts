@@ -156,6 +156,34 @@ describe("a replay after any seeks", () => {
   });
 });
 
+describe("a recording that was switched on in the midst of a segment", () => {
+  it("is heard from its first word, at the time that its tracks and captions give it, and no segment is fetched twice", () => {
+    const replay = new Replay(
+      keptOf([
+        { do: "unrecorded", chunks: 5 },
+        { do: "speak", chunks: 40 },
+        { do: "unrecorded", chunks: 45 },
+        { do: "speak", chunks: 30 },
+      ]),
+    );
+    expect(replay.kept.recording.runs).toMatchObject([
+      { first: 1, last: 2, lead: true },
+      { first: 5, last: 5, lead: true },
+    ]);
+    replay.seek(0);
+    replay.answer();
+    expect(replay.heard[0]).toMatchObject({ chunk: { roomTimeMs: 500 }, lineMs: 0 });
+    expect(replay.mind.line.replayMsAt(0)).toBe(500);
+    replay.drain();
+    expect(replay.heard).toHaveLength(70);
+    expect(replay.fetched).toEqual(["1/1", "1/2", "1/5"]);
+    // Within a lead, too, one goes to where one went.
+    replay.seek(7_500);
+    replay.answer();
+    expect(replay.heard.find(({ lineMs }) => lineMs + 100 > 0)).toMatchObject({ chunk: { roomTimeMs: 9_500 }, lineMs: 0 });
+  });
+});
+
 describe("what is fetched", () => {
   it("is bounded: of an hour some seconds, and fewer while nobody plays", () => {
     const replay = new Replay(keptOf([{ do: "speak", chunks: 36_000 }]));

@@ -70,10 +70,12 @@ function stored(all: readonly Said[]): Stored[] {
   );
 }
 
-function streamOf(segments: readonly Stored[]): TrackStream {
+function streamOf(segments: readonly Stored[], lead?: SegmentName): TrackStream {
   const index = (name: SegmentName) =>
     frameIndexOf(segments.find((one) => one.epoch === name.epoch && one.index === name.index)?.bytes ?? new Uint8Array(), name);
-  return new TrackStream({ serial: 1, comments: [["ARTIST", "Ana"]] }, segments, layOut(segments, index, his), his);
+  const own = segments.map(({ epoch, index }) => ({ epoch, index, isLead: false }));
+  const names = lead === undefined ? own : [{ ...lead, isLead: true }, ...own];
+  return new TrackStream({ serial: 1, comments: [["ARTIST", "Ana"]] }, names, layOut(names, index, his), his);
 }
 
 async function read(stream: TrackStream, segments: readonly Stored[], from = 0, to = stream.length, most = 3): Promise<Uint8Array> {
@@ -118,6 +120,24 @@ describe("a person's track", () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it("begins where recording began in the midst of a segment: what was said in the rest of it stands in the one after", async () => {
+    const [early, later]: [Said, Said] = [
+      { epoch: 1, voice: 1, slot: 60, late: 1, stereo: false, bytes: 40 },
+      { epoch: 1, voice: 1, slot: 130, late: 0, stereo: false, bytes: 50 },
+    ];
+    const segments = stored([early, later]).slice(1, SEGMENTS);
+    const stream = streamOf(segments, { epoch: 1, index: 0 });
+    const bytes = await read(stream, segments);
+    expect(bytes.byteLength).toBe(stream.length);
+    const { packets, samples } = readOgg(bytes);
+    expect(samples).toBe(SEGMENTS * 96_000);
+    expect(packets.flatMap((packet, slot) => (hex(packet) === hex(SILENT_PACKET) ? [] : [[slot, hex(packet)]]))).toEqual([
+      [60, hex(packetOf(early))],
+      [130, hex(packetOf(later))],
+    ]);
+    expect(hex(await read(stream, segments, 500, 900))).toBe(hex(bytes.subarray(500, 900)));
   });
 
   it("is as long for who never spoke", async () => {

@@ -11,7 +11,13 @@ import { aChunk, chunks } from "../../support/build.ts";
 /** Some segments, of which one has a hole. */
 function segments(): readonly Segment[] {
   const segmenter = new Segmenter();
-  return [...segmenter.add(chunks(1, 45)), ...segmenter.add(aChunk(50)), ...segmenter.add(aChunk(1, { epoch: 2 })), ...segmenter.close()];
+  const all = [
+    ...segmenter.add(chunks(1, 45)),
+    ...segmenter.add(aChunk(50)),
+    ...segmenter.add(aChunk(1, { epoch: 2 })),
+    ...segmenter.close(),
+  ];
+  return all.map((one, at) => (at === 0 ? { ...one, early: true } : one));
 }
 
 /** A bucket that may fail. */

@@ -1,6 +1,5 @@
-import type { Run } from "../../audio/lane-head.ts";
 import { continues, type Position } from "../../audio/position.ts";
-import type { Recording } from "../../audio/recording.ts";
+import type { RecordedRun, Recording } from "../../audio/recording.ts";
 import { type Missing, SEGMENT_MS, type SegmentName } from "../../audio/segment.ts";
 import type { Heard } from "./heard-people.ts";
 import type { KeptSegment } from "./shelf.ts";
@@ -12,9 +11,9 @@ import type { KeptSegment } from "./shelf.ts";
  * Segments come in order, as they were stored: what storage does not have is not listed.
  */
 export class Recorded {
-  readonly #runs: Run[] = [];
+  readonly #runs: RecordedRun[] = [];
   readonly #gaps: Missing[] = [];
-  /** By voice within its epoch, as pairs from and to in segments of replay time. */
+  /** By voice within its epoch, as pairs from and to in stretches of replay time. */
   readonly #spells = new Map<string, number[]>();
   /** Where each take that may go on has been stored up to. */
   readonly #ends = new Map<number, Position>();
@@ -26,7 +25,7 @@ export class Recorded {
     return this.#segments === 0;
   }
 
-  get runs(): readonly Run[] {
+  get runs(): readonly RecordedRun[] {
     return this.#runs;
   }
 
@@ -36,7 +35,7 @@ export class Recorded {
   }
 
   /** A segment is kept. */
-  add({ epoch, index, first, last, missing, take, voices = [] }: KeptSegment): void {
+  add({ epoch, index, first, last, missing, take, early, voices = [] }: KeptSegment): void {
     this.#built = undefined;
     const before = this.#ends.get(take);
     if (before !== undefined && !continues(before, first)) this.#gaps.push({ from: before, to: first });
@@ -45,9 +44,11 @@ export class Recorded {
     this.#ends.set(take, last);
     const run = this.#runs.at(-1);
     if (run?.epoch === epoch && run.last + 1 === index) this.#runs[this.#runs.length - 1] = { ...run, last: index };
-    else this.#runs.push({ epoch, first: index, last: index });
-    for (const voice of voices) this.#sounds(`${epoch}/${voice}`);
-    this.#segments++;
+    else this.#runs.push({ epoch, first: index, last: index, ...(early === true ? { lead: true } : {}) });
+    const hasLead = early === true && this.#runs.at(-1)?.first === index;
+    const stretches = hasLead ? 2 : 1;
+    for (const voice of voices) this.#sounds(`${epoch}/${voice}`, stretches);
+    this.#segments += stretches;
   }
 
   /** True of a segment that is kept. */
@@ -76,11 +77,12 @@ export class Recorded {
     return this.#built;
   }
 
-  #sounds(key: string): void {
+  /** @param stretches so many from the newest on */
+  #sounds(key: string, stretches: number): void {
     const pairs = this.#spells.get(key) ?? [];
     this.#spells.set(key, pairs);
-    if (pairs.at(-1) === this.#segments) pairs[pairs.length - 1] = this.#segments + 1;
-    else pairs.push(this.#segments, this.#segments + 1);
+    if (pairs.at(-1) === this.#segments) pairs[pairs.length - 1] = this.#segments + stretches;
+    else pairs.push(this.#segments, this.#segments + stretches);
   }
 }
 

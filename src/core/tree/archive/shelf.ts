@@ -174,8 +174,9 @@ export class Shelf {
     const next = this.#held.find(({ isStored }) => !isStored);
     if (next?.bytes === undefined) return [];
     this.#writing = next;
-    const { epoch, index, first, last, missing, closedAt, bytes, take, voices } = next;
-    const kept = take === undefined ? {} : { take, ...(voices === undefined ? {} : { voices }) };
+    const { epoch, index, first, last, missing, closedAt, bytes, take, voices, early } = next;
+    const said = early === true ? { early } : {};
+    const kept = take === undefined ? said : { take, ...said, ...(voices === undefined ? {} : { voices }) };
     return [{ do: "write", segment: { epoch, index, first, last, missing, closedAt, bytes, ...kept } }];
   }
 

@@ -156,6 +156,31 @@ describe("what is kept of a room", () => {
     expect(house.node.wakesAt(house.now)).toBeUndefined();
   });
 
+  it("begins where it was switched on, in the midst of a segment, also for a later life of the archive", () => {
+    const evening = new Evening();
+    const { house } = evening;
+    evening.state("stage", { speakers: [{ voice: 1, session: "speaker-ada-1", name: "Ada" }] });
+    evening.says(5);
+    evening.turn(true);
+    evening.says(40);
+    evening.turn(false);
+    evening.says(45);
+    evening.turn(true);
+    evening.says(30);
+    evening.ends();
+    for (let lives = 0; lives < 2; lives++) {
+      expect(house.node.kept?.recording).toMatchObject({
+        runs: [
+          { epoch: 1, first: 1, last: 2, lead: true },
+          { epoch: 1, first: 5, last: 5, lead: true },
+        ],
+        spells: [{ track: 1, fromMs: 0, toMs: 10_000 }],
+      });
+      expect(keptIn(house)).toEqual(evening.said);
+      house.wake();
+    }
+  });
+
   it("goes on as one where the room begins anew, with the gap listed", () => {
     const evening = new Evening();
     evening.turn(true);
