@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { chunksIn, decodeChunk } from "../../../src/core/audio/chunk.ts";
+import { segmentsOf } from "../../../src/core/audio/recording.ts";
 import { parseRecording } from "../../../src/core/wire/recording.ts";
 import { dispositionOf } from "../../../src/edge/sound/track.ts";
 import { call, connectSpeaker, workerdHouse } from "../../contract/workerd-house.ts";
@@ -33,6 +35,20 @@ async function bytesOf(answer: Response): Promise<Uint8Array> {
   return new Uint8Array(await answer.arrayBuffer());
 }
 
+/** So many frames stand in the segments that a replay of the room plays. */
+async function framesOf(room: string): Promise<number> {
+  const news = parseRecording(await (await call("GET", `/api/rooms/${room}/recording`)).text());
+  let frames = 0;
+  for (const { epoch, index } of news === undefined ? [] : segmentsOf(news)) {
+    const bytes = await bytesOf(await call("GET", `${news?.segments}/${epoch}/${index}`));
+    for (const { at } of chunksIn(bytes)) {
+      const chunk = decodeChunk(bytes, at);
+      if (!("malformed" in chunk)) frames += chunk.blocks.reduce((sum, block) => sum + block.frames.length, 0);
+    }
+  }
+  return frames;
+}
+
 describe("a download of what one person said", () => {
   it("is a file that a strict reader takes, in whole or in ranges, for who may hear it, and gone once it is deleted", async () => {
     const { room, bearer, hostTicket, host, track } = await aRecordedRoom();
@@ -46,7 +62,10 @@ describe("a download of what one person said", () => {
     const file = readOgg(bytes);
     expect(file.samples).toBe(durationMs * 48);
     expect(file.comments).toEqual(expect.arrayContaining(["TITLE=Soirée d’été", "ARTIST=Host", "TRACKNUMBER=1"]));
-    expect(file.packets.filter((packet) => packet.byteLength > 3).length).toBeGreaterThan(50);
+    // All that was said is in it, also from before the first whole two seconds.
+    const spoken = await framesOf(room);
+    expect(spoken).toBeGreaterThan(50);
+    expect(file.packets.filter((packet) => packet.byteLength > 3)).toHaveLength(spoken);
 
     const head = await track({}, "HEAD");
     expect([head.status, head.headers.get("content-length"), head.headers.get("accept-ranges")]).toEqual([
