@@ -59,7 +59,9 @@ export class StrideControl {
     const share = (step: number): number => (tickMs === undefined ? 0 : (listeners * SEND_MS) / ((STRIDES[step] ?? 1) * tickMs));
     const isLong = (STRIDES[this.#step + 1] ?? 1) * (tickMs ?? 0) > LONG_MS;
     const isLate = this.#lateness >= LATE_CHUNKS && (!isLong || lateMs > VERY_LATE_MS);
-    if ((isLate || share(this.#step) > BUSY) && this.#step < STRIDES.length - 1) return this.#widen(now, isLate);
+    // Where nobody listens, fewer sends help nobody: who comes first is served at what he finds.
+    const isOfUse = listeners > 0 && (isLate || share(this.#step) > BUSY);
+    if (isOfUse && this.#step < STRIDES.length - 1) return this.#widen(now, isLate);
     const isCalm = this.#calmSince !== undefined && now - this.#calmSince >= this.#calmNeeded;
     if (isCalm && this.#step > 0 && share(this.#step - 1) < EASY) return this.#narrow(now);
     return false;

@@ -33,6 +33,10 @@ describe("the stride", () => {
     expect(run(new StrideControl(), 60, 500, () => 900).at(-1)).toBe(5);
   });
 
+  it("stays where it is while nobody listens, however late chunks come: there is nobody to send less often", () => {
+    expect(new Set(run(new StrideControl(), 30, 0, () => 3_000))).toEqual(new Set([1]));
+  });
+
   it("widens by one step for a single chunk that comes very late, and not at all for one that is a little late", () => {
     const once = (lateMs: number) => (tick: number) => (tick === 30 ? lateMs : 5);
     const strides = (late: (tick: number) => number) => {
