@@ -3,7 +3,7 @@ import { chunksIn, decodeChunk } from "../../../src/core/audio/chunk.ts";
 import { segmentsOf } from "../../../src/core/audio/recording.ts";
 import { parseRecording } from "../../../src/core/wire/recording.ts";
 import { dispositionOf } from "../../../src/edge/sound/track.ts";
-import { call, connectSpeaker, workerdHouse } from "../../contract/workerd-house.ts";
+import { call, connectEar, connectSpeaker, workerdHouse } from "../../contract/workerd-house.ts";
 import { readOgg } from "../../support/strict-ogg.ts";
 
 const { eventually, pass } = workerdHouse;
@@ -17,6 +17,9 @@ async function aRecordedRoom() {
   const host = await connectSpeaker(room, hostTicket);
   host.say({ type: "on-air" });
   host.speak();
+  const ear = await connectEar(room);
+  await eventually("something was said before", () => ear.chunks.length > 3);
+  ear.leave();
   await call("POST", `/api/rooms/${room}/record`, { on: true }, bearer);
   let durationMs = 0;
   await eventually("two segments are kept", async () => {
