@@ -1,9 +1,5 @@
-import { Alignment, placeSpeech } from "../core/audio/alignment.ts";
-import { decodeSpeech } from "../core/audio/speech.ts";
 import type { SessionId } from "../core/ids.ts";
-import { decide, quietAfterMs } from "../core/room/decide.ts";
-import { isHeard } from "../core/room/stage.ts";
-import { newRoom, type Room as People, type RoomEffect, type RoomEvent } from "../core/room/state.ts";
+import { newRoom, type Room as People } from "../core/room/state.ts";
 import type { RootEffect } from "../core/tree/root.ts";
 import type { Claimed, Moved } from "../core/tree/shape/audience.ts";
 import type { Limits } from "../core/tree/shape/grow.ts";
@@ -11,7 +7,7 @@ import { childrenOf, type NodeRef, type Plan } from "../core/tree/shape/plan.ts"
 import { type Expectation, plant } from "../core/tree/shape/plant.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
-import type { StageSays, StageWelcome, State } from "../core/wire/messages.ts";
+import type { StageSays, State } from "../core/wire/messages.ts";
 import { audienceStateOf, type Head, reactionsStateOf, roomStateOf, stageStateOf } from "../core/wire/room-states.ts";
 import type { AudienceHost } from "./audience-host.ts";
 import type { AttachAnswer, AttachAsk, Directory, ParentHost } from "./calls.ts";
@@ -21,6 +17,7 @@ import type { Ground } from "./ground.ts";
 import { Host } from "./host.ts";
 import type { Minds, RootMind } from "./minds.ts";
 import type { Moment } from "./moment.ts";
+import { type Awake, RoomStage } from "./room-stage.ts";
 import type { LinkEnd, Socket } from "./socket.ts";
 import type { Stage, StagePage } from "./speaker.ts";
 
@@ -36,8 +33,6 @@ const TAKE_OVER_TRIES = 3;
 const TAKE_OVER_MS = 1_000;
 /** A plan is on disk after so long, in ms. Assumed. */
 const STORE_MS = 20;
-/** A line to a speaker that breaks because the room died is noticed after so long, in ms. Assumed. */
-const BROKEN_MS = 15;
 
 /** How far a tree is ready for its crowd. */
 export type Progress = {
@@ -61,9 +56,6 @@ export type RoomSettings = {
   readonly epoch?: number;
 };
 
-type Seat = { readonly session: SessionId; readonly page: StagePage; readonly alignment: Alignment };
-type Awake = { readonly mind: RootMind; people: People };
-
 /** The room's object: people, and the root of the tree while live; does what objects/room/room-object.ts, root.ts and announcer.ts do. */
 export class RoomHost extends Host implements ParentHost, Stage {
   readonly #directory: Directory;
@@ -77,8 +69,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
   #children: Children;
   readonly #fan: Fan;
   #awake: Awake | undefined;
-  #seats = new Map<number, Seat>();
-  #connections = 0;
+  #stage: RoomStage;
   #lives = 0;
   #revision = 0;
   #ticking: Moment | undefined;
@@ -86,7 +77,6 @@ export class RoomHost extends Host implements ParentHost, Stage {
   #liveSince = 0;
   #counting: Moment | undefined;
   #countedAt = Number.NEGATIVE_INFINITY;
-  #quiet: Moment | undefined;
   #second: Moment | undefined;
   #noting: Moment | undefined;
   #isStoring = false;
@@ -104,6 +94,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
     this.#make = make;
     this.#children = this.#noChildren();
     this.#fan = new Fan(this);
+    this.#stage = this.#newStage();
   }
 
   get mind(): RootMind | undefined {
@@ -136,19 +127,18 @@ export class RoomHost extends Host implements ParentHost, Stage {
   override die(downMs: number): void {
     this.#fan.forget();
     const links = [...this.#children.links.values()];
-    const seats = [...this.#seats.values()];
+    const stage = this.#stage;
     super.die(downMs);
     this.#awake = undefined;
     this.#doubting = undefined;
     this.#children = this.#noChildren();
-    this.#seats = new Map();
-    this.#connections = 0;
-    this.#ticking = this.#counting = this.#quiet = this.#second = this.#noting = undefined;
+    this.#stage = this.#newStage();
+    this.#ticking = this.#counting = this.#second = this.#noting = undefined;
     this.#isStoring = false;
     this.#isStarting = false;
     this.#countedAt = Number.NEGATIVE_INFINITY;
     for (const link of links) link.abandon();
-    for (const seat of seats) this.ground.clock.after(BROKEN_MS, () => seat.page.closed(1006));
+    stage.breaks();
   }
 
   attach(ask: AttachAsk, reply: (answer: AttachAnswer) => void): void {
@@ -166,42 +156,19 @@ export class RoomHost extends Host implements ParentHost, Stage {
     this.requested();
     const awake = this.#wake();
     if (this.#record.ended || this.#record.movedTo !== undefined) return "gone";
-    const connection = ++this.#connections;
-    this.#seats.set(connection, { session, page, alignment: new Alignment() });
-    this.#handle(awake, { type: "speaker-came", session, name, connection, as: "host" }, () => this.#welcome(awake, session, page));
-    return connection;
+    return this.#stage.seat(awake, session, name, page);
   }
 
   say(connection: number, said: StageSays): void {
-    const awake = this.#awake;
-    const seat = this.#seats.get(connection);
-    if (awake === undefined || seat === undefined) return;
-    const { session, page } = seat;
-    switch (said.type) {
-      case "ping":
-        return page.hears(JSON.stringify({ type: "pong", revision: 0, roomTime: this.#roomTime, id: said.id }));
-      default:
-        return this.#handle(awake, { type: "asked", by: session, as: "host", deed: said });
-    }
+    if (this.#awake !== undefined) this.#stage.say(this.#awake, connection, said);
   }
 
   spoke(connection: number, message: Uint8Array): void {
-    const awake = this.#awake;
-    const seat = this.#seats.get(connection);
-    const bundle = awake?.mind.bundle;
-    if (awake === undefined || seat === undefined || bundle === undefined) return;
-    const speaker = awake.people.speakers.get(seat.session);
-    const speech = decodeSpeech(message);
-    if (speaker === undefined || typeof speech === "string") return;
-    const frames = placeSpeech(seat.alignment, speech, bundle.positionAt(this.local), bundle.openFrom);
-    if (typeof frames === "string" || !isHeard(awake.people, seat.session, connection)) return;
-    for (const frame of frames) awake.mind.add(speaker.voice, frame, speaker.standsBy);
+    if (this.#awake !== undefined) this.#stage.spoke(this.#awake, connection, message);
   }
 
   left(connection: number): void {
-    const seat = this.#seats.get(connection);
-    if (!this.#seats.delete(connection) || this.#awake === undefined || seat === undefined) return;
-    this.#handle(this.#awake, { type: "speaker-left", session: seat.session, connection });
+    this.#stage.left(this.#awake, connection);
   }
 
   #wake(): Awake {
@@ -264,63 +231,8 @@ export class RoomHost extends Host implements ParentHost, Stage {
     this.#record = { ...this.#record, movedTo: plan };
     this.#stop();
     this.#perform(awake.mind.abdicate());
-    this.#handle(awake, { type: "claim-refused" });
-    const seats = [...this.#seats.values()];
-    this.#seats = new Map();
-    for (const { page } of seats) page.closed(ENDING.moved.code);
-  }
-
-  #handle(awake: Awake, event: RoomEvent, first?: () => void): void {
-    const { room, effects } = decide(awake.people, event, this.local);
-    awake.people = room;
-    first?.();
-    for (const effect of effects) this.#do(awake, effect);
-    this.#watchSilence(awake);
-  }
-
-  #do(awake: Awake, effect: RoomEffect): void {
-    switch (effect.do) {
-      case "close": {
-        const seat = this.#seats.get(effect.connection);
-        this.#seats.delete(effect.connection);
-        return seat?.page.closed(ENDING[effect.ending].code);
-      }
-      case "silence":
-        return awake.mind.bundle?.silence(effect.voice);
-      case "start-clock":
-        return this.#start(awake);
-      case "ready-clock":
-        return this.#ready(awake);
-      case "stop-clock":
-        return this.#stop();
-      case "tell-room":
-        return this.#tell(roomStateOf(awake.people, this.#record.epoch, this.#head()));
-      case "tell-stage":
-        return this.#tell(stageStateOf(awake.people, this.#head()));
-      case "end":
-        return this.#end(awake);
-      case "save":
-      case "tell-pinned":
-      case "tell-hands":
-      case "tell-questions":
-      case "tell-people":
-      case "tell-recording":
-      case "tell-schedule":
-      case "opened":
-      case "tell-bans":
-      case "whisper":
-      case "new-ticket":
-      case "listener-ticket":
-      case "caption":
-      case "dismiss":
-      case "lock-audience":
-      case "forget-addresses":
-      case "refuse":
-        // Evenings are simulated with a host alone: what people do to each other is asked of workerd.
-        return;
-      default:
-        return unreachable(effect);
-    }
+    this.#stage.handle(awake, { type: "claim-refused" });
+    this.#stage.close("moved");
   }
 
   #start(awake: Awake): void {
@@ -378,9 +290,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
     this.#record = { ...this.#record, ended: true };
     this.#stop();
     this.#perform(awake.mind.down.end());
-    const seats = [...this.#seats.values()];
-    this.#seats = new Map();
-    for (const { page } of seats) page.closed(ENDING.ended.code);
+    this.#stage.close("ended");
   }
 
   #perform(effects: readonly RootEffect<Socket>[]): void {
@@ -502,32 +412,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
   #tell(state: State): void {
     const text = JSON.stringify(state);
     this.#perform(this.#awake?.mind.down.tell(text) ?? []);
-    for (const { page } of this.#seats.values()) page.hears(text);
-  }
-
-  #welcome(awake: Awake, session: SessionId, page: StagePage): void {
-    const speaker = awake.people.speakers.get(session);
-    if (speaker === undefined) return;
-    const { voice, name, role, air, muted } = speaker;
-    const onAir = air === "on";
-    const states = [
-      roomStateOf(awake.people, this.#record.epoch, this.#head()),
-      stageStateOf(awake.people, this.#head()),
-      audienceStateOf(awake.mind.figures(), this.#head()),
-    ];
-    const text: StageWelcome = {
-      type: "stage-welcome",
-      ...this.#head(),
-      session,
-      voice,
-      name,
-      role,
-      onAir,
-      muted,
-      muteLocked: false,
-      states,
-    };
-    page.hears(JSON.stringify(text));
+    this.#stage.hears(text);
   }
 
   #head(): Head {
@@ -538,16 +423,21 @@ export class RoomHost extends Host implements ParentHost, Stage {
     return this.#awake?.mind.bundle?.roomTimeAt(this.local) ?? 0;
   }
 
-  #watchSilence(awake: Awake): void {
-    const waitMs = quietAfterMs(awake.people);
-    if (waitMs === undefined) {
-      this.#quiet?.cancel();
-      this.#quiet = undefined;
-      return;
-    }
-    this.#quiet ??= this.later(waitMs, () => {
-      this.#quiet = undefined;
-      this.#handle(awake, { type: "nobody-on-air-for-long" });
+  #newStage(): RoomStage {
+    const host = this;
+    return new RoomStage(this, {
+      get epoch() {
+        return host.#record.epoch;
+      },
+      get roomTime() {
+        return host.#roomTime;
+      },
+      head: () => this.#head(),
+      tell: (state) => this.#tell(state),
+      start: (awake) => this.#start(awake),
+      ready: (awake) => this.#ready(awake),
+      stop: () => this.#stop(),
+      end: (awake) => this.#end(awake),
     });
   }
 
