@@ -4,7 +4,7 @@ import type { RootEffect } from "../core/tree/root.ts";
 import type { Claimed, Moved } from "../core/tree/shape/audience.ts";
 import type { Limits } from "../core/tree/shape/grow.ts";
 import { childrenOf, type NodeRef, type Plan } from "../core/tree/shape/plan.ts";
-import { type Expectation, plant } from "../core/tree/shape/plant.ts";
+import type { Expectation } from "../core/tree/shape/plant.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import type { StageSays, State } from "../core/wire/messages.ts";
@@ -17,6 +17,7 @@ import type { Ground } from "./ground.ts";
 import { Host } from "./host.ts";
 import type { Minds, RootMind } from "./minds.ts";
 import type { Moment } from "./moment.ts";
+import { Planting, type Progress } from "./planting.ts";
 import { type Awake, RoomStage } from "./room-stage.ts";
 import type { LinkEnd, Socket } from "./socket.ts";
 import type { Stage, StagePage } from "./speaker.ts";
@@ -27,23 +28,9 @@ const RETRY_MS = 1_000;
 const LIFE_REVISIONS = 2 ** 32;
 const SECOND_MS = 1_000;
 const NOTE_MS = 5_000;
-const HEARTBEAT_MS = 60_000;
 const DOUBT_MS = 1_000;
 const TAKE_OVER_TRIES = 3;
 const TAKE_OVER_MS = 1_000;
-/** A plan is on disk after so long, in ms. Assumed. */
-const STORE_MS = 20;
-
-/** How far a tree is ready for its crowd. */
-export type Progress = {
-  readonly expected: number;
-  readonly seats: number;
-  readonly leaves: number;
-  readonly ready: number;
-  readonly listeners: number;
-  readonly capped: boolean;
-  readonly full: boolean;
-};
 
 /** Makes a root's mind from what the room has stored. */
 export type MakeRoot = Minds["root"];
@@ -79,9 +66,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
   #countedAt = Number.NEGATIVE_INFINITY;
   #second: Moment | undefined;
   #noting: Moment | undefined;
-  #isStoring = false;
-  /** Stored, and outlives every death. */
-  #expected = { listeners: 0, isCapped: false };
+  readonly #planting: Planting;
 
   constructor(ground: Ground, region: string, plan: Plan, audience: AudienceHost, directory: Directory, settings: RoomSettings) {
     super(ground, "root", plan.root, region);
@@ -95,6 +80,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
     this.#children = this.#noChildren();
     this.#fan = new Fan(this);
     this.#stage = this.#newStage();
+    this.#planting = this.#newPlanting();
   }
 
   get mind(): RootMind | undefined {
@@ -134,7 +120,6 @@ export class RoomHost extends Host implements ParentHost, Stage {
     this.#children = this.#noChildren();
     this.#stage = this.#newStage();
     this.#ticking = this.#counting = this.#second = this.#noting = undefined;
-    this.#isStoring = false;
     this.#isStarting = false;
     this.#countedAt = Number.NEGATIVE_INFINITY;
     for (const link of links) link.abandon();
@@ -317,7 +302,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
           this.#tell(reactionsStateOf(effect.counts, this.#head()));
           break;
         case "store-plan":
-          this.#grow(effect.plan);
+          this.#planting.grow(effect.plan);
           break;
         case "wake":
           this.#children.wake(effect.children, { kind: "root", room: this.#record.plan.root });
@@ -347,40 +332,28 @@ export class RoomHost extends Host implements ParentHost, Stage {
     });
   }
 
-  /** A crowd is expected: its leaves are made and woken at once. */
+  /** As Planting.expect. */
   expect(expectation: Expectation): void {
-    const { mind } = this.#wake();
-    const { plan, isCapped } = plant(mind.plan, expectation, mind.limits);
-    this.#expected = { listeners: expectation.listeners, isCapped };
-    this.#grow(plan);
-    this.later(HEARTBEAT_MS, () => this.#beat());
+    this.#planting.expect(this.#wake().mind, expectation);
   }
 
-  /** How far the tree is ready for whom it expects; as objects/room/root/planting.ts tells. */
+  /** As Planting.progress. */
   progress(): Progress {
-    const { mind } = this.#wake();
-    const { leaves, isFull, plan } = mind;
-    const { ready, listeners } = mind.totals();
-    const { listeners: expected, isCapped: capped } = this.#expected;
-    return { expected, seats: leaves * plan.leafListeners, leaves, ready, listeners, capped, full: isFull };
+    return this.#planting.progress(this.#wake().mind);
   }
 
-  #beat(): void {
-    const mind = this.#awake?.mind;
-    if (mind === undefined || !mind.plan.planted || mind.down.ended) return;
-    this.#perform(mind.heartbeat());
-    this.later(HEARTBEAT_MS, () => this.#beat());
-  }
-
-  /** Stored before anybody is told of it; as in objects/room/root/planting.ts. */
-  #grow(plan: Plan): void {
-    if (this.#isStoring) return;
-    this.#isStoring = true;
-    this.later(STORE_MS, () => {
-      this.#isStoring = false;
-      this.#record = { ...this.#record, plan };
-      this.#perform(this.#awake?.mind.adopt(plan) ?? []);
-      this.#note();
+  #newPlanting(): Planting {
+    const host = this;
+    return new Planting(this, {
+      get mind() {
+        return host.mind;
+      },
+      perform: (effects) => this.#perform(effects),
+      stored: (plan) => {
+        this.#record = { ...this.#record, plan };
+        this.#perform(this.#awake?.mind.adopt(plan) ?? []);
+        this.#note();
+      },
     });
   }
 
