@@ -4,14 +4,10 @@ import { RateLimit } from "../../core/rate-limit.ts";
 import type { Refusal } from "../../core/room/refusals.ts";
 import { may } from "../../core/room/roles.ts";
 import { isClosed } from "../../core/room/schedule.ts";
-import { isHeard, isHeardOnStage, mayCome } from "../../core/room/stage.ts";
+import { mayCome } from "../../core/room/stage.ts";
 import { standingOf } from "../../core/room/state.ts";
 import type { Asking, Deed } from "../../core/room/verbs.ts";
 import type { Expectation } from "../../core/tree/shape/plant.ts";
-import { ENDING } from "../../core/wire/ending.ts";
-import { MAX_TEXT_LENGTH } from "../../core/wire/limits.ts";
-import { isMessage } from "../../core/wire/parse.ts";
-import { parseStageSays } from "../../core/wire/stage-says.ts";
 import { Alarms } from "../alarms.ts";
 import type { AttachAnswer, AttachAsk } from "../calls/parent.ts";
 import type {
@@ -32,7 +28,6 @@ import type { Env } from "../env.ts";
 import { archiveStub } from "../locate.ts";
 import { log } from "../log.ts";
 import { isRecordable } from "../recordable.ts";
-import { bytesOf, hangUp, holds, roomForSocket, send } from "../sockets.ts";
 import { watch } from "../watched.ts";
 import { Doors } from "./doors.ts";
 import { idleMsOf } from "./idle.ts";
@@ -45,16 +40,14 @@ import { EveningKeeper } from "./root/evening.ts";
 import { Lease } from "./root/lease.ts";
 import { Planting } from "./root/planting.ts";
 import { Root } from "./root/root.ts";
-import { type Ear, FastPath } from "./stage/fast-path.ts";
-import { type Seat, Stage } from "./stage/stage.ts";
-import { arrivalOf, noDoor, turnAway } from "./stage/stage-door.ts";
+import { FastPath } from "./stage/fast-path.ts";
+import { Stage } from "./stage/stage.ts";
+import { noDoor } from "./stage/stage-door.ts";
+import { StageLines } from "./stage-lines.ts";
 import { Announcer } from "./told/announcer.ts";
 import { doorOf, Outbox } from "./told/outbox.ts";
 import { Upkeep } from "./upkeep.ts";
-import { zones } from "./zones.ts";
 
-/** Texts that a speaker may send within a second: his page sends one of its own every 2 s, and what he clicks. */
-const TEXTS_PER_SECOND = 30;
 /** What one session may ask for by HTTP within a second: nobody clicks faster, and each costs a request and may be told to everybody. */
 const ASKS_PER_SECOND = 30;
 
@@ -67,10 +60,11 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   readonly #store: RoomStore;
   readonly #alarms: Alarms;
   readonly #stage = new Stage();
-  readonly #fastPath = new FastPath(() => this.#ears());
+  readonly #fastPath = new FastPath(() => this.#lines?.ears() ?? []);
   #awake: Awake | undefined;
   #reign: Reign | undefined;
   #body: RoomBody | undefined;
+  #lines: StageLines | undefined;
   #upkeep: Upkeep | undefined;
   #doors: Doors | undefined;
   #founding = false;
@@ -231,44 +225,20 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   override fetch(request: Request): Response {
     this.#use.request();
     this.requests.stage++;
-    const awake = this.#awake;
-    const arrival = arrivalOf(request);
-    if (awake === undefined || arrival === undefined) return noDoor(404, "room-unknown");
-    if (awake.record.ended) return noDoor(410, "room-ended");
-    if (awake.record.movedTo !== undefined) return noDoor(409, "room-moved");
-    if (awake.record.hosted !== true && arrival.role === "host") this.#reign?.keep({ hosted: true });
-    if (!roomForSocket(this.env.SOCKET_LIMIT) || !this.#stage.mayOpen(arrival.session)) return noDoor(503, "server-full");
-    const allowed = mayCome(awake.people, arrival.session, arrival.role, Date.now());
-    if (allowed !== true) return turnAway(allowed);
-    const { 0: outer, 1: inner } = new WebSocketPair();
-    this.ctx.acceptWebSocket(inner);
-    const seat = this.#stage.seat(inner, arrival);
-    this.#came(seat, () => awake.announcer.welcome(seat));
-    this.#upkeep?.used();
-    this.#count();
-    return new Response(null, { status: 101, webSocket: outer });
-  }
-
-  #came({ session, name, connection, role, address }: Seat, first?: () => void): void {
-    this.#body?.handle({ type: "speaker-came", session, name, connection, as: role, address }, first);
+    return this.#lines?.come(request) ?? noDoor(404, "room-unknown");
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
     this.#use.message();
-    const awake = this.#awake;
-    const seat = this.#stage.seatOf(socket);
-    if (awake === undefined || seat === undefined) return;
-    this.#body?.heard(seat);
-    if (typeof message === "string") this.#said(awake, seat, message);
-    else this.#spoke(awake, seat, bytesOf(message));
+    this.#lines?.heard(socket, message);
   }
 
   override webSocketClose(socket: WebSocket): void {
-    this.#left(socket);
+    this.#lines?.left(socket);
   }
 
   override webSocketError(socket: WebSocket): void {
-    this.#left(socket);
+    this.#lines?.left(socket);
   }
 
   #settle({ record, created }: Founded): Created {
@@ -345,7 +315,9 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     const reign = new Reign(this.ctx, this.env, this.#store, this.#stage, awake, (event) => body.handle(event));
     this.#awake = awake;
     this.#reign = reign;
+    const lines = new StageLines(this.ctx, this.env, { ...limbs, body, reign }, awake);
     this.#body = body;
+    this.#lines = lines;
     this.#upkeep = upkeep;
     this.#doors = doors;
     doors.arrange();
@@ -353,64 +325,11 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     // A lock is decided before it is stored in the plan, and this object may have died between the two.
     this.ctx.waitUntil(awake.planting.lock(() => awake.people.locked));
     body.handle({ type: "woke" });
-    for (const seat of this.#stage.restore(this.ctx.getWebSockets())) {
-      // Where he came from the table knows; with his socket it was kept under the key of that day.
-      this.#came({ ...seat, address: undefined });
-    }
-    this.#count();
+    lines.restore();
     const told = awake.announcer.tellAll();
     if (record.continues !== undefined) awake.announcer.tellAdopted(record.continues.room);
     reign.doubt(told);
     return awake;
-  }
-
-  #said(awake: Awake, seat: Seat, text: string): void {
-    if (text.length > MAX_TEXT_LENGTH) return this.#stage.end(seat.socket, ENDING["message-too-large"]);
-    if (!this.#stage.mayTalk(seat.socket, TEXTS_PER_SECOND, Date.now())) return this.#stage.end(seat.socket, ENDING["too-many-messages"]);
-    const said = parseStageSays(text, zones);
-    if (said === undefined) {
-      // A newer page may say what this room does not know.
-      return isMessage(text) ? undefined : this.#stage.refuse(seat.socket, "text-unreadable", Date.now());
-    }
-    if (said.type !== "ping") return this.#body?.asked(seat, said);
-    this.#stage.heardFrom(seat.socket, Date.now(), said.rttMs);
-    if (said.rttMs !== undefined) awake.announcer.tellQuality();
-    send(seat.socket, JSON.stringify({ type: "pong", revision: 0, roomTime: awake.root.roomTime, id: said.id }));
-  }
-
-  #spoke(awake: Awake, seat: Seat, message: Uint8Array): void {
-    const now = Date.now();
-    const speech = this.#stage.read(seat.socket, message, now);
-    const speaker = awake.people.speakers.get(seat.session);
-    if (speech === undefined || speaker === undefined) return;
-    const { voice, standsBy } = speaker;
-    const heard = isHeard(awake.people, seat.session, seat.connection);
-    const { bundle } = awake.root;
-    // Who stands by is kept out of both mixes; what he tries out in a sound check is for the stage to hear.
-    const keptOut = heard && standsBy && bundle?.steppedIn.includes(voice) !== true;
-    if (!keptOut && isHeardOnStage(awake.people, seat.session, seat.connection)) this.#fastPath.hear(voice, speech);
-    if (bundle === undefined) return;
-    const frames = this.#stage.place(seat.socket, speech, bundle, now);
-    if (!heard) return;
-    for (const frame of frames) awake.root.add(voice, frame, standsBy);
-    if (speech.ends && speech.frames.length === 0) bundle.end(voice);
-  }
-
-  /** Who is on stage hears the others. */
-  *#ears(): Iterable<Ear> {
-    const speakers = this.#awake?.people.speakers;
-    for (const { socket, session, heardAt } of this.#stage.seats) yield { socket, voice: speakers?.get(session)?.voice, heardAt };
-  }
-
-  #left(socket: WebSocket): void {
-    const seat = this.#stage.leave(socket);
-    hangUp(socket);
-    this.#count();
-    if (seat !== undefined) this.#body?.handle({ type: "speaker-left", session: seat.session, connection: seat.connection });
-  }
-
-  #count(): void {
-    holds(this.ctx.id.toString(), "stage", this.#stage.sockets);
   }
 }
 
