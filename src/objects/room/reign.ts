@@ -70,7 +70,7 @@ export class Reign {
   /** The clock starts; the first time in this object's life with an epoch that nobody had before. */
   start(): void {
     if (this.#awake.record.movedTo !== undefined) return;
-    this.#noting ??= setInterval(() => void this.#awake.announcer.note(), NOTE_MS);
+    this.#noting ??= setInterval(() => void this.#awake.announcer.notes.now(), NOTE_MS);
     if (this.#awake.root.bundle !== undefined) {
       this.#wakeArchive();
       return this.#awake.root.start();
@@ -106,7 +106,10 @@ export class Reign {
   async end(): Promise<void> {
     for (let attempt = 0; attempt < END_TRIES; attempt++) {
       if (attempt > 0) await new Promise((wake) => setTimeout(wake, RETRY_MS * attempt));
-      const isHeard = await Promise.race([this.#awake.announcer.note(), new Promise<false>((late) => setTimeout(late, DOUBT_MS, false))]);
+      const isHeard = await Promise.race([
+        this.#awake.announcer.notes.now(),
+        new Promise<false>((late) => setTimeout(late, DOUBT_MS, false)),
+      ]);
       if (this.#awake.record.movedTo !== undefined) return;
       if (attempt === 0 || isHeard) this.#awake.root.end();
       if (isHeard) break;
@@ -128,7 +131,7 @@ export class Reign {
    */
   doubt(told?: Promise<unknown>): void {
     if (this.#sure !== undefined) return;
-    const noted = told ?? this.#awake.announcer.note();
+    const noted = told ?? this.#awake.announcer.notes.now();
     this.#sure = Promise.race([noted, new Promise<void>((late) => setTimeout(late, DOUBT_MS))]).finally(() => {
       this.#sure = undefined;
     });

@@ -254,8 +254,8 @@ export class RoomBody {
       // That the doors have opened must not be forgotten: they would open once more.
       this.#store.savePeopleSurely(after);
       this.#doors.arrange();
-      this.#awake.announcer.bequeath();
-      this.#outlive(this.#awake.announcer.note());
+      this.#awake.announcer.notes.bequeath();
+      this.#outlive(this.#awake.announcer.notes.now());
     }
     if (before.title !== after.title) this.#outlive(this.#upkeep.changed());
     if (after.phase === "ended") return clearInterval(this.#listing ?? null);

@@ -168,7 +168,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     const wasThere = await archiveStub(this.env, record.plan.audience).deleteRecording(said);
     this.#body?.handle({ type: "recording-deleted" });
     await awake.evening.erase();
-    await awake.announcer.note();
+    await awake.announcer.notes.now();
     return wasThere;
   }
 
@@ -292,7 +292,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
       ),
       planting: new Planting(this.#alarms, this.#store, root, (plan) => {
         awake.record = { ...awake.record, plan };
-        this.ctx.waitUntil(awake.announcer.note());
+        this.ctx.waitUntil(awake.announcer.notes.now());
       }),
       evening: new EveningKeeper(this.ctx.storage, this.#alarms, {
         root,

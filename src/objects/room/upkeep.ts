@@ -109,7 +109,7 @@ export class Upkeep {
     const kept = segments === undefined ? undefined : await archiveStub(this.#env, audience).recording(segments);
     if (kept !== undefined) return goneBy(kept.keptUntil);
     this.#household.handle({ type: "recording-deleted" });
-    await this.#awake.announcer.note();
+    await this.#awake.announcer.notes.now();
     return undefined;
   }
 

@@ -25,14 +25,11 @@ import {
 } from "../../../core/wire/room-states.ts";
 import type { Backstage } from "../../calls/room.ts";
 import type { Env } from "../../env.ts";
-import { audienceStub } from "../../locate.ts";
-import { log } from "../../log.ts";
 import { send } from "../../sockets.ts";
-import type { RoomRecord } from "../room-store.ts";
 import type { Root } from "../root/root.ts";
 import type { Seat, Stage } from "../stage/stage.ts";
-import { announced, legacyOf } from "./announced.ts";
 import { Captions } from "./captions.ts";
+import { type Facts, Notes } from "./notes.ts";
 import { Spaced } from "./spaced.ts";
 
 /** The number of listeners is told at most once in this time, in ms. */
@@ -41,22 +38,11 @@ const COUNT_MS = 1_000;
 const QUALITY_MS = 2_000;
 /** What the room is, and who speaks, is told at once, but no more than so many times a second: it goes to every listener. */
 const CHANGES = 5;
-/** What the room is, is noted for the public no more than so many times a second. */
-const NOTES = 2;
-/** A changed number of listeners is noted for the public after so long, in ms. */
-const NOTE_MS = 5_000;
-
-/** What there is to tell of, as it is now. */
-export type Facts = { readonly record: RoomRecord; readonly people: People };
-
 /** Tells the tree, the stage and the public what changed in a room. Decides nothing but how often. */
 export class Announcer {
-  readonly #env: Env;
   readonly #stage: Stage;
   readonly #root: Root;
   readonly #facts: () => Facts;
-  readonly #outlive: (work: Promise<unknown>) => void;
-  readonly #moved: (moved: Moved) => void;
   readonly #rooms = new Spaced(CHANGES, 1_000, () => {
     const { people, record } = this.#facts();
     this.#epochTold = record.epoch;
@@ -65,7 +51,8 @@ export class Announcer {
   readonly #stages = new Spaced(CHANGES, 1_000, () => this.#tell(stageStateOf(this.#facts().people, this.#head())));
   /** What is said, in words; to everybody. */
   readonly captions = new Captions((lines) => this.#tell(captionsStateOf(lines, this.#facts().record.epoch, this.#head())));
-  readonly #roomNotes = new Spaced(NOTES, 1_000, () => void this.note());
+  /** What the audience's object is told. */
+  readonly notes: Notes;
   #revision: number;
   #epochTold = 0;
   /** What was told of the recording by this life of the object. */
@@ -73,7 +60,6 @@ export class Announcer {
   #countedAt = 0;
   #qualityAt = 0;
   #counting: ReturnType<typeof setTimeout> | undefined;
-  #noting: ReturnType<typeof setTimeout> | undefined;
 
   /**
    * @param revision above every revision of an earlier life of the object, so that the newest is always the highest
@@ -90,12 +76,10 @@ export class Announcer {
     moved: (moved: Moved) => void,
   ) {
     this.#revision = revision;
-    this.#env = env;
     this.#stage = stage;
     this.#root = root;
     this.#facts = facts;
-    this.#outlive = outlive;
-    this.#moved = moved;
+    this.notes = new Notes(env, root, facts, outlive, moved);
   }
 
   /** What the room is and does changed; for the public too. Nothing is told after its end, nor may sound come before its epoch: those are told at once. */
@@ -103,7 +87,7 @@ export class Announcer {
     const { people, record } = this.#facts();
     if (people.phase === "ended" || record.epoch !== this.#epochTold) this.#rooms.now();
     else this.#rooms.soon();
-    this.#roomNotes.soon();
+    this.notes.soon();
   }
 
   /** That this room feeds the audience of another; to the tree. */
@@ -160,36 +144,18 @@ export class Announcer {
     const addresses = keptOut.map(({ address }) => address).filter((address) => address !== undefined);
     const sessions = keptOut.map(({ session }) => session);
     this.#root.tell(JSON.stringify(bansStateOf(sessions, addresses, this.#head())));
-    this.#outlive(this.#keepOut());
+    this.notes.keepOut();
   }
 
-  /** A successor asks the audience, not this room, whom to keep out. */
-  async #keepOut(): Promise<void> {
-    const { people, record } = this.#facts();
-    const outcasts = people.keptOut.map(({ session, name }) => ({ session, name }));
-    await audienceStub(this.#env, record.plan.audience)
-      .keepOut(record.room, outcasts)
-      .catch((fault: unknown) => log("bans-not-noted", { room: record.room, why: String(fault) }));
-  }
-
-  /** What a successor is to begin with; to the audience, which he asks instead of this room. */
-  bequeath(): void {
-    const { people, record } = this.#facts();
-    const left = audienceStub(this.#env, record.plan.audience)
-      .bequeath(record.room, legacyOf(record, people.doors))
-      .catch((fault: unknown) => log("legacy-not-noted", { room: record.room, why: String(fault) }));
-    this.#outlive(left);
-  }
-
-  /** Everything, as a new life of the object begins. @returns as `note` */
+  /** Everything, as a new life of the object begins. @returns as `notes.now` */
   tellAll(): Promise<boolean> {
     this.#stages.now();
     this.tellPinned();
     this.tellBans();
-    this.bequeath();
+    this.notes.bequeath();
     this.tellRecording();
     this.#rooms.now();
-    return this.note();
+    return this.notes.now();
   }
 
   /** What the audience tapped; the tree tells of it at most once a second. */
@@ -209,10 +175,7 @@ export class Announcer {
       },
       Math.max(0, COUNT_MS - (Date.now() - this.#countedAt)),
     );
-    this.#noting ??= setTimeout(() => {
-      this.#noting = undefined;
-      this.note();
-    }, NOTE_MS);
+    this.notes.later();
   }
 
   /** How the speakers' lines do; to the stage. Called whenever one of them was measured. */
@@ -297,34 +260,6 @@ export class Announcer {
     const text = JSON.stringify(state);
     this.#root.tell(text);
     this.#stage.tell(text);
-  }
-
-  /**
-   * The public summary goes to the audience's object, which edges ask: page views never come to the room.
-   *
-   * @returns when the audience has answered (true), or could not be reached; whether this room still feeds it is known then
-   */
-  async note(): Promise<boolean> {
-    const { people, record } = this.#facts();
-    const { room, listed, chunkMs, createdAt, plan } = record;
-    const { title, phase, locked } = people;
-    const here = [...people.speakers.values()].filter(({ connection }) => connection !== undefined);
-    // Who speaks in a private room is for those who are let in.
-    const speakers = locked ? {} : { speakers: here.map(({ name, role }) => ({ name, role })) };
-    const told = { ...speakers, ...announced(people), recorded: people.recording?.any === true };
-    const summary = { room, title, listed, chunkMs, createdAt, phase, listeners: this.#root.listeners, locked, ...told };
-    const noted = audienceStub(this.#env, plan.audience)
-      .note({ plan, summary })
-      .then((moved) => {
-        if (moved !== undefined) this.#moved(moved);
-        return true;
-      })
-      .catch((fault: unknown) => {
-        log("note-failed", { room, why: String(fault) });
-        return false;
-      });
-    this.#outlive(noted);
-    return noted;
   }
 
   #head(): Head {
