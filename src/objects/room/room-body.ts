@@ -1,15 +1,12 @@
-import type { SessionId } from "../../core/ids.ts";
 import { decide, nextDueMs, quietAfterMs } from "../../core/room/decide.ts";
 import { MOST_HANDS } from "../../core/room/hands.ts";
 import { keptUntil } from "../../core/room/recording.ts";
-import { HAND_SAYS, type Refusal, refusal } from "../../core/room/refusals.ts";
-import type { Role } from "../../core/room/roles.ts";
+import { type Refusal, refusal } from "../../core/room/refusals.ts";
 import type { Room, RoomEffect, RoomEvent } from "../../core/room/state.ts";
 import type { Deed } from "../../core/room/verbs.ts";
 import { type Ask, keyOf } from "../../core/tree/people/asks.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import { ENDING } from "../../core/wire/ending.ts";
-import type { TicketText, You } from "../../core/wire/messages.ts";
 import type { Bearer, Done, Refused } from "../calls/room.ts";
 import type { Env } from "../env.ts";
 import { list, unlist } from "../lobby/lobby-client.ts";
@@ -19,7 +16,7 @@ import type { Awake, Reign } from "./reign.ts";
 import type { RoomStore } from "./room-store.ts";
 import type { FastPath } from "./stage/fast-path.ts";
 import type { Seat, Stage } from "./stage/stage.ts";
-import { makeSession, signTicket, type TicketOf } from "./tickets.ts";
+import { TicketGiving } from "./ticket-giving.ts";
 import { listingOf } from "./told/announced.ts";
 import type { Upkeep } from "./upkeep.ts";
 
@@ -55,6 +52,7 @@ export class RoomBody {
   readonly #stage: Stage;
   readonly #fastPath: FastPath;
   readonly #awake: Awake;
+  readonly #tickets: TicketGiving;
   readonly #upkeep: Upkeep;
   readonly #doors: Doors;
   readonly #reign: () => Reign;
@@ -70,6 +68,7 @@ export class RoomBody {
     this.#stage = stage;
     this.#fastPath = fastPath;
     this.#awake = awake;
+    this.#tickets = new TicketGiving(stage, awake);
     this.#upkeep = upkeep;
     this.#doors = doors;
     this.#reign = reign;
@@ -95,15 +94,14 @@ export class RoomBody {
     const { refusal, listener } = this.handle({ type: "asked", by: seat.session, as: seat.role, deed });
     if (refusal !== undefined) this.#stage.refuse(seat.socket, refusal.code, Date.now(), refusal.says);
     if (listener === undefined) return;
-    const asked = async () => this.#giveTicket(seat.session, "listener", listener, await this.#listenerTicket(listener));
-    this.#outlive(asked());
+    this.#outlive(this.#tickets.giveListener(seat.session, listener));
   }
 
   /** The same by HTTP. */
   async ask({ session, role }: Bearer, deed: Deed): Promise<Done | Refused> {
     const { refusal, listener } = this.handle({ type: "asked", by: session, as: role, deed });
     if (refusal !== undefined) return { refused: refusal };
-    return listener === undefined ? { done: true } : { done: true, ticket: await this.#listenerTicket(listener) };
+    return listener === undefined ? { done: true } : { done: true, ticket: await this.#tickets.listener(listener) };
   }
 
   /** What listeners want, as it comes up the tree: each once. */
@@ -187,9 +185,9 @@ export class RoomBody {
       case "tell-bans":
         return announcer.tellBans();
       case "whisper":
-        return this.#outlive(this.#whisper(effect));
+        return this.#outlive(this.#tickets.whisper(effect));
       case "new-ticket":
-        return this.#outlive(this.#newTicket(effect));
+        return this.#outlive(this.#tickets.renew(effect));
       case "listener-ticket":
         outcome.listener = effect.name;
         return;
@@ -212,35 +210,6 @@ export class RoomBody {
       default:
         return unreachable(effect);
     }
-  }
-
-  async #whisper({ to, name, hand, code }: Extract<RoomEffect, { do: "whisper" }>): Promise<void> {
-    const why = code === undefined ? {} : { code, says: HAND_SAYS[code] };
-    const you: You = { type: "you", session: to, hand, ...why };
-    if (hand !== "invited") return this.#awake.root.whisper(to, JSON.stringify(you));
-    const ticket = await this.#sign({ session: to, role: "speaker", name });
-    // What was taken back while it was signed is not handed out.
-    if (!this.#awake.people.invited.some(({ session }) => session === to)) return;
-    this.#awake.root.whisper(to, JSON.stringify({ ...you, ticket }));
-  }
-
-  async #newTicket({ to, role, name }: Extract<RoomEffect, { do: "new-ticket" }>): Promise<void> {
-    const ticket = await this.#sign({ session: to, role, name });
-    if (this.#awake.people.speakers.get(to)?.role === role) this.#giveTicket(to, role, name, ticket);
-  }
-
-  #giveTicket(to: SessionId, role: Role, name: string, ticket: string): void {
-    const text: TicketText = { type: "ticket", revision: 0, roomTime: this.#awake.root.roomTime, role, name, ticket };
-    this.#stage.tellThose(JSON.stringify(text), (session) => session === to);
-  }
-
-  #listenerTicket(name: string): Promise<string> {
-    return this.#sign({ session: makeSession("listener"), role: "listener", name });
-  }
-
-  #sign(of: TicketOf): Promise<string> {
-    const { keys, room } = this.#awake.record;
-    return signTicket(keys, room, { ...of, from: this.#awake.people.doors?.opensAt });
   }
 
   #outlive(work: Promise<unknown>): void {
