@@ -12,6 +12,9 @@ import { type Holder, LinkEnd } from "./socket.ts";
 const DIAL_MS = 5_000;
 /** Children that are woken at once; as in objects/tree/children.ts. */
 const WAKE_AT_ONCE = 4;
+/** Who takes an audience over reaches for its children so often, and so long apart, in ms; as in objects/room/root/root.ts. */
+const REACH_TRIES = 3;
+const REACH_AGAIN_MS = 1_000;
 /** One way of a call between objects, in ms; links between them draw their own delay. Assumed. */
 export const CALL_MS = 10;
 
@@ -76,6 +79,19 @@ export class Children implements Holder {
   /** Dials a child that did not ask. True if it could be reached; a node without anybody below says no, and is none the worse for it. */
   reach(node: NodeRef, self: ParentRef, done: (reached: boolean) => void): void {
     this.#link(node, parentName(self), done, true);
+  }
+
+  /** Dials all of these, who did not ask; those who cannot be reached, a few times. */
+  reachAll(nodes: readonly NodeRef[], self: ParentRef, attempt = 1): void {
+    const missed: NodeRef[] = [];
+    let left = nodes.length;
+    for (const node of nodes) {
+      this.reach(node, self, (reached) => {
+        if (!reached) missed.push(node);
+        if (--left > 0 || missed.length === 0 || attempt >= REACH_TRIES) return;
+        this.#host.later(REACH_AGAIN_MS, () => this.reachAll(missed, self, attempt + 1));
+      });
+    }
   }
 
   #wakeNext(parent: string): void {

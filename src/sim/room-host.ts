@@ -3,7 +3,7 @@ import { newRoom, type Room as People } from "../core/room/state.ts";
 import type { RootEffect } from "../core/tree/root.ts";
 import type { Claimed, Moved } from "../core/tree/shape/audience.ts";
 import type { Limits } from "../core/tree/shape/grow.ts";
-import { childrenOf, type NodeRef, type Plan } from "../core/tree/shape/plan.ts";
+import { childrenOf, type Plan } from "../core/tree/shape/plan.ts";
 import type { Expectation } from "../core/tree/shape/plant.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
@@ -12,6 +12,7 @@ import { audienceStateOf, type Head, reactionsStateOf, roomStateOf, stageStateOf
 import type { AudienceHost } from "./audience-host.ts";
 import type { AttachAnswer, AttachAsk, Directory, ParentHost } from "./calls.ts";
 import { CALL_MS, Children } from "./children.ts";
+import { Doubt } from "./doubt.ts";
 import { Fan } from "./fan.ts";
 import type { Ground } from "./ground.ts";
 import { Host } from "./host.ts";
@@ -28,9 +29,6 @@ const RETRY_MS = 1_000;
 const LIFE_REVISIONS = 2 ** 32;
 const SECOND_MS = 1_000;
 const NOTE_MS = 5_000;
-const DOUBT_MS = 1_000;
-const TAKE_OVER_TRIES = 3;
-const TAKE_OVER_MS = 1_000;
 
 /** Makes a root's mind from what the room has stored. */
 export type MakeRoot = Minds["root"];
@@ -51,8 +49,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
   readonly #chunkMs: number;
   readonly #limits: Limits;
   #record: { plan: Plan; epoch: number; ended: boolean; movedTo: Plan | undefined };
-  /** Set while it is doubtful whether this room still feeds its audience: who waits for the answer. */
-  #doubting: (() => void)[] | undefined;
+  readonly #doubt = new Doubt(this);
   #children: Children;
   readonly #fan: Fan;
   #awake: Awake | undefined;
@@ -116,7 +113,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
     const stage = this.#stage;
     super.die(downMs);
     this.#awake = undefined;
-    this.#doubting = undefined;
+    this.#doubt.forget();
     this.#children = this.#noChildren();
     this.#stage = this.#newStage();
     this.#ticking = this.#counting = this.#second = this.#noting = undefined;
@@ -128,7 +125,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
 
   attach(ask: AttachAsk, reply: (answer: AttachAnswer) => void): void {
     this.#wake();
-    this.#whenSure(() => {
+    this.#doubt.whenSure(() => {
       const plan = this.#awake?.mind.plan;
       const { movedTo } = this.#record;
       if (movedTo !== undefined) return reply({ dialed: false, plan: movedTo });
@@ -165,7 +162,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
     this.#revision = ++this.#lives * LIFE_REVISIONS;
     this.#tell(roomStateOf(people, epoch, this.#head()));
     this.#tell(stageStateOf(people, this.#head()));
-    this.#doubt();
+    this.#doubts();
     return this.#awake;
   }
 
@@ -174,39 +171,11 @@ export class RoomHost extends Host implements ParentHost, Stage {
     const { mind } = this.#wake();
     this.ground.publishers.set(this.#record.epoch, this.aheadMs);
     mind.begin(this.#record.epoch, this.#chunkMs, this.local);
-    this.#reachAll(childrenOf(mind.plan, "root"), 1);
+    this.#children.reachAll(childrenOf(mind.plan, "root"), { kind: "root", room: this.#record.plan.root });
   }
 
-  #reachAll(nodes: readonly NodeRef[], attempt: number): void {
-    const self = { kind: "root", room: this.#record.plan.root } as const;
-    const missed: NodeRef[] = [];
-    let left = nodes.length;
-    for (const node of nodes) {
-      this.#children.reach(node, self, (reached) => {
-        if (!reached) missed.push(node);
-        if (--left > 0 || missed.length === 0 || attempt >= TAKE_OVER_TRIES) return;
-        this.later(TAKE_OVER_MS, () => this.#reachAll(missed, attempt + 1));
-      });
-    }
-  }
-
-  /** Another root may feed the audience: the audience knows. Nobody is fed until it has answered, or for a second. */
-  #doubt(): void {
-    if (this.#doubting !== undefined) return;
-    this.#doubting = [];
-    this.#note(() => this.#becomeSure());
-    this.later(DOUBT_MS, () => this.#becomeSure());
-  }
-
-  #becomeSure(): void {
-    const waiting = this.#doubting ?? [];
-    this.#doubting = undefined;
-    for (const go of waiting) go();
-  }
-
-  #whenSure(go: () => void): void {
-    if (this.#doubting === undefined) go();
-    else this.#doubting.push(go);
+  #doubts(): void {
+    this.#doubt.begin((known) => this.#note(known));
   }
 
   /** Another room feeds the audience: this one never publishes again. */
@@ -419,7 +388,7 @@ export class RoomHost extends Host implements ParentHost, Stage {
       joined: (link, from) => this.#perform(this.#awake?.mind.join(link, from, this.local) ?? []),
       left: (link, code) => {
         if (this.#awake?.mind.leave(link)) this.#counted();
-        if (code === ENDING.uprooted.code || code === ENDING.unfed.code) this.#doubt();
+        if (code === ENDING.uprooted.code || code === ENDING.unfed.code) this.#doubts();
         this.#settle();
       },
       counted: (link, report) => {
