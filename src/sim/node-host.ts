@@ -22,11 +22,11 @@ import { type Arrival, Inbox } from "./inbox.ts";
 import { LeafDoor } from "./leaf-door.ts";
 import type { Minds, NodeMind } from "./minds.ts";
 import type { Moment } from "./moment.ts";
+import { Reports } from "./reports.ts";
 import { Seating } from "./seating.ts";
 import { LinkEnd, type Socket } from "./socket.ts";
 
 /** As in objects/tree/node-body.ts and objects/tree/leaf-object.ts, relay-object.ts. */
-const GATHER_MS = 50;
 const SECOND_MS = 1_000;
 const IDLE_MS = 30_000;
 /** Sound that came within this, in ms, says that a link lives. */
@@ -77,8 +77,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   #seating: Seating;
   #door: LeafDoor;
   #uplinks = new Set<LinkEnd>();
-  #reportedAt = 0;
-  #reporting: { readonly timer: Moment; readonly at: number } | undefined;
+  readonly #reports: Reports;
   #resting: Moment | undefined;
   #hasSecond = false;
 
@@ -96,6 +95,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     this.#door = this.#newDoor();
     this.#fan = new Fan(this);
     this.#asking = this.#newAsking();
+    this.#reports = this.#newReports();
     if (ground.canWait && this.below === "listeners") this.server.inbox = this.#newInbox(directory.escort);
   }
 
@@ -154,9 +154,9 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     const door = this.#door;
     super.die(downMs);
     this.#mind = undefined;
-    this.#reporting = this.#resting = undefined;
+    this.#resting = undefined;
+    this.#reports.forget();
     this.#hasSecond = false;
-    this.#reportedAt = 0;
     this.#children = this.#noChildren();
     this.#uplinks = new Set();
     this.#seating = new Seating(this, this.#hearing);
@@ -330,7 +330,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     const mind = this.#mind;
     if (mind === undefined) return;
     if (!this.#hasSecond && mind.wantsSeconds) this.#awaitSecond(mind);
-    if (mind.owesReport) this.#reportSoon();
+    if (mind.owesReport) this.#reports.soon();
     if (mind.idle) this.#resting ??= this.later(IDLE_MS, () => this.#rest());
     this.#watch(this);
     if (this.server.inbox?.isBusy === false) this.#tellRoom();
@@ -366,14 +366,6 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
 
   readonly #passes = (): void => this.#pass();
 
-  #reportSoon(): void {
-    const { now } = this.ground.clock;
-    const at = Math.max(now + GATHER_MS, this.#reportedAt + (this.#mind?.reportMs ?? 0));
-    if (this.#reporting !== undefined && this.#reporting.at <= at) return;
-    this.#reporting?.timer.cancel();
-    this.#reporting = { at, timer: this.later(at - now, () => this.#report()) };
-  }
-
   #pass(): void {
     this.#hasSecond = false;
     const mind = this.#mind;
@@ -381,15 +373,6 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     this.#perform(mind.second(this.local, this.ground.luck.minds()));
     if (this.below === "listeners") this.#seating.gather(mind);
     this.#settle();
-  }
-
-  #report(): void {
-    this.#reporting = undefined;
-    this.#reportedAt = this.ground.clock.now;
-    const report = this.#mind?.report();
-    if (report === undefined) return;
-    report.to.send(report.text);
-    this.#perform(report.passed);
   }
 
   #rest(): void {
@@ -421,6 +404,19 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     });
     const add = (caller: Arrival) => inbox.add(caller);
     return inbox;
+  }
+
+  #newReports(): Reports {
+    const host = this;
+    return new Reports(this, {
+      get mind() {
+        return host.#mind;
+      },
+      send: ({ to, text, passed }) => {
+        to.send(text);
+        this.#perform(passed);
+      },
+    });
   }
 
   #newAsking(): Asking {
