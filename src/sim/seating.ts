@@ -5,6 +5,10 @@ import type { NodeMind } from "./minds.ts";
 
 /** Cohorts of a leaf whose stride is above 1: so many parts can be dealt evenly at every stride (1, 2, 5, 10 and 20 divide it). */
 const PARTS = 20;
+/** With those who stand where no part does: every cohort may begin one that stays small. */
+const MOST_PARTS = 2 * PARTS;
+/** After a change of stride nobody becomes one with others for so many turns: the next change would deal a few large parts and many single links as if all weighed the same. */
+const SETTLED_TURNS = 30;
 
 /**
  * The listeners of one leaf. Who stands where others stand becomes one with them: as one cohort while the stride is 1, as up to PARTS of
@@ -17,6 +21,8 @@ export class Seating {
   readonly #single = new Set<Ear>();
   #steady: Ear[] = [];
   #size = 0;
+  #stride = 1;
+  #turnsSince = 0;
 
   constructor(leaf: Host, hearing: Hearing) {
     this.#leaf = leaf;
@@ -53,7 +59,13 @@ export class Seating {
   gather(mind: NodeMind): void {
     const { stride } = mind.down;
     if (stride === 1 && this.#steady.length > 1) this.#join(mind);
-    if (this.#single.size > 0) for (const ear of this.#single) this.#merge(ear, mind, stride);
+    if (stride !== this.#stride) {
+      this.#stride = stride;
+      this.#turnsSince = 0;
+    }
+    this.#turnsSince++;
+    const isDealt = stride === 1 || this.#turnsSince > SETTLED_TURNS;
+    if (this.#single.size > 0 && isDealt) for (const ear of this.#single) this.#merge(ear, mind, stride);
     const first = this.#steady[0];
     if (stride > 1 && this.#steady.length === 1 && first !== undefined && first.size > 1) this.#split(first, mind);
   }
@@ -87,17 +99,25 @@ export class Seating {
   /** True if he is one of the steady ones now. */
   #merge(ear: Ear, mind: NodeMind, stride: number): boolean {
     if (!ear.isSteady) return false;
-    if (this.#steady.length < (stride === 1 ? 1 : PARTS)) {
+    const mate = this.#mateOf(ear);
+    const most = stride === 1 ? Number.POSITIVE_INFINITY : Math.ceil(this.#size / PARTS);
+    const isPart = this.#steady.length < (stride === 1 ? 1 : MOST_PARTS) && (mate === undefined || mate.size >= most);
+    if (isPart) {
       this.#ears.add(ear);
       this.#single.delete(ear);
       this.#steady.push(ear);
       ear.settle();
       return true;
     }
+    if (mate !== undefined) this.#unite(ear, mate, mind);
+    return mate !== undefined;
+  }
+
+  /** The smallest of the steady ones who stand where he stands. */
+  #mateOf(ear: Ear): Ear | undefined {
     let smallest: Ear | undefined;
-    for (const other of this.#steady) if (ear.standsWith(other) && (smallest === undefined || other.size < smallest.size)) smallest = other;
-    if (smallest !== undefined) this.#unite(ear, smallest, mind);
-    return smallest !== undefined;
+    for (const other of this.#steady) if ((smallest === undefined || other.size < smallest.size) && ear.standsWith(other)) smallest = other;
+    return smallest;
   }
 
   /** All parts into one, as soon as they stand at the same place. */
