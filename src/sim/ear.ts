@@ -18,6 +18,9 @@ const TEXT_BYTES = 8_192;
 /** A cohort as large as this tells its lag in parts: the last of it is served well after the first. */
 const PARTS_FROM = 40;
 const PARTS = 4;
+/** Where serving one cohort takes a large part of a chunk, its lag is nearly all there is to foretell. */
+const MANY_PARTS_FROM = 400;
+const MANY_PARTS = 25;
 
 /** What ears need of the world. */
 export type Hearing = {
@@ -270,6 +273,7 @@ export class Ear extends Socket {
     const { measures } = this.leaf.ground;
     if (this.#line !== undefined) return;
     if (this.#size < PARTS_FROM) return measures.left(until - due, this.#size);
-    for (let part = 0; part < PARTS; part++) measures.left(from + ((part + 0.5) / PARTS) * (until - from) - due, this.#size / PARTS);
+    const parts = this.#size < MANY_PARTS_FROM ? PARTS : MANY_PARTS;
+    for (let part = 0; part < parts; part++) measures.left(from + ((part + 0.5) / parts) * (until - from) - due, this.#size / parts);
   }
 }
