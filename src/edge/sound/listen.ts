@@ -52,7 +52,6 @@ export async function listen(c: Context<{ Bindings: Env }>): Promise<Response> {
   if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return problem(c, "upgrade-required");
   const from = c.req.query("from");
   if (from !== undefined && parsePosition(from) === undefined) return problem(c, "from-invalid");
-  const isMyTurn = await turn();
   const known = await knownOf(c.env, room);
   if (known === undefined) return problem(c, "room-unknown");
   // What is over stays over, so that even an old memory is right.
@@ -60,7 +59,6 @@ export async function listen(c: Context<{ Bindings: Env }>): Promise<Response> {
   const guest = await guestOf(c, known);
   if (typeof guest === "string") return closing(c, ENDING.private);
   if (guest.mark !== undefined && !(await mayStill(c, "JOINS", guest.mark))) return problem(c, "too-many-joins");
-  if (!isMyTurn) return lastRung(c, known, "leaf-busy");
   const answer = await findLeaf(c, room, known.plan, from, guest);
   return typeof answer === "string" ? lastRung(c, known, answer) : answer;
 }
@@ -85,8 +83,14 @@ async function findLeaf(
     if (own > 0) fullRooms.leaveUncounted(room, wanted, own);
     return "room-full";
   }
+  // Only now: who knocks at a room that is over or full, is not invited or comes too often takes nobody's place in line.
+  if (!(await turn())) {
+    if (own > 0) fullRooms.leaveUncounted(room, wanted, own);
+    return "leaf-busy";
+  }
   const tried: NodeRef[] = [];
-  let newest = plan;
+  // Others have been answered while this one waited.
+  let newest = (await knownOf(c.env, room))?.plan ?? plan;
   let joins = own + fullRooms.takeUncounted(room, wanted);
   let why: ProblemCode = "room-full";
   for (let attempt = 0; attempt < TRIES; attempt++) {

@@ -5,16 +5,17 @@ import { JoinQueue } from "../../core/tree/people/join-queue.ts";
 const queue = new JoinQueue();
 
 /**
- * Waits until it is this join's turn. False, at once, if the line is too long to wait in.
+ * Waits until it is this join's turn; false, soon, if that would take too long.
  *
  * Each waits on a timer of its own: what one request set must not be waited for by another, which would end with it.
  */
 export async function turn(): Promise<boolean> {
-  const number = queue.draw(localTime(Date.now()));
-  if (number === undefined) return false;
+  const came = Date.now();
+  const number = queue.draw(localTime(came));
   for (;;) {
     const before = Date.now();
-    const waitMs = queue.waitMs(number, localTime(before));
+    const waitMs = queue.waitMs(number, before - came, localTime(before));
+    if (waitMs === undefined) return false;
     if (waitMs === 0) return true;
     await scheduler.wait(waitMs);
     const now = Date.now();
