@@ -55,7 +55,8 @@ export function keptOf(happened: readonly Turn[]): Kept {
   const segments = new Map(held.map((segment) => [`${segment.epoch}/${segment.index}`, segment]));
   const recording = recordingOf(held);
   const runs = recording.runs.map((run): RecordedRun => {
-    return segments.get(`${run.epoch}/${run.first}`)?.early === true ? { ...run, lead: true } : run;
+    const lead = segments.get(`${run.epoch}/${run.first}`)?.early;
+    return lead === undefined ? run : { ...run, lead };
   });
   return { recording: { ...recording, runs, gaps: missingIn(held) }, segments };
 }

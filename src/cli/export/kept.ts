@@ -41,8 +41,8 @@ export class KeptRoom {
   /** Its segments in order, each with where it begins in the recording, in ms. */
   *segments(): Iterable<SegmentName & { readonly startsMs: number }> {
     let startsMs = 0;
-    for (const { epoch, index, isLead } of stretchesOf(this.news)) {
-      if (!isLead) yield { epoch, index, startsMs };
+    for (const { epoch, index, ahead } of stretchesOf(this.news)) {
+      if (ahead === 0) yield { epoch, index, startsMs };
       startsMs += SEGMENT_MS;
     }
   }

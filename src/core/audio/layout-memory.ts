@@ -1,4 +1,5 @@
 import { type RecordedPerson, type RecordedRun, stretchesOf } from "./recording.ts";
+import { SEGMENT_MS } from "./segment.ts";
 import { voicesOf } from "./track.ts";
 import { GrowingLayout, type IndexOf, type TrackLayout } from "./track-layout.ts";
 
@@ -20,7 +21,7 @@ export class LayoutMemory {
     const before = this.#tracks.get(person.track);
     const since = before?.voices === voices ? runsSince(before.runs, runs) : undefined;
     const growing = before === undefined || since === undefined ? new GrowingLayout(voicesOf(person)) : before.growing;
-    const layout = growing.extend(stretchesOf({ runs: since ?? runs }), indexOf);
+    const layout = growing.extend(stretchesOf({ runs: since ?? runs, segmentMs: SEGMENT_MS }), indexOf);
     this.#tracks.delete(person.track);
     this.#tracks.set(person.track, { voices, runs: [...runs], growing });
     const [oldest] = this.#tracks.keys();

@@ -15,10 +15,13 @@ export type RecordedPerson = {
 };
 
 /**
- * Segments that were kept one after another. `lead`: the first of them holds what was said before its own two seconds, since recording began in
- * the midst of a segment; those two seconds before are time of the recording too, though they have no segment of their own.
+ * Segments that were kept one after another. `lead`: the first of them begins so many ms before its own two seconds, since recording began in
+ * the midst of a segment. All two seconds that those touch are time of the recording too, though they have no segment of their own.
+ *
+ * Each switching takes a name, and names rise: who switches again within two seconds has a run that leads by more, into the time of the run
+ * before it. What was said then is in the one of the two that had begun last.
  */
-export type RecordedRun = Run & { readonly lead?: true };
+export type RecordedRun = Run & { readonly lead?: number };
 
 /** That somebody sounded, in ms of replay time; as fine as segments are. */
 export type Spell = { readonly track: number; readonly fromMs: number; readonly toMs: number };
@@ -27,7 +30,7 @@ export type Spell = { readonly track: number; readonly fromMs: number; readonly 
  * What is kept of a room, oldest first: all that a replay must know besides the segments themselves.
  *
  * Replay time is what sounds one after another: it starts at 0 with the first run, and passes over what was not recorded. It is
- * arithmetic: run after run, each `segmentMs` for each of its segments, and for its lead.
+ * arithmetic: run after run, each `segmentMs` for each of its segments, and for all that its lead touches.
  */
 export type Recording = {
   readonly segmentMs: number;
@@ -54,14 +57,14 @@ export function replayMs({ runs, segmentMs }: Pick<Recording, "runs" | "segmentM
   return runs.reduce((sum, run) => sum + lengthMs(run, segmentMs), 0);
 }
 
-/** The index at which a run's time begins: its first segment's, or the one before if it has a lead. */
-export function startOf({ first, lead }: RecordedRun): number {
-  return lead === true ? first - 1 : first;
+/** The index at which a run's time begins: its first segment's, or the one that its lead reaches. */
+export function startOf({ first, lead = 0 }: RecordedRun, segmentMs: number): number {
+  return first - Math.ceil(lead / segmentMs);
 }
 
 /** How long a run plays, in ms. */
 export function lengthMs(run: RecordedRun, segmentMs: number): number {
-  return (run.last - startOf(run) + 1) * segmentMs;
+  return (run.last - startOf(run, segmentMs) + 1) * segmentMs;
 }
 
 /**
@@ -79,7 +82,7 @@ export function segmentAt(
     const { epoch, first } = run;
     const length = lengthMs(run, segmentMs);
     if (ms < startsMs + length) {
-      const firstMs = startsMs + (first - startOf(run)) * segmentMs;
+      const firstMs = startsMs + (first - startOf(run, segmentMs)) * segmentMs;
       const further = Math.max(0, Math.floor((ms - firstMs) / segmentMs));
       return { epoch, index: first + further, intoMs: ms - firstMs - further * segmentMs };
     }
@@ -94,24 +97,27 @@ export function replayTimeOf(
   epoch: number,
   roomTimeMs: number,
 ): number | undefined {
+  let place: number | undefined;
   let startsMs = 0;
   for (const run of runs) {
-    const intoMs = roomTimeMs - startOf(run) * segmentMs;
+    const intoMs = roomTimeMs - startOf(run, segmentMs) * segmentMs;
     const length = lengthMs(run, segmentMs);
-    if (run.epoch === epoch && intoMs >= 0 && intoMs < length) return startsMs + intoMs;
+    const hasBegun = roomTimeMs >= run.first * segmentMs - (run.lead ?? 0);
+    // Of runs that share this time it is the one that had begun last.
+    if (run.epoch === epoch && intoMs >= 0 && intoMs < length && (hasBegun || place === undefined)) place = startsMs + intoMs;
     startsMs += length;
   }
-  return undefined;
+  return place;
 }
 
-/** A stretch of `segmentMs` of a recording: a segment's, or a lead, which has none. */
-export type Stretch = SegmentName & { readonly isLead: boolean };
+/** A stretch of `segmentMs` of a recording. `ahead`: 0 for a segment's own; in a lead, how many stretches later the segment comes that sounds in it. */
+export type Stretch = SegmentName & { readonly ahead: number };
 
 /** The stretches of a recording, in the order in which they sound. */
-export function* stretchesOf({ runs }: Pick<Recording, "runs">): Iterable<Stretch> {
+export function* stretchesOf({ runs, segmentMs }: Pick<Recording, "runs" | "segmentMs">): Iterable<Stretch> {
   for (const run of runs) {
     const { epoch, first, last } = run;
-    for (let index = startOf(run); index <= last; index++) yield { epoch, index, isLead: index < first };
+    for (let index = startOf(run, segmentMs); index <= last; index++) yield { epoch, index, ahead: Math.max(0, first - index) };
   }
 }
 

@@ -94,7 +94,7 @@ export class ReplayLine {
   /** Where the chunk starts on the line; undefined for what lies before its start. */
   #place(recording: Recording, run: Run, name: SegmentName, chunk: Chunk): number | undefined {
     if (this.#shift === undefined) return this.#placeFirst(run, name, chunk);
-    const isSameRun = this.#run?.epoch === run.epoch && this.#run.zeroMs === run.zeroMs;
+    const isSameRun = this.#run?.epoch === run.epoch && this.#run.first === run.first;
     const lost = this.#lostBefore(recording, chunk);
     const at = chunk.roomTimeMs + this.#shift;
     const hole = at - this.#end;
@@ -140,7 +140,8 @@ function runOf({ runs, segmentMs }: Recording, { epoch, index }: SegmentName): R
   for (const run of runs) {
     const endsMs = startsMs + lengthMs(run, segmentMs);
     const { first, last } = run;
-    if (run.epoch === epoch && first <= index && index <= last) return { epoch, first, startsMs, endsMs, zeroMs: startOf(run) * segmentMs };
+    if (run.epoch === epoch && first <= index && index <= last)
+      return { epoch, first, startsMs, endsMs, zeroMs: startOf(run, segmentMs) * segmentMs };
     startsMs = endsMs;
   }
   return undefined;

@@ -25,8 +25,8 @@ export type Segment = SegmentName & {
   readonly missing: readonly Missing[];
   /** The stretch of a recording that it belongs to, whole; undefined if it is not kept. */
   readonly take?: number;
-  /** It begins before the time that its name says: what came for a segment that was closed already. */
-  readonly early?: true;
+  /** It begins so many ms before the time that its name says: what came for segments that were closed already. */
+  readonly early?: number;
 };
 
 /** The take that a chunk belongs to; undefined if it is not kept. */
@@ -41,7 +41,7 @@ type Open = {
   readonly first: Position;
   readonly missing: Missing[];
   readonly take: number | undefined;
-  readonly early: boolean;
+  readonly early: number;
   bytes: number;
 };
 
@@ -107,7 +107,7 @@ export class Segmenter {
     // Copied, even a single chunk: a view would keep the whole message that it came in.
     const bytes = new Uint8Array(joinChunks(open.pieces));
     const { index, first, missing, take, early } = open;
-    const more = { ...(take === undefined ? {} : { take }), ...(early ? { early } : {}) };
+    const more = { ...(take === undefined ? {} : { take }), ...(early > 0 ? { early } : {}) };
     return [{ epoch, index, bytes, first, last: this.#last, missing, ...more }];
   }
 
@@ -126,7 +126,7 @@ export class Segmenter {
   }
 
   #begun(index: number, first: Position, roomTimeMs: number, take: number | undefined): Open {
-    return { index, pieces: [], first, missing: [], take, early: roomTimeMs < index * SEGMENT_MS, bytes: 0 };
+    return { index, pieces: [], first, missing: [], take, early: Math.max(0, index * SEGMENT_MS - roomTimeMs), bytes: 0 };
   }
 
   /** Never what is closed, even if the timeline stepped back. */

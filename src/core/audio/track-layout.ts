@@ -1,5 +1,6 @@
+import type { Stretch } from "./recording.ts";
 import type { SegmentName } from "./segment.ts";
-import { type FrameFacts, fillSlots, framesInIndex, type Held, segmentBytes, type Voices } from "./track.ts";
+import { type FrameFacts, fillSlots, framesAhead, framesInIndex, type Held, segmentBytes, type Voices } from "./track.ts";
 
 /** How long the pages of each segment are in one person's track, in order, in bytes; and whether he is heard in stereo anywhere. */
 export type TrackLayout = { readonly bytes: readonly number[]; readonly channels: number };
@@ -7,9 +8,9 @@ export type TrackLayout = { readonly bytes: readonly number[]; readonly channels
 /** What `frameIndexOf` said of a segment. */
 export type IndexOf = (name: SegmentName) => Uint8Array;
 
-/** Lays a track out without reading a segment. @param names of the recording's segments, in order */
-export function layOut(names: Iterable<SegmentName>, indexOf: IndexOf, his: Voices): TrackLayout {
-  return new GrowingLayout(his).extend(names, indexOf);
+/** Lays a track out without reading a segment. @param stretches of the recording, in order */
+export function layOut(stretches: Iterable<Stretch>, indexOf: IndexOf, his: Voices): TrackLayout {
+  return new GrowingLayout(his).extend(stretches, indexOf);
 }
 
 /** A track that is laid out as its recording grows: what stands already is not looked at again. */
@@ -20,15 +21,17 @@ export class GrowingLayout {
   #channels = 1;
   #before: Held<FrameFacts> | undefined;
   #newest: Held<FrameFacts> | undefined;
+  /** The segment that was looked at last: all stretches of a lead ask for the same. */
+  #looked: Held<FrameFacts> | undefined;
 
   constructor(his: Voices) {
     this.#his = his;
   }
 
-  /** The layout with these segments, which follow those before, in order. @param indexOf asked once for each, in order */
-  extend(names: Iterable<SegmentName>, indexOf: IndexOf): TrackLayout {
-    for (const name of names) {
-      const next: Held<FrameFacts> = { ...name, frames: framesInIndex(indexOf(name)) };
+  /** The layout with these stretches, which follow those before, in order. @param indexOf asked once for each segment, in order */
+  extend(stretches: Iterable<Stretch>, indexOf: IndexOf): TrackLayout {
+    for (const { epoch, index, ahead } of stretches) {
+      const next = { epoch, index, frames: framesAhead(this.#look({ epoch, index: index + ahead }, indexOf), ahead) };
       if (this.#newest !== undefined) {
         const { bytes, channels } = this.#lay(this.#newest, next);
         this.#firm.push(bytes);
@@ -41,8 +44,15 @@ export class GrowingLayout {
     return { bytes: [...this.#firm, bytes], channels: Math.max(this.#channels, channels) };
   }
 
+  #look(name: SegmentName, indexOf: IndexOf): Held<FrameFacts>["frames"] {
+    if (this.#looked?.epoch !== name.epoch || this.#looked.index !== name.index) {
+      this.#looked = { ...name, frames: framesInIndex(indexOf(name)) };
+    }
+    return this.#looked.frames;
+  }
+
   #lay(own: Held<FrameFacts>, after: Held<FrameFacts> | undefined): { readonly bytes: number; readonly channels: number } {
-    const slots = fillSlots(own, [this.#before, after], this.#his);
+    const slots = fillSlots(own, this.#before, after, this.#his);
     return { bytes: segmentBytes(slots), channels: slots.some((slot) => slot?.stereo === true) ? 2 : 1 };
   }
 }

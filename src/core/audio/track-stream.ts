@@ -2,6 +2,7 @@ import type { Stretch } from "./recording.ts";
 import type { SegmentName } from "./segment.ts";
 import {
   fillSlots,
+  framesAhead,
   type Held,
   slottedIn,
   TRACK_TAIL_BYTES,
@@ -70,8 +71,9 @@ export class TrackStream {
 
   async #segment(at: number, tape: Tape): Promise<Uint8Array> {
     const own = await tape.at(at);
-    const around = [at > 0 ? await tape.at(at - 1) : undefined, at + 1 < this.#names.length ? await tape.at(at + 1) : undefined];
-    const pages = trackPages(this.#file.serial, at, fillSlots(own, around, this.#his));
+    const before = at > 0 ? await tape.at(at - 1) : undefined;
+    const after = at + 1 < this.#names.length ? await tape.at(at + 1) : undefined;
+    const pages = trackPages(this.#file.serial, at, fillSlots(own, before, after, this.#his));
     const bytes = new Uint8Array(this.#parts.startOf(at + 2) - this.#parts.startOf(at + 1));
     let end = 0;
     for (const page of pages) {
@@ -94,23 +96,29 @@ class Tape {
     this.#read = read;
   }
 
+  /** The stretch number `at`. */
   async at(at: number): Promise<Held<Uint8Array>> {
+    const { index = 0, ahead = 0 } = this.#names[at] ?? {};
+    const held = await this.#segment(at + ahead, at);
+    return ahead === 0 ? held : { epoch: held.epoch, index, frames: framesAhead(held.frames, ahead) };
+  }
+
+  /** The segment that is stretch number `at`. @param needed the first stretch that it is needed for */
+  async #segment(at: number, needed: number): Promise<Held<Uint8Array>> {
     const name = this.#names[at];
-    // What sounds in a lead stands in the segment after it.
-    if (name?.isLead === true) return { ...name, frames: [] };
     const known = this.#held.get(at);
     if (known !== undefined) return known;
     // The one before is needed too when a range begins here.
     const first = this.#held.has(at - 1) ? at : Math.max(0, at - 1);
-    for (const passed of this.#held.keys()) if (passed < at - 2) this.#held.delete(passed);
+    for (const passed of this.#held.keys()) if (passed < needed - 2) this.#held.delete(passed);
     const asked = this.#names.slice(first, first + BATCH);
-    for (const { epoch, index, bytes } of await this.#read(asked.filter(({ isLead }) => !isLead))) {
-      const found = asked.findIndex((name) => name.epoch === epoch && name.index === index);
+    for (const { epoch, index, bytes } of await this.#read(asked.filter(({ ahead }) => ahead === 0))) {
+      const found = asked.findIndex((name) => name.epoch === epoch && name.index === index && name.ahead === 0);
       if (found >= 0) this.#held.set(first + found, { epoch, index, frames: slottedIn(bytes, { epoch, index }) });
     }
     const read = this.#held.get(at);
     // A batch of large segments may end before what is needed: once more, from there.
-    if (read === undefined && first < at && this.#held.has(first)) return this.at(at);
+    if (read === undefined && first < at && this.#held.has(first)) return this.#segment(at, needed);
     if (read === undefined) throw new Error(`segment ${name?.epoch}.${name?.index} is not there any more`);
     return read;
   }

@@ -87,17 +87,26 @@ export function voicesOf({ voices }: Pick<RecordedPerson, "voices">): Voices {
 /** A segment's frames, or what is known of them. */
 export type Held<Of> = SegmentName & { readonly frames: readonly Slotted<Of>[] };
 
+/** What of a segment's frames sounds in the stretch that lies `ahead` stretches before it: all that there is of a lead. */
+export function framesAhead<Of>(frames: readonly Slotted<Of>[], ahead: number): readonly Slotted<Of>[] {
+  if (ahead === 0) return frames;
+  const moved = frames.map(({ voice, slot, of }) => ({ voice, slot: slot + ahead * SLOTS, of }));
+  return moved.filter(({ slot }) => slot >= 0 && slot < SLOTS);
+}
+
 /**
- * What one person says in each 20 ms of the segment `own`; undefined where he is silent.
+ * What one person says in each 20 ms of the stretch `own`; undefined where he is silent.
  *
- * @param around the segments before and after it in the recording; what does not continue it in room time has no part in it
+ * @param before the one before it in the recording
+ * @param after the one after it; what does not continue it in room time has no part in it, though it may be of the same time
  */
-export function fillSlots<Of>(own: Held<Of>, around: readonly (Held<Of> | undefined)[], his: Voices): (Of | undefined)[] {
+export function fillSlots<Of>(own: Held<Of>, before: Held<Of> | undefined, after: Held<Of> | undefined, his: Voices): (Of | undefined)[] {
   const filled = new Array<Of | undefined>(SLOTS).fill(undefined);
   // His own last, so that nothing of a neighbour takes its place.
-  for (const held of [...around, own]) {
-    if (held === undefined || held.epoch !== own.epoch || Math.abs(held.index - own.index) > 1) continue;
-    const shift = (held.index - own.index) * SLOTS;
+  const parts = [[before, -1] as const, [after, 1] as const, [own, 0] as const];
+  for (const [held, away] of parts) {
+    if (held === undefined || held.epoch !== own.epoch || held.index - own.index !== away) continue;
+    const shift = away * SLOTS;
     for (const { voice, slot, of } of held.frames) {
       if (slot + shift >= 0 && slot + shift < SLOTS && his(own.epoch, voice)) filled[slot + shift] = of;
     }

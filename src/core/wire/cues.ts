@@ -31,7 +31,7 @@ export function cuesOf(recording: Pick<Recording, "runs" | "segmentMs" | "people
     const from = replayTimeOf(recording, epoch, fromMs) ?? replayTimeOf(recording, epoch, nextSegmentAt(fromMs, recording.segmentMs));
     if (from === undefined) return [];
     // Where the recording stops in the middle of a line, so does the line.
-    const to = replayTimeOf(recording, epoch, toMs) ?? from;
+    const to = Math.min(replayTimeOf(recording, epoch, toMs) ?? from, from + toMs - fromMs);
     return [{ fromMs: from, toMs: Math.max(from + 1, Math.min(endMs, Math.max(to, from + SHOWN_MS))), name: names.get(track ?? 0), text }];
   });
   return cues.sort((one, other) => one.fromMs - other.fromMs);

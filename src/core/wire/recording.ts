@@ -28,12 +28,12 @@ export function parseRecording(text: string): RecordingNews | undefined {
   const said = parseObject(text);
   if (said === undefined) return undefined;
   const { room, title, startedAt, keptUntil, durationMs, segments, segmentMs } = said;
-  const runs = listOf(said["runs"], recordedRunOf);
   const gaps = listOf(said["gaps"], missingOf);
   const people = listOf(said["people"], personOf);
   const spells = listOf(said["spells"], spellOf);
   if (typeof room !== "string" || typeof title !== "string" || typeof startedAt !== "string") return undefined;
   if (typeof segments !== "string" || !isPath(segments) || !isCount(segmentMs) || segmentMs === 0 || !isCount(durationMs)) return undefined;
+  const runs = listOf(said["runs"], (run) => recordedRunOf(run, segmentMs));
   if (runs === undefined || gaps === undefined || people === undefined || spells === undefined) return undefined;
   const flags = { ended: said["ended"] === true, captioned: said["captioned"] === true };
   const kept = typeof keptUntil === "string" ? { keptUntil } : {};
@@ -47,12 +47,12 @@ export function runOf(said: unknown): Run | undefined {
   return isCount(epoch) && isCount(first) && isCount(last) && first <= last ? { epoch, first, last } : undefined;
 }
 
-function recordedRunOf(said: unknown): RecordedRun | undefined {
+function recordedRunOf(said: unknown, segmentMs: number): RecordedRun | undefined {
   const run = runOf(said);
-  const hasLead = isFields(said) && said["lead"] === true;
-  // A segment's index is no less than 1 where two seconds come before it.
-  if (run === undefined || (hasLead && run.first === 0)) return undefined;
-  return hasLead ? { ...run, lead: true } : run;
+  const lead = isFields(said) ? said["lead"] : undefined;
+  if (run === undefined || lead === undefined) return run;
+  // Nothing was said before the room began.
+  return isCount(lead) && lead > 0 && lead <= run.first * segmentMs ? { ...run, lead } : undefined;
 }
 
 /** The only door for a gap in a list. */

@@ -22,7 +22,7 @@ export const CONTINUE_ROOM: RouteSays = {
   summary: "Take over the audience of a room that failed",
   about:
     "The new room has the audience of `room`, whose listeners keep their sockets. What is left out is as it was in the old one, and so is what was " +
-    "announced of it: doors that are closed there are closed here, and open at the same time.",
+    "announced of it: doors that are closed there are closed here, and open at the same time. Recording is not inherited: it is off here, whatever it was there, until the new host switches it on.",
   door: "successor",
   body: { schema: ContinueBody, example: { title: "Friday talk, second part" }, optional: true },
   answers: { 201: { says: "The new room, and the tickets that open it; `continues` is the old one", schema: Made } },

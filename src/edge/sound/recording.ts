@@ -34,14 +34,12 @@ const News = z
     startedAt: z.iso.datetime(),
     ended: z.boolean().describe("The room is over; false while more may be kept"),
     keptUntil: z.iso.datetime().optional().describe("When it will be deleted; missing while the room is not over"),
-    durationMs: z.int().describe("How long it plays: run after run, `segmentMs` for each segment and each lead"),
+    durationMs: z.int().describe("How long it plays: run after run, `segmentMs` for each segment and each that its lead touches"),
     segments: z.string().describe("The path below which its segments are fetched: `<segments>/<epoch>/<index>`"),
     segmentMs: z.int(),
     runs: z
-      .array(z.object({ epoch: z.int(), first: z.int(), last: z.int(), lead: z.literal(true).exactOptional() }))
-      .describe(
-        "Segments `first` to `last` of `epoch`, oldest first; `lead`: its first also holds what sounds in the `segmentMs` before it",
-      ),
+      .array(z.object({ epoch: z.int(), first: z.int(), last: z.int(), lead: z.int().exactOptional() }))
+      .describe("Segments `first` to `last` of `epoch`, oldest first; `lead`: its first begins so many ms before its own `segmentMs`"),
     gaps: z.array(z.object({ from: position, to: position })).describe("Chunks after `from` and before `to` were lost"),
     people: z
       .array(

@@ -50,7 +50,7 @@ export async function readTrack(c: Context<{ Bindings: Env }>): Promise<Response
   const archive = archiveStub(c.env, known.plan.audience);
   const track = await trackOf(archive, admitted, number);
   if (track === undefined) return refuse(c, "not-found");
-  const names = [...stretchesOf(track)];
+  const names = [...stretchesOf({ ...track, segmentMs: SEGMENT_MS })];
   const stream = new TrackStream({ serial: number, comments: commentsOf(admitted, track) }, names, track, voicesOf(track.person));
   const etag = await etagOf(stream, track);
   const headers = {

@@ -70,7 +70,7 @@ export class SqliteSegments implements SegmentStore {
         // Within one segment there is one epoch.
         missing: pairsIn(missing).map(([from, to]) => ({ from: { epoch, sequence: from }, to: { epoch, sequence: to } })),
         closedAt: localTime(closed),
-        ...(early === null ? {} : { early: true as const }),
+        ...(early === null ? {} : { early }),
         ...(take === null ? {} : { take }),
         ...(voices === null ? {} : { voices: countsIn(voices) }),
       };
@@ -98,7 +98,7 @@ export class SqliteSegments implements SegmentStore {
       take ?? null,
       voices === undefined ? null : JSON.stringify(voices),
       take === undefined ? null : frameIndexOf(segment.bytes, segment).buffer,
-      early === true ? 1 : null,
+      early ?? null,
     );
   }
 

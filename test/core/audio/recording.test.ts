@@ -18,7 +18,7 @@ const runs: fc.Arbitrary<RecordedRun[]> = fc
       newEpoch: fc.boolean(),
       skipped: fc.integer({ min: 1, max: 50 }),
       length: fc.integer({ min: 1, max: 50 }),
-      lead: fc.boolean(),
+      lead: fc.option(fc.integer({ min: 1, max: 10_000 }), { nil: 0 }),
     }),
     {
       maxLength: 20,
@@ -32,7 +32,8 @@ const runs: fc.Arbitrary<RecordedRun[]> = fc
     for (const { newEpoch, skipped, length, lead } of steps) {
       if (newEpoch) epoch++;
       const first = newEpoch ? skipped - 1 : next + skipped;
-      made.push({ epoch, first, last: first + length - 1, ...(lead && first > 0 ? { lead: true as const } : {}) });
+      const most = (newEpoch || made.length === 0 ? first : skipped) * SEGMENT_MS;
+      made.push({ epoch, first, last: first + length - 1, ...(most > 0 && lead > 0 ? { lead: Math.min(lead, most) } : {}) });
       next = first + length;
     }
     return made;
@@ -44,12 +45,12 @@ describe("the time of a replay", () => {
       fc.property(runs, (runs) => {
         const recording = { ...recordingOf([]), runs };
         const stretches = [...stretchesOf(recording)];
-        const named = stretches.filter(({ isLead }) => !isLead).map(({ epoch, index }) => ({ epoch, index }));
+        const named = stretches.filter(({ ahead }) => ahead === 0).map(({ epoch, index }) => ({ epoch, index }));
         expect([...segmentsOf(recording)]).toEqual(named);
         expect(replayMs(recording)).toBe(stretches.length * SEGMENT_MS);
-        for (const [at, { epoch, index, isLead }] of stretches.entries()) {
-          // What sounds in a lead stands in the segment after it.
-          const where = isLead ? { epoch, index: index + 1, intoMs: 700 - SEGMENT_MS } : { epoch, index, intoMs: 700 };
+        for (const [at, { epoch, index, ahead }] of stretches.entries()) {
+          // What sounds in a lead stands in the segment that comes after it.
+          const where = { epoch, index: index + ahead, intoMs: 700 - ahead * SEGMENT_MS };
           expect(segmentAt(recording, at * SEGMENT_MS + 700)).toEqual(where);
         }
         expect(segmentAt(recording, replayMs(recording))).toBeUndefined();

@@ -167,8 +167,8 @@ describe("a recording that was switched on in the midst of a segment", () => {
       ]),
     );
     expect(replay.kept.recording.runs).toMatchObject([
-      { first: 1, last: 2, lead: true },
-      { first: 5, last: 5, lead: true },
+      { first: 1, last: 2, lead: 1_500 },
+      { first: 5, last: 5, lead: 1_000 },
     ]);
     replay.seek(0);
     replay.answer();

@@ -4,6 +4,7 @@ import { encodeChunk, joinChunks } from "../../../src/core/audio/chunk.ts";
 import { runsOf } from "../../../src/core/audio/lane-head.ts";
 import { LayoutMemory } from "../../../src/core/audio/layout-memory.ts";
 import { SILENT_PACKET } from "../../../src/core/audio/opus.ts";
+import type { Stretch } from "../../../src/core/audio/recording.ts";
 import type { SegmentName } from "../../../src/core/audio/segment.ts";
 import { frameIndexOf, voicesOf } from "../../../src/core/audio/track.ts";
 import { layOut, Parts, rangeOf } from "../../../src/core/audio/track-layout.ts";
@@ -70,11 +71,15 @@ function stored(all: readonly Said[]): Stored[] {
   );
 }
 
+/** Stretches of segments that begin no earlier than their names say. */
+function own(segments: readonly SegmentName[]): Stretch[] {
+  return segments.map(({ epoch, index }) => ({ epoch, index, ahead: 0 }));
+}
+
 function streamOf(segments: readonly Stored[], lead?: SegmentName): TrackStream {
   const index = (name: SegmentName) =>
     frameIndexOf(segments.find((one) => one.epoch === name.epoch && one.index === name.index)?.bytes ?? new Uint8Array(), name);
-  const own = segments.map(({ epoch, index }) => ({ epoch, index, isLead: false }));
-  const names = lead === undefined ? own : [{ ...lead, isLead: true }, ...own];
+  const names = lead === undefined ? own(segments) : [{ ...lead, ahead: 1 }, ...own(segments)];
   return new TrackStream({ serial: 1, comments: [["ARTIST", "Ana"]] }, names, layOut(names, index, his), his);
 }
 
@@ -170,7 +175,7 @@ describe("a layout that is remembered", () => {
         };
         for (const stop of [...stops.toSorted((a, b) => a - b), segments.length, segments.length]) {
           const some = segments.slice(0, stop);
-          expect(memory.layOut(ANA, runsOf(some), index)).toEqual(layOut(some, indexIn(segments), his));
+          expect(memory.layOut(ANA, runsOf(some), index)).toEqual(layOut(own(some), indexIn(segments), his));
         }
         expect(looked).toBe(segments.length);
       }),
@@ -183,10 +188,10 @@ describe("a layout that is remembered", () => {
     const memory = new LayoutMemory();
     memory.layOut(ANA, runsOf(segments), indexIn(segments));
     for (const some of [segments.slice(1), segments.toSpliced(2, 1), segments.slice(0, 3)]) {
-      expect(memory.layOut(ANA, runsOf(some), indexIn(segments))).toEqual(layOut(some, indexIn(segments), his));
+      expect(memory.layOut(ANA, runsOf(some), indexIn(segments))).toEqual(layOut(own(some), indexIn(segments), his));
     }
     const other = { track: 1, voices: [{ epoch: 1, voice: 2 }] };
-    expect(memory.layOut(other, runsOf(segments), indexIn(segments))).toEqual(layOut(segments, indexIn(segments), voicesOf(other)));
+    expect(memory.layOut(other, runsOf(segments), indexIn(segments))).toEqual(layOut(own(segments), indexIn(segments), voicesOf(other)));
   });
 });
 

@@ -17,7 +17,7 @@ function segments(): readonly Segment[] {
     ...segmenter.add(aChunk(1, { epoch: 2 })),
     ...segmenter.close(),
   ];
-  return all.map((one, at) => (at === 0 ? { ...one, early: true } : one));
+  return all.map((one, at) => (at === 0 ? { ...one, early: 1_500 } : one));
 }
 
 /** A bucket that may fail. */

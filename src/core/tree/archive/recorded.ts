@@ -5,6 +5,12 @@ import type { Heard } from "./heard-people.ts";
 import type { KeptSegment } from "./shelf.ts";
 
 /**
+ * A run leads by no more, in ms: to switch recording on so often within two seconds takes a program, and each time adds as much silence. What
+ * begins earlier still (in a room whose time stepped back) stands in the replay alone.
+ */
+const MOST_LEAD_MS = 16 * SEGMENT_MS;
+
+/**
  * All that is kept of a room, as a replay must know it, and small: what grows with the hours is one entry for each run and each spell of
  * somebody's speech, never one for each segment. What it is asked for each segment that somebody fetches is found by halving.
  *
@@ -35,7 +41,7 @@ export class Recorded {
   }
 
   /** A segment is kept. */
-  add({ epoch, index, first, last, missing, take, early, voices = [] }: KeptSegment): void {
+  add({ epoch, index, first, last, missing, take, early = 0, voices = [] }: KeptSegment): void {
     this.#built = undefined;
     const before = this.#ends.get(take);
     if (before !== undefined && !continues(before, first)) this.#gaps.push({ from: before, to: first });
@@ -43,10 +49,12 @@ export class Recorded {
     for (const older of this.#ends.keys()) if (older < take) this.#ends.delete(older);
     this.#ends.set(take, last);
     const run = this.#runs.at(-1);
-    if (run?.epoch === epoch && run.last + 1 === index) this.#runs[this.#runs.length - 1] = { ...run, last: index };
-    else this.#runs.push({ epoch, first: index, last: index, ...(early === true ? { lead: true } : {}) });
-    const hasLead = early === true && this.#runs.at(-1)?.first === index;
-    const stretches = hasLead ? 2 : 1;
+    // Within a run a segment reaches back into the one before it and no further: beyond that it begins one of its own.
+    const goesOn = run?.epoch === epoch && run.last + 1 === index && early <= SEGMENT_MS;
+    const lead = goesOn ? 0 : Math.min(early, MOST_LEAD_MS);
+    if (goesOn) this.#runs[this.#runs.length - 1] = { ...run, last: index };
+    else this.#runs.push({ epoch, first: index, last: index, ...(lead > 0 ? { lead } : {}) });
+    const stretches = 1 + Math.ceil(lead / SEGMENT_MS);
     for (const voice of voices) this.#sounds(`${epoch}/${voice}`, stretches);
     this.#segments += stretches;
   }

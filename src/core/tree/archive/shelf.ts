@@ -175,7 +175,7 @@ export class Shelf {
     if (next?.bytes === undefined) return [];
     this.#writing = next;
     const { epoch, index, first, last, missing, closedAt, bytes, take, voices, early } = next;
-    const said = early === true ? { early } : {};
+    const said = early === undefined ? {} : { early };
     const kept = take === undefined ? said : { take, ...said, ...(voices === undefined ? {} : { voices }) };
     return [{ do: "write", segment: { epoch, index, first, last, missing, closedAt, bytes, ...kept } }];
   }

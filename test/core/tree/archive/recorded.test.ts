@@ -171,8 +171,8 @@ describe("what is kept of a room", () => {
     for (let lives = 0; lives < 2; lives++) {
       expect(house.node.kept?.recording).toMatchObject({
         runs: [
-          { epoch: 1, first: 1, last: 2, lead: true },
-          { epoch: 1, first: 5, last: 5, lead: true },
+          { epoch: 1, first: 1, last: 2, lead: 1_500 },
+          { epoch: 1, first: 5, last: 5, lead: 1_000 },
         ],
         spells: [{ track: 1, fromMs: 0, toMs: 10_000 }],
       });
