@@ -49,7 +49,7 @@ export function nextDueMs(room: Room): number | undefined {
   const host = hostDueMs(room);
   if (host !== undefined) due.push(host);
   if (room.addressesSince !== undefined) due.push(room.addressesSince + ADDRESS_MS);
-  const opensAt = opensAtOf(room);
+  const opensAt = opensByTimeAt(room);
   if (opensAt !== undefined) due.push(opensAt);
   return due.length === 0 ? undefined : Math.min(...due);
 }
@@ -90,6 +90,10 @@ function stepOf(room: Room, event: RoomEvent, now: number): Step {
       return passed(room, now);
     case "woke":
       return woke(room, now);
+    case "sure": {
+      const { unsure: _, ...rest } = room;
+      return passed(rest, now);
+    }
     case "closed":
       return over({ ...room, over: event.over });
     case "key-is-old":
@@ -190,7 +194,12 @@ function passed(room: Room, now: number): Step {
   const expired = expire(watchHost(room, now), now);
   const forgot = both(expired, (next) => forgetAddresses(next, now));
   const kept = both(forgot, (next) => ({ room: withoutLost(next, now) }));
-  return both(kept, (next) => ((opensAtOf(next) ?? Number.POSITIVE_INFINITY) <= now ? openDoors(next, now) : { room: next }));
+  return both(kept, (next) => ((opensByTimeAt(next) ?? Number.POSITIVE_INFINITY) <= now ? openDoors(next, now) : { room: next }));
+}
+
+/** When time alone opens the doors: of a room whose audience may be another's by now it opens none, however late it is. */
+function opensByTimeAt(room: Room): number | undefined {
+  return room.unsure === true ? undefined : opensAtOf(room);
 }
 
 /** Speakers who were away for too long have lost their place. */
@@ -208,7 +217,7 @@ function woke(room: Room, now: number): Step {
     }),
   );
   const host = room.host.presence === "here" ? { ...room.host, heardAt: now } : room.host;
-  return { room: { ...room, phase: "quiet", speakers, host, steppedIn: [] } };
+  return { room: { ...room, phase: "quiet", speakers, host, steppedIn: [], unsure: true } };
 }
 
 /** It is over, for everybody and for good. */

@@ -57,6 +57,7 @@ export function parseRoom(text: string): Room | undefined {
     host,
     ...(recording === undefined ? {} : { recording }),
     ...(said["handsFull"] === true ? { handsFull: true } : {}),
+    ...(said["unsure"] === true ? { unsure: true } : {}),
     ...(over === undefined ? {} : { over }),
     ...(doors === undefined ? {} : { doors }),
   };

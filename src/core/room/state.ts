@@ -106,6 +106,8 @@ export type Room = {
   readonly host: HostWatch;
   /** What is announced of it, and whether its doors are open; a room that is not scheduled has none, and is open. */
   readonly doors?: Doors;
+  /** Since its object woke it has not heard whether its audience is still its own: time alone opens no doors until then. */
+  readonly unsure?: true;
   /** How it came to its end, if nobody in it ended it. */
   readonly over?: Over;
 };
@@ -179,6 +181,8 @@ export type RoomEvent =
   | { readonly type: "time" }
   /** The room's object begins a new life: whoever comes again says so next. */
   | { readonly type: "woke" }
+  /** Its audience has answered, or was waited for long enough: what time alone would have opened opens now. */
+  | { readonly type: "sure" }
   /** Not by who is in it: the operator ended it, or nobody used it. */
   | { readonly type: "closed"; readonly over: Over }
   /** The day of the key to addresses is over, and nobody is there. */

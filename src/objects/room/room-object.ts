@@ -142,6 +142,8 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     this.#use.request();
     this.requests.ask++;
     if (!this.#mayAsk(by)) return "too-many";
+    // It may be this that woke a room whose audience is another's, or one whose doors open once it knows that they are its own.
+    await this.#reign?.sure;
     return this.#awake?.record.movedTo === undefined ? this.#body?.ask(by, deed) : undefined;
   }
 
@@ -329,6 +331,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     const told = awake.announcer.tellAll();
     if (record.continues !== undefined) awake.announcer.tellAdopted(record.continues.room);
     reign.doubt(told);
+    this.ctx.waitUntil(reign.sure.then(() => body.handle({ type: "sure" })));
     return awake;
   }
 }

@@ -73,7 +73,12 @@ const event: fc.Arbitrary<RoomEvent> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.constantFrom({ type: "woke" as const }, { type: "nobody-on-air-for-long" as const }, { type: "claim-refused" as const }),
+    arbitrary: fc.constantFrom(
+      { type: "woke" as const },
+      { type: "sure" as const },
+      { type: "nobody-on-air-for-long" as const },
+      { type: "claim-refused" as const },
+    ),
   },
 );
 
@@ -185,6 +190,27 @@ describe("whatever happens in a room", () => {
           }
           if (isClosed(before) && !isClosed(after) && after.doors !== undefined)
             expect(effects.some((one) => one.do === "opened")).toBe(true);
+        });
+      }),
+      runs,
+    );
+  });
+
+  it("time alone opens no doors of a room that woke and does not know yet whether its audience is its own", () => {
+    const schedule = { opensAt: 1_020_000, timeZone: "Europe/Berlin", speakers: [] };
+    const asleep: readonly (readonly [number, RoomEvent])[] = [
+      [0, { type: "asked", by: session("person-0"), as: "host", deed: { type: "schedule", schedule } }],
+      [0, { type: "woke" }],
+    ];
+    fc.assert(
+      fc.property(history, (steps) => {
+        play([...asleep, ...steps], (before, happened, after, now) => {
+          if (happened.type === "woke") expect(after.unsure).toBe(true);
+          if (happened.type === "sure") expect(after.unsure).toBeUndefined();
+          const isByHand = happened.type === "asked" && happened.deed.type === "open-doors";
+          if (before.unsure !== true || happened.type === "sure" || isByHand) return;
+          expect(after.unsure).toBe(true);
+          expect(decide(before, happened, now).effects.map((effect) => effect.do)).not.toContain("opened");
         });
       }),
       runs,

@@ -45,9 +45,23 @@ describe("a room that is scheduled", () => {
     const before = announced();
     before.room = kept(before) ?? before.room;
     expect(before.event({ type: "woke" }).did).not.toContain("opened");
-    expect(before.passes(HOUR).did).toContain("opened");
+    expect(before.event({ type: "sure" }).passes(HOUR).did).toContain("opened");
     before.room = kept(before) ?? before.room;
-    expect(before.event({ type: "woke" }).passes(1).did).not.toContain("opened");
+    expect(before.event({ type: "woke" }).event({ type: "sure" }).passes(1).did).not.toContain("opened");
+  });
+
+  it("opens by no time that passes while it does not know whether its audience is another's, and at once when it knows", () => {
+    const own = announced().event({ type: "woke" });
+    own.now += HOUR;
+    expect(nextDueMs({ ...own.room, speakers: new Map() })).toBeUndefined();
+    for (const event of [{ type: "time" }, { type: "line-heard", session: HOST }] as const)
+      expect(own.event(event).did).not.toContain("opened");
+    expect(own.asks(HOST, { type: "on-air" }).did).not.toContain("opened");
+    expect(own.event({ type: "sure" }).did).toContain("opened");
+    const lost = announced().event({ type: "woke" });
+    lost.now += HOUR;
+    expect(lost.event({ type: "claim-refused" }).did).not.toContain("opened");
+    expect(lost.event({ type: "sure" }).did).not.toContain("opened");
   });
 
   it("is opened before its time by who runs the room, and by nobody else", () => {

@@ -1,14 +1,15 @@
-import { runInDurableObject } from "cloudflare:test";
-import { describe, expect, it } from "vitest";
-import { audienceOf } from "../../../src/core/ids.ts";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { audienceOf, type SessionId } from "../../../src/core/ids.ts";
 import { app } from "../../../src/edge/app.ts";
 import { sessionOf } from "../../../src/edge/request/identity.ts";
 import type { Legacy } from "../../../src/objects/calls/audience.ts";
 import { audienceStub, roomStub } from "../../../src/objects/locate.ts";
+import type { Room } from "../../../src/objects/room/room-object.ts";
 import { type RoomRecord, RoomStore } from "../../../src/objects/room/room-store.ts";
 import { call, connectSpeaker, env, upgrade, workerdHouse } from "../../contract/workerd-house.ts";
 import { roomId } from "../../support/build.ts";
-import { choresOf } from "../chores.ts";
+import { choresOf, untilDue } from "../chores.ts";
 
 const { eventually } = workerdHouse;
 
@@ -106,5 +107,41 @@ describe("a room that takes an audience over", () => {
     expect(await knock(room, `me.${"c".repeat(22)}`)).toBe("welcome");
     expect(await knock(room, `me.${me}`)).toBe("4503");
     next.host.leave();
+  });
+});
+
+describe("a room whose audience was taken over while it slept", () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  const wakings: readonly (readonly [string, (stub: DurableObjectStub, host: SessionId) => Promise<unknown>])[] = [
+    ["its alarm", (stub) => untilDue(stub, "doors")],
+    [
+      "its host",
+      (stub, host) => runInDurableObject<Room, unknown>(stub, (room) => room.ask({ session: host, role: "host" }, { type: "open-doors" })),
+    ],
+  ];
+  it.each(wakings)("is woken by %s when its doors were to open, and opens nothing", async (by, wake) => {
+    const log = vi.spyOn(console, "log");
+    const room = `doors-asleep-${by.replaceAll(" ", "-")}`;
+    const schedule = { opensAt: new Date(Date.now() + 3_600_000).toISOString(), timeZone: "Europe/Berlin" };
+    const made = await call("POST", "/api/rooms", { title: "Talk", room, schedule });
+    const { successorTickets } = await made.json<{ successorTickets: string[] }>();
+    const stub = roomStub(env, roomId(room)) as DurableObjectStub;
+    const host = await runInDurableObject(stub, async (_, { storage }) => {
+      // An hour has passed in its sleep.
+      const people = JSON.parse(storage.kv.get<string>("people") ?? "");
+      storage.kv.put("people", JSON.stringify({ ...people, doors: { ...people.doors, opensAt: Date.now() - 5_000 } }));
+      await storage.sync();
+      return storage.kv.get<RoomRecord>("room")?.host;
+    });
+    if (host === undefined) throw new Error("no host");
+    await evictDurableObject(stub);
+    const headers = { Authorization: `Bearer ${successorTickets[0]}` };
+    expect((await call("POST", `/api/rooms/${room}/continue`, undefined, headers)).status).toBe(201);
+    await wake(stub, host);
+    await eventually("it knows", async () => (await recordOf(room))?.movedTo !== undefined);
+    const told = log.mock.calls.map(([line]) => String(line)).filter((line) => line.includes(`"room":"${room}"`));
+    expect(told.filter((line) => line.includes("room-moved"))).toHaveLength(1);
+    expect(told.filter((line) => line.includes("doors-opened"))).toEqual([]);
   });
 });
