@@ -12,9 +12,15 @@ import type { RouteSays } from "../request/openapi.ts";
 import { type ProblemCode, problem } from "../request/problem.ts";
 import { settingsOf } from "../request/settings.ts";
 import { Made, made, nameOf, newListing, WISHES } from "./rooms.ts";
+import { WebhookWish } from "./webhook-address.ts";
 
 /** What `POST /api/rooms/:room/continue` takes: as for a new room, and what is left out is as it was in the old one. */
-const ContinueBody = z.strictObject(WISHES).partial();
+const ContinueBody = z
+  .strictObject({
+    ...WISHES,
+    webhook: WebhookWish.nullable().describe("Who is told what happens in the room; null: nobody. Left out: whoever the old room told"),
+  })
+  .partial();
 
 export const CONTINUE_ROOM: RouteSays = {
   name: "continueRoom",
@@ -25,7 +31,12 @@ export const CONTINUE_ROOM: RouteSays = {
     "announced of it: doors that are closed there are closed here, and open at the same time. Recording is not inherited: it is off here, whatever it was there, until the new host switches it on.",
   door: "successor",
   body: { schema: ContinueBody, example: { title: "Friday talk, second part" }, optional: true },
-  answers: { 201: { says: "The new room, and the tickets that open it; `continues` is the old one", schema: Made } },
+  answers: {
+    201: {
+      says: "The new room, and the tickets that open it; `continues` is the old one, `webhookHost` whom the new one tells what happens",
+      schema: Made,
+    },
+  },
   no: ["room-moved", "room-ended", "room-taken", "room-name-invalid", "ticket-used", "webhooks-off"],
 };
 
@@ -48,7 +59,7 @@ export async function continueRoom(c: Context<{ Bindings: Env }>): Promise<Respo
   const body = ContinueBody.safeParse(text === "" ? {} : jsonOf(text));
   if (!body.success) return problem(c, "body-invalid", sentenceOf(body.error, '{"title": "Friday talk, second part"}'));
   const { webhook } = body.data;
-  if (webhook !== undefined && c.env.ROOM_WEBHOOKS !== "1") return problem(c, "webhooks-off");
+  if (webhook !== undefined && webhook !== null && c.env.ROOM_WEBHOOKS !== "1") return problem(c, "webhooks-off");
   const room = right.room ?? nameOf(body.data.room);
   if (room === undefined) return problem(c, "room-name-invalid");
   const { plan, summary } = known;
@@ -64,7 +75,9 @@ export async function continueRoom(c: Context<{ Bindings: Env }>): Promise<Respo
   // A private room stands in no lobby, and who takes a private one's audience over is private.
   if (listed && plan.listenTicket !== true)
     c.executionCtx.waitUntil(list(c.env, newListing(room, title, created.createdAt, announcedBy(summary))));
-  return made(c, room, created, { continues: from });
+  const { webhookHost } = created;
+  const told = webhookHost === undefined || c.env.ROOM_WEBHOOKS !== "1" ? {} : { webhookHost };
+  return made(c, room, created, { continues: from, ...told });
 }
 
 /** What the lobby says of doors that are closed. */

@@ -82,6 +82,12 @@ export const Made = z
     hostTicket: z.string().describe("Makes its bearer the host; 30 days"),
     successorTickets: z.array(z.string()).describe("For people whom you trust with your audience: the first to use one takes it over"),
     continues: z.string().optional().describe("The room whose audience this one has taken over"),
+    webhookHost: z
+      .string()
+      .optional()
+      .describe(
+        "Of a room that continues another: the host name of whom it tells what happens; missing where nobody but the operator is told",
+      ),
     urls: z.object({
       page: z.url().describe("For listeners"),
       broadcast: z.url().describe("The host's studio; the ticket stands in the fragment"),
@@ -128,7 +134,12 @@ export async function createRoom(c: Context<{ Bindings: Env }>): Promise<Respons
 }
 
 /** The answer to who has made a room: its name, its tickets, its addresses, and what else there is to say. */
-export function made(c: Context<{ Bindings: Env }>, room: RoomId, created: Created, more: { readonly continues?: RoomId }): Response {
+export function made(
+  c: Context<{ Bindings: Env }>,
+  room: RoomId,
+  created: Created,
+  more: { readonly continues?: RoomId; readonly webhookHost?: string },
+): Response {
   forget(room);
   const { hostTicket, successorTickets } = created;
   const body = { room, hostTicket, successorTickets, ...more, urls: urlsOf(c, room, hostTicket) };

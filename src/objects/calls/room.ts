@@ -50,6 +50,8 @@ export type Created = {
   readonly plan: Plan;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
+  /** Of a room that takes an audience over: the host name of whom it tells what happens, whoever named him. */
+  readonly webhookHost?: string;
 };
 
 /** A successor asks the new room to take over the audience of `from`; the edge has checked the ticket. */
@@ -65,7 +67,8 @@ export type ContinueAsk = {
   readonly from: RoomId;
   /** The session that the successor's ticket names. */
   readonly ticket: string;
-  readonly webhook?: Webhook | undefined;
+  /** Null: nobody is told. */
+  readonly webhook?: Webhook | null | undefined;
 };
 
 /** Why a room does not take an audience over. `used`: this ticket's room has a host already. */

@@ -75,9 +75,9 @@ export async function takeOver(env: Env, ask: ContinueAsk): Promise<Founded | No
   const continues = { room: from, ticket, outcasts, ...(recorded === true ? { recorded } : {}) };
   const host = makeSession("host");
   const { maxSpeakers = legacy?.maxSpeakers ?? DEFAULT_SPEAKERS, webhook = legacy?.webhook } = ask;
-  const wished = { room, title, listed, chunkMs, maxSpeakers, maxListeners, webhook, doors: legacy?.doors };
+  const wished = { room, title, listed, chunkMs, maxSpeakers, maxListeners, webhook: webhook ?? undefined, doors: legacy?.doors };
   const record: RoomRecord = { ...wished, createdAt, ended: false, epoch, plan, keys, host, continues };
-  return { record, created: await ticketsOf(record) };
+  return { record, created: await createdAgain(record) };
 }
 
 /** Fresh tickets of a room, as its maker is given them. */
@@ -92,10 +92,16 @@ async function ticketsOf({ keys, room, host, plan, createdAt, doors }: RoomRecor
   return { plan, createdAt, hostTicket, successorTickets };
 }
 
-/** Who has taken the audience over and was cut off before he had his answer, may have it again until the host has come. */
-export async function ticketsAgain(record: RoomRecord, { ticket }: ContinueAsk): Promise<Created | NotContinued> {
-  if (record.continues?.ticket !== ticket) return "taken";
-  if (record.movedTo !== undefined) return record.movedTo;
-  if (record.ended) return "ended";
-  return record.hosted === true ? "used" : ticketsOf(record);
+/** Who has taken the audience over and was cut off before he had his answer, may have it again until the host has come. @returns why not */
+export function whyNotAgain({ continues, movedTo, ended, hosted }: RoomRecord, { ticket }: ContinueAsk): NotContinued | undefined {
+  if (continues?.ticket !== ticket) return "taken";
+  if (movedTo !== undefined) return movedTo;
+  if (ended) return "ended";
+  return hosted === true ? "used" : undefined;
+}
+
+/** What a successor is given: fresh tickets; and since he may not have named whom the room tells, the name of that, never its address or key. */
+export async function createdAgain(record: RoomRecord): Promise<Created> {
+  const created = await ticketsOf(record);
+  return record.webhook === undefined ? created : { ...created, webhookHost: new URL(record.webhook.url).hostname };
 }

@@ -33,7 +33,7 @@ import { Doors } from "./doors.ts";
 import { idleMsOf } from "./idle.ts";
 import { type Awake, Reign } from "./reign.ts";
 import { RoomBody } from "./room-body.ts";
-import { type Founded, found, takeOver, ticketsAgain } from "./room-founding.ts";
+import { createdAgain, type Founded, found, takeOver, whyNotAgain } from "./room-founding.ts";
 import { type RoomRecord, RoomStore } from "./room-store.ts";
 import { CrowdMemory } from "./root/crowd-memory.ts";
 import { EveningKeeper } from "./root/evening.ts";
@@ -96,7 +96,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     this.#use.request();
     this.requests.create++;
     if (this.#founding) return "taken";
-    if (this.#awake !== undefined) return ticketsAgain(this.#awake.record, ask);
+    if (this.#awake !== undefined) return this.#continuedAgain(this.#awake, ask);
     this.#founding = true;
     try {
       const founded = await takeOver(this.env, ask);
@@ -107,6 +107,17 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     } finally {
       this.#founding = false;
     }
+  }
+
+  /** By the same successor: from the first answer he knows whom the room tells, and may want it otherwise. */
+  async #continuedAgain(awake: Awake, ask: ContinueAsk): Promise<Created | NotContinued> {
+    const why = whyNotAgain(awake.record, ask);
+    if (why !== undefined) return why;
+    if (ask.webhook !== undefined) {
+      this.#reign?.keep({ webhook: ask.webhook ?? undefined });
+      awake.announcer.notes.bequeath();
+    }
+    return createdAgain(awake.record);
   }
 
   async attach(ask: AttachAsk): Promise<AttachAnswer> {

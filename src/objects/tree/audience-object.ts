@@ -144,7 +144,8 @@ export class Audience extends DurableObject<Env> implements AudienceCalls {
     if (epoch !== before.epoch) kv.put("epoch", epoch);
     if (moves !== before.moves) kv.put("moves", moves);
     if (outcasts !== before.outcasts) kv.put("outcasts", outcasts);
-    if (legacy !== before.legacy) kv.put("legacy", legacy);
+    if (legacy === undefined && before.legacy !== undefined) kv.delete("legacy");
+    else if (legacy !== before.legacy) kv.put("legacy", legacy);
     if (follows === undefined) kv.delete("follows");
     else if (follows !== before.follows) kv.put("follows", follows);
   }

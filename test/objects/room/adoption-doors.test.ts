@@ -97,6 +97,39 @@ describe("a room that takes an audience over", () => {
     expect(await recordOf(third.room)).toMatchObject({ maxSpeakers: 5, doors: { openedAt: expect.any(Number) } });
   });
 
+  it("says whom it tells because the room before did, tells nobody if its host wants that, and when all is over no key is left", async () => {
+    const room = "doors-told";
+    const webhook = { url: "https://hooks.example.org/secret/path", key: "sixteen characters" };
+    const ask = async (path: string, body: object, ticket?: string) => {
+      const headers = ticket === undefined ? {} : { Authorization: `Bearer ${ticket}` };
+      const asked = { method: "POST", body: JSON.stringify(body), headers };
+      const answer = await app.request(`http://canopy.test/api/rooms${path}`, asked, { ...env, ROOM_WEBHOOKS: "1" });
+      expect(answer.status).toBe(201);
+      return answer.json<{ room: string; hostTicket: string; successorTickets: string[]; webhookHost?: string }>();
+    };
+    const made = await ask("", { title: "Talk", room, webhook });
+    expect(made).not.toHaveProperty("webhookHost");
+    const next = await ask(`/${room}/continue`, {}, made.successorTickets[0]);
+    expect(next.webhookHost).toBe("hooks.example.org");
+    expect(JSON.stringify(next)).not.toMatch(/secret|sixteen/);
+    expect(await recordOf(next.room)).toMatchObject({ webhook });
+    // Asked again: he has read whom it tells.
+    const again = await ask(`/${room}/continue`, { webhook: null }, made.successorTickets[0]);
+    expect(again.room).toBe(next.room);
+    expect(again).not.toHaveProperty("webhookHost");
+    expect((await recordOf(next.room))?.webhook).toBeUndefined();
+
+    const audience = audienceStub(env, audienceOf(roomId(room))) as unknown as DurableObjectStub;
+    const left = () => runInDurableObject(audience, (_, { storage }) => storage.kv.get<Legacy>("legacy"));
+    await eventually("it is left to nobody", async () => (await left())?.webhook === undefined);
+    const own = { url: "https://own.example.org/room", key: "another sixteen characters" };
+    const third = await ask(`/${next.room}/continue`, { webhook: own }, next.successorTickets[0]);
+    expect(third.webhookHost).toBe("own.example.org");
+    await eventually("it is left", async () => (await left())?.webhook?.url === own.url);
+    expect((await does(third.room, third.hostTicket, "end", {})).status).toBe(204);
+    await eventually("it is over", async () => (await left()) === undefined);
+  });
+
   it("keeps out who was banned before", async () => {
     const { room, hostTicket, successorTicket } = await aRoom("doors-banned");
     const me = "b".repeat(22);

@@ -108,6 +108,7 @@ export function decideAudience<Summary extends RoomSummary, Legacy>(
       return { audience: { ...audience, outcasts: event.outcasts }, answer: undefined };
     case "bequeath":
       if (known?.plan.root !== event.root) return { audience, answer: known === undefined ? "unknown" : movedTo(known.plan) };
+      if (known.summary.phase === "ended") return { audience, answer: undefined };
       return { audience: { ...audience, legacy: event.legacy }, answer: undefined };
     case "note": {
       if (known === undefined) return { audience, answer: "unknown" };
@@ -116,8 +117,9 @@ export function decideAudience<Summary extends RoomSummary, Legacy>(
       // What is over stays over: notes may overtake each other on their way. What was kept of it may go later.
       if (known.summary.phase === "ended" && summary.phase !== "ended") return { audience, answer: undefined };
       const newest = plan.revision > known.plan.revision ? plan : known.plan;
-      const kept = summary.phase === "ended" ? keyless(newest) : newest;
-      return { audience: { ...audience, known: { plan: kept, summary } }, answer: undefined };
+      if (summary.phase !== "ended") return { audience: { ...audience, known: { plan: newest, summary } }, answer: undefined };
+      // Nobody succeeds a room that is over: what it left is kept no longer, such as whom to tell and the key that signs it.
+      return { audience: { ...audience, known: { plan: keyless(newest), summary }, legacy: undefined }, answer: undefined };
     }
     case "adopt": {
       if (known === undefined) return { audience, answer: "unknown" };

@@ -141,6 +141,13 @@ describe("a successor", () => {
 });
 
 describe("what is over", () => {
+  it("leaves nothing to anybody, whatever is still on its way", () => {
+    const left = having(live, { type: "bequeath", root: demo, legacy: "a webhook and its key" });
+    const ended = having(left, { type: "note", known: { plan, summary: { room: demo, phase: "ended" } } });
+    expect([left.legacy, ended.legacy]).toEqual(["a webhook and its key", undefined]);
+    expect(having(ended, { type: "bequeath", root: demo, legacy: "again" }).legacy).toBeUndefined();
+  });
+
   it("stays over, also when an older note comes after", () => {
     const ended = having(live, { type: "note", known: { plan, summary: { room: demo, phase: "ended" } } });
     expect(having(ended, { type: "note", known: { plan, summary: { room: demo, phase: "live" } } }).known?.summary.phase).toBe("ended");
