@@ -46,7 +46,7 @@ describe.skipIf(!LONG || missing !== undefined)("an evening that is announced", 
     await page.getByText("You will hear the first word, without a click.").waitFor();
     const host = await (await person(browser, server.url)).newPage();
     await host.goto(studio);
-    await host.getByText("Announce another time").click();
+    await host.getByText("Announce a time").click();
     expect(await host.getByLabel("Time", { exact: true }).inputValue()).toBe("20:30");
     await host.getByLabel("Time", { exact: true }).fill("21:45");
     await host.getByRole("button", { name: "Announce", exact: true }).click();

@@ -33,6 +33,9 @@ const OFTEN = new Set([
   "studio-host-open",
   "studio-remove",
 ]);
+/** The height of a frame in a foreign page, in CSS pixels, as the share sheet's code for it says (src/pages/share.tsx), and widths that it may have. */
+const FRAME_HEIGHT = 210;
+const FRAME_WIDTHS = [320, 390, 700];
 const FOCUSED = 'document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent';
 const missing = missingChromium();
 
@@ -248,6 +251,28 @@ describe.skipIf(missing !== undefined)(`pages that are told what a room could sa
     foreign.close();
   });
 
+  it.each(["en", "fr"])("fit a frame of the height that its code says, also where it is narrow (%s)", async (language) => {
+    const page = await toldPage(browser, server.url);
+    await page.setViewportSize({ width: 320, height: FRAME_HEIGHT });
+    await page.goto(`${server.url}/embed/${TOLD_ROOM}?lang=${language}`);
+    await page.locator('[data-ready] [data-part="listen"]:enabled').waitFor();
+    for (const width of FRAME_WIDTHS) {
+      await page.setViewportSize({ width, height: FRAME_HEIGHT });
+      expect(await misfits(page), `${width} before`).toEqual([]);
+    }
+    await page.locator('[data-part="listen"]').click();
+    await tell(page, "/listen", [told.welcome(...fullEvening())]);
+    await page.locator('[data-part="count"]:visible').waitFor();
+    for (const withCaptions of [false, true]) {
+      if (withCaptions) await page.locator('[data-part="cc"]').click();
+      for (const width of FRAME_WIDTHS) {
+        await page.setViewportSize({ width, height: FRAME_HEIGHT });
+        expect(await misfits(page), `${width} ${withCaptions ? "with captions" : "listening"}`).toEqual([]);
+      }
+    }
+    await page.context().close();
+  });
+
   it.each(["listener", "replay"])("weigh little: the %s's script", async (name) => {
     const bytes = await scriptOf(`${name}.js`, new Set());
     expect(bytes).toBeLessThan(MOST_SCRIPT_BYTES);
@@ -300,4 +325,20 @@ async function scriptOf(name: string, seen: Set<string>): Promise<number> {
   let bytes = gzipSync(source).byteLength;
   for (const file of imports) bytes += await scriptOf(join(dirname(name), file), seen);
   return bytes;
+}
+
+/** What of the player in a frame lies over something else of it, and whether the frame would scroll. */
+async function misfits(page: Page): Promise<readonly string[]> {
+  const found: unknown = await page.evaluate(`(() => {
+    const shown = [...document.querySelectorAll(".embed :is(.big, .badge, .count, h1, .status, .cc, .brand, .captions-roll)")]
+      .filter((one) => one.checkVisibility() && one.getBoundingClientRect().width > 1)
+      .map((one) => [one.className || one.localName, one.getBoundingClientRect()]);
+    const over = shown.flatMap(([name, a], at) =>
+      shown.slice(at + 1)
+        .filter(([, b]) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1)
+        .map(([other]) => name + " over " + other));
+    const { scrollWidth, scrollHeight } = document.documentElement;
+    return [...over, ...(scrollWidth > innerWidth ? ["wide: " + scrollWidth] : []), ...(scrollHeight > innerHeight ? ["high: " + scrollHeight] : [])];
+  })()`);
+  return found as readonly string[];
 }

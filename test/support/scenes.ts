@@ -193,7 +193,7 @@ export const SCENES: readonly Scene[] = [
     const opensAt = Date.now() + 3_600_000;
     await tell(page, "/stage", [told.room({ phase: "quiet", opensAt }), told.schedule({ ...announced(), opensAt, changedAt: 1 })]);
     await page.getByRole("button", { name: "Open the doors now" }).waitFor();
-    await page.getByText("Announce another time").click();
+    await page.getByText("Announce a time").click();
   }),
   studio("studio-speaker", "speaker", session(3), async () => undefined),
   studio("studio-standby", "speaker", session(3), async (page) => {

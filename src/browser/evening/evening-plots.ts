@@ -47,8 +47,13 @@ const PLOTS: readonly Plot[] = [
   { title: say.plots.requests, note: say.notes.requests, lines: [{ column: "room_requests", color: LEAF }] },
 ];
 
-/** The clock as readers of this page write it. */
+/** The clock as readers of this page write it; with seconds where lines of a plot stand less than a minute apart. */
 const clock = new Intl.DateTimeFormat(words.language, { hour: "numeric", minute: "2-digit" });
+const fineClock = new Intl.DateTimeFormat(words.language, { hour: "numeric", minute: "2-digit", second: "2-digit" });
+/** Least way between two lines, in CSS pixels: a time with seconds fits. */
+const CLOCK_SPACE = 80;
+/** Steps between the lines of a scale: everything that is drawn is counted in whole numbers. */
+const WHOLE_STEPS = Array.from({ length: 9 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
 
 let drawn: uPlot[] = [];
 
@@ -81,10 +86,16 @@ function draw({ lines, shaded }: Plot, card: HTMLElement, evening: Evening): uPl
     {
       width: card.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight),
       height: HEIGHT,
+      // Half of the last time stands beyond the last line.
+      padding: [null, CLOCK_SPACE / 2, null, null],
       scales: { y: { range: (_, __, most) => [0, Number.isFinite(most) && most > 0 ? most * 1.1 : 1] } },
       axes: [
-        { ...axis, values: (_, seconds) => seconds.map((at) => clock.format(at * 1_000)) },
-        { ...axis, size: 60 },
+        {
+          ...axis,
+          space: CLOCK_SPACE,
+          values: (_, seconds, __, ___, step) => seconds.map((at) => (step < 60 ? fineClock : clock).format(at * 1_000)),
+        },
+        { ...axis, size: 60, incrs: WHOLE_STEPS },
       ],
       cursor: { sync: { key: "evening" } },
       hooks: shaded === undefined ? {} : { drawClear: [shade(evening, shaded, color("--warn-ground"))] },
