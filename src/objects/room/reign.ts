@@ -138,7 +138,7 @@ export class Reign {
   }
 
   /** Another room feeds the audience: this one says so to who is on stage, and never publishes again. */
-  lose({ moved, plan }: Moved): void {
+  lose({ moved, plan, by = moved }: Moved): void {
     if (this.#awake.record.movedTo !== undefined) return;
     this.keep({ movedTo: { moved, plan: keyless(plan) } });
     this.dropKey();
@@ -149,9 +149,9 @@ export class Reign {
     this.#stage.closeAll(ENDING.moved);
     const { room, listed } = this.#awake.record;
     if (listed) this.#state.waitUntil(unlist(this.#env, room));
-    // Whoever took it over tells the operator; whom this room's own maker named only this room knows.
-    this.#awake.events.noteFor("maker", "moved", { to: moved });
-    log("room-moved", { room, to: moved });
+    // Whoever took it over tells the operator, and of what became of it since; whom this room's own maker named only this room knows.
+    this.#awake.events.noteFor("maker", "moved", { to: by });
+    log("room-moved", { room, to: by });
   }
 
   /** This instance may be one that the platform has replaced: it lets go of everybody and ends, and whoever comes back finds the right one. */

@@ -7,6 +7,7 @@ import type { Legacy } from "../../../src/objects/calls/audience.ts";
 import { audienceStub, roomStub } from "../../../src/objects/locate.ts";
 import type { Room } from "../../../src/objects/room/room-object.ts";
 import { type RoomRecord, RoomStore } from "../../../src/objects/room/room-store.ts";
+import { Outbox } from "../../../src/objects/room/told/outbox.ts";
 import { call, connectSpeaker, env, upgrade, workerdHouse } from "../../contract/workerd-house.ts";
 import { roomId } from "../../support/build.ts";
 import { choresOf, untilDue } from "../chores.ts";
@@ -29,11 +30,11 @@ const does = (room: string, ticket: string, verb: string, fields: object) =>
 /** Another room takes the audience over, and its host speaks. */
 async function takenOver(room: string, successorTicket: string) {
   const answer = await call("POST", `/api/rooms/${room}/continue`, undefined, { Authorization: `Bearer ${successorTicket}` });
-  const next = await answer.json<{ room: string; hostTicket: string }>();
+  const next = await answer.json<{ room: string; hostTicket: string; successorTickets: string[] }>();
   const host = await connectSpeaker(next.room, next.hostTicket);
   host.say({ type: "on-air" });
   host.speak();
-  return { room: next.room, host };
+  return { room: next.room, host, successorTicket: next.successorTickets[0] ?? "" };
 }
 
 /** Knocks, and tells how it ended: "welcome", or the code that it was closed with. */
@@ -143,8 +144,22 @@ describe("a room that takes an audience over", () => {
   });
 });
 
-describe("a room whose audience was taken over while it slept", () => {
+describe("a room that does not know that its audience was taken over", () => {
   afterEach(() => vi.restoreAllMocks());
+
+  it("tells whom its maker named that it moved to the room that took it over, though that one was taken over since", async () => {
+    const first = await aRoom("moved-twice");
+    const second = await takenOver(first.room, first.successorTicket);
+    const third = await takenOver(second.room, second.successorTicket);
+    const noted = vi.spyOn(Outbox.prototype, "noteFor");
+    const stub = roomStub(env, roomId(first.room)) as DurableObjectStub;
+    // It was awake, and nobody had told it: it hears of it with the next that it tells the audience.
+    await runInDurableObject<Room, unknown>(stub, (room) => room.deleteRecording("operator"));
+    await eventually("it knows", async () => (await recordOf(first.room))?.movedTo !== undefined);
+    expect((await recordOf(first.room))?.movedTo?.moved).toBe(third.room);
+    expect(noted.mock.calls.filter(([, what]) => what === "moved")).toEqual([["maker", "moved", { to: second.room }]]);
+    for (const { host } of [second, third]) host.leave();
+  });
 
   const wakings: readonly (readonly [string, (stub: DurableObjectStub, host: SessionId) => Promise<unknown>])[] = [
     ["its alarm", (stub) => untilDue(stub, "doors")],

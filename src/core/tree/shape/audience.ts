@@ -15,8 +15,8 @@ export type Move = {
   readonly verifyKey: VerifyKey;
 };
 
-/** Another room feeds this audience, and this is its plan. */
-export type Moved = { readonly moved: RoomId; readonly plan: Plan };
+/** Another room feeds this audience, and this is its plan. `by`: who took it over from the room that is told so, if not that one. */
+export type Moved = { readonly moved: RoomId; readonly plan: Plan; readonly by?: RoomId };
 /** Somebody who is kept out of this audience, whichever room feeds it, and what he was called. */
 export type Outcast = { readonly session: SessionId; readonly name: string };
 /** The next epoch, for the room that feeds this audience; with who is kept out, for a room that takes it over. */
@@ -100,20 +100,23 @@ export function decideAudience<Summary extends RoomSummary, Legacy>(
       return { audience: epoch > 0 ? audience : { ...audience, follows: event.audience }, answer: undefined };
     case "claim": {
       if (known === undefined) return { audience, answer: "unknown" };
-      if (known.plan.root !== event.root) return { audience, answer: movedTo(known.plan) };
+      if (known.plan.root !== event.root) return { audience, answer: movedTo(audience, known.plan, event.root) };
       return { audience: { ...audience, epoch: epoch + 1 }, answer: { epoch: epoch + 1, plan: known.plan } };
     }
     case "keep-out":
-      if (known?.plan.root !== event.root) return { audience, answer: known === undefined ? "unknown" : movedTo(known.plan) };
+      if (known === undefined) return { audience, answer: "unknown" };
+      if (known.plan.root !== event.root) return { audience, answer: movedTo(audience, known.plan, event.root) };
       return { audience: { ...audience, outcasts: event.outcasts }, answer: undefined };
     case "bequeath":
-      if (known?.plan.root !== event.root) return { audience, answer: known === undefined ? "unknown" : movedTo(known.plan) };
+      if (known === undefined) return { audience, answer: "unknown" };
+      if (known.plan.root !== event.root) return { audience, answer: movedTo(audience, known.plan, event.root) };
       if (known.summary.phase === "ended") return { audience, answer: undefined };
       return { audience: { ...audience, legacy: event.legacy }, answer: undefined };
     case "note": {
       if (known === undefined) return { audience, answer: "unknown" };
       const { plan, summary } = event.known;
-      if (known.plan.root !== summary.room || plan.root !== summary.room) return { audience, answer: movedTo(known.plan) };
+      if (known.plan.root !== summary.room || plan.root !== summary.room)
+        return { audience, answer: movedTo(audience, known.plan, summary.room) };
       // What is over stays over: notes may overtake each other on their way. What was kept of it may go later.
       if (known.summary.phase === "ended" && summary.phase !== "ended") return { audience, answer: undefined };
       const newest = plan.revision > known.plan.revision ? plan : known.plan;
@@ -127,7 +130,7 @@ export function decideAudience<Summary extends RoomSummary, Legacy>(
       const to = summary.room;
       // Whoever was cut off before he had his answer asks again, with the same ticket and for the same room: he has not moved it twice.
       const isAgain = moves.at(-1)?.ticket === ticket && known.plan.root === to;
-      if (!isAgain && known.plan.root !== from) return { audience, answer: movedTo(known.plan) };
+      if (!isAgain && known.plan.root !== from) return { audience, answer: movedTo(audience, known.plan, from) };
       if (!isAgain && known.summary.phase === "ended") return { audience, answer: "ended" };
       // Who was invited to a private room is invited still: he cannot know that another room goes on with it.
       const host = { root: known.plan.root, verifyKey: known.plan.verifyKey };
@@ -161,6 +164,8 @@ export function moveFrom<Summary>({ moves }: Audience<Summary>, room: RoomId): M
   return moves.find(({ from }) => from === room);
 }
 
-function movedTo(plan: Plan): Moved {
-  return { moved: plan.root, plan };
+/** What `room` is told, which does not feed this audience, or not any more. */
+function movedTo<Summary>(audience: Audience<Summary>, plan: Plan, room: RoomId): Moved {
+  const by = moveFrom(audience, room)?.to;
+  return { moved: plan.root, plan, ...(by === undefined || by === plan.root ? {} : { by }) };
 }

@@ -113,6 +113,13 @@ describe("a successor", () => {
     const twice = having(live, adopting("rank-1"), adopting("of second", third, second));
     expect([demo, second, third].map((room) => seenBy(twice, room)?.plan.root)).toEqual([third, third, third]);
     expect(seenBy(twice, roomId("wished-only"))).toBeUndefined();
+    // Each is told who has the audience now, and, where that is another, who took it over from itself.
+    const claimed = (root: typeof demo) => decideAudience(twice, { type: "claim", root }).answer;
+    expect(claimed(demo)).toMatchObject({ moved: third, by: second });
+    for (const root of [second, roomId("wished-only")]) {
+      expect(claimed(root)).toMatchObject({ moved: third });
+      expect(claimed(root)).not.toHaveProperty("by");
+    }
   });
 
   it("of any who ask in any order exactly one wins, and no epoch is given out twice", () => {
