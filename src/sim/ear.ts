@@ -147,7 +147,7 @@ export class Ear extends Socket {
   override send(message: Message): void {
     const { server, ground } = this.leaf;
     const leavesAt = server.instant;
-    server.charge(this.#size * (ground.costs.sendMs + (bytesIn(message) / 1_024) * ground.costs.sendKibMs));
+    server.send(bytesIn(message), this.#size);
     if (!this.#isOpen) return;
     ground.measures.messages += this.#size;
     if (typeof message === "string") this.#read(message);

@@ -32,10 +32,9 @@ export class Fan implements Says {
   /** Sends to all of `links`, one after the other. */
   say(links: Iterable<Socket>, message: Message): void {
     if (!this.#isOf(links)) this.#gather(links);
-    const { server, ground } = this.#host;
-    const costMs = ground.costs.sendMs + (bytesIn(message) / 1_024) * ground.costs.sendKibMs;
-    this.#said.push({ message, from: server.instant, costMs });
-    server.charge(costMs * this.#ends.length);
+    const { server } = this.#host;
+    const from = server.instant;
+    this.#said.push({ message, from, costMs: server.send(bytesIn(message), this.#ends.length) });
     if (!isPatient(message)) for (const end of this.#ends) end.convey();
     else {
       for (const end of this.#prompt) {

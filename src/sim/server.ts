@@ -1,4 +1,5 @@
 import type { Clock, Task } from "./clock.ts";
+import type { Costs } from "./costs.ts";
 import type { Inbox } from "./inbox.ts";
 
 /**
@@ -16,9 +17,12 @@ export class Server implements Task {
   #freeAt = 0;
   #spent = 0;
   #workedMs = 0;
+  readonly #costs: Costs;
+  #sinceCollection = 0;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, costs: Costs) {
     this.#clock = clock;
+    this.#costs = costs;
   }
 
   /** The instant within the running task, in ms: what is sent now leaves now. Minds see the task's beginning: a Worker's clock stands still. */
@@ -39,6 +43,19 @@ export class Server implements Task {
   /** The running task takes `ms` more. */
   charge(ms: number): void {
     this.#spent += ms;
+  }
+
+  /** The running task sends a message of `bytes` `times` times. @returns what one of them costs, in ms; now and then the engine stops as well */
+  send(bytes: number, times: number): number {
+    const { sendMs, sendKibMs, sendsPerCollection, collectionMs } = this.#costs;
+    const costMs = sendMs + (bytes / 1_024) * sendKibMs;
+    this.charge(costMs * times);
+    this.#sinceCollection += times;
+    if (this.#sinceCollection >= sendsPerCollection) {
+      this.#sinceCollection = 0;
+      this.charge(collectionMs);
+    }
+    return costMs;
   }
 
   /** `task` runs as soon as everything before it is done. */

@@ -107,9 +107,9 @@ export class LinkEnd extends Socket {
 
   override send(message: Message): void {
     this.convey();
-    const { server, ground } = this.host;
+    const { server } = this.host;
     const bytes = bytesIn(message);
-    server.charge(ground.costs.sendMs + (bytes / 1_024) * ground.costs.sendKibMs);
+    server.send(bytes, 1);
     if (this.#peer !== undefined && !this.#isSilent && this.isOpen) this.#pass(this.#peer, message, bytes, server.instant);
   }
 

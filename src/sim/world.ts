@@ -61,7 +61,7 @@ export class World implements Directory {
     this.settings = settings;
     const clock = this.#clock;
     this.invariants = new Invariants(() => clock.now);
-    const shared = new Server(clock);
+    const shared = new Server(clock, settings.costs);
     this.measures = new Measures(LINES[settings.lines].delaysMs);
     this.ground = {
       clock,
@@ -70,7 +70,7 @@ export class World implements Directory {
       lines: LINES[settings.lines],
       measures: this.measures,
       invariants: this.invariants,
-      server: () => (settings.processes === "one" ? shared : new Server(clock)),
+      server: () => (settings.processes === "one" ? shared : new Server(clock, settings.costs)),
       canWait: settings.processes === "own",
       publishers: new Map(),
       nodeRequests: settings.nodeRequests,
