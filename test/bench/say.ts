@@ -46,6 +46,10 @@ export function serversTable(measured: readonly Measured[], load: Load): string 
         of((run) => run.joined),
         0,
       ),
+      `${fixed(
+        of((run) => (run.server?.stolenShare ?? 0) * 100),
+        1,
+      )} %`,
       spreadOf(one.runs.map(usPerChunk)),
     ];
   });
@@ -61,6 +65,7 @@ export function serversTable(measured: readonly Measured[], load: Load): string 
     "holes",
     "KB/listener",
     "joined",
+    "stolen",
     "CPU µs of runs",
   ];
   return `${preface(load)}\n\n${textTable(head, rows)}`;
@@ -178,7 +183,7 @@ function kbPerListener(run: CrowdReport): number | undefined {
 
 function preface(load: Load): string {
   const bytes = benchChunkBytes(load.chunkMs, load.frameBytes);
-  return `${load.listeners} listeners, a chunk of ${bytes} bytes every ${load.chunkMs} ms, ${load.seconds} s measured; CPU µs are the server process's per chunk and listener, lag is from when a chunk was due`;
+  return `${load.listeners} listeners, a chunk of ${bytes} bytes every ${load.chunkMs} ms, ${load.seconds} s measured; CPU µs are the server process's per chunk and listener, lag is from when a chunk was due; stolen is what the machine beneath took away meanwhile, of one core`;
 }
 
 function spreadOf(numbers: readonly (number | undefined)[]): string {

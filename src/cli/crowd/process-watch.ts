@@ -9,9 +9,11 @@ export type Usage = {
   readonly cpuMs: number;
   /** Resident memory, in bytes. */
   readonly rssBytes: number;
+  /** Time for which something ran and the machine beneath gave its cores to others, in ms of all cores; 0 where it does not tell. */
+  readonly stolenMs: number;
 };
 
-/** What process `pid` has used, from Linux's /proc; undefined if there is no such process, or no /proc. */
+/** What process `pid` has used and what the machine was robbed of, from Linux's /proc; undefined if there is no such process, or no /proc. */
 export function usageOf(pid: number): Usage | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
@@ -19,8 +21,14 @@ export function usageOf(pid: number): Usage | undefined {
     // proc(5): the second field is the name in brackets and may hold anything; utime and stime are the 14th and 15th.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const ticks = Number(fields[11]) + Number(fields[12]);
+    // proc(5): the eighth number of the first line, `cpu`, is what was stolen.
+    const stolen = readFileSync("/proc/stat", "latin1").split("\n", 1)[0]?.trim().split(/\s+/)[8];
     const rssKb = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0);
-    return { cpuMs: (ticks * 1_000) / TICKS_PER_SECOND, rssBytes: rssKb * 1_024 };
+    return {
+      cpuMs: (ticks * 1_000) / TICKS_PER_SECOND,
+      rssBytes: rssKb * 1_024,
+      stolenMs: (Number(stolen ?? 0) * 1_000) / TICKS_PER_SECOND,
+    };
   } catch {
     return undefined;
   }

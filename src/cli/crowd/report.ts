@@ -42,6 +42,8 @@ export type ServerUse = {
   readonly cpuMsPerSoundSecond: number | undefined;
   /** CPU time as a share of one core. */
   readonly cpuShare: number;
+  /** What the machine beneath took away from this one meanwhile, as a share of one core: what makes two runs differ that nobody changed. */
+  readonly stolenShare: number;
   /** Memory when listening ended, and when the first listener was about to come. */
   readonly rssBytes: number;
   readonly emptyRssBytes: number;
@@ -187,6 +189,7 @@ function serverUse({ usage, listenFrom, listenTo }: Gathered, listening: readonl
       cpuUsPerChunk: chunks === 0 ? undefined : (cpuMs * 1_000) / chunks,
       cpuMsPerSoundSecond: soundMs === 0 ? undefined : (cpuMs * 1_000) / soundMs,
       cpuShare: cpuMs / ((listenTo - listenFrom) * 1_000),
+      stolenShare: (to.stolenMs - from.stolenMs) / ((listenTo - listenFrom) * 1_000),
       rssBytes: to.rssBytes,
       emptyRssBytes: empty.rssBytes,
     },

@@ -23,6 +23,7 @@ export function tableOf(found: CrowdReport): string {
             "server",
             `${(server.cpuUsPerChunk ?? 0).toFixed(1)} µs of CPU per chunk and listener, ${percent(server.cpuShare)} of a core`,
           ),
+          row("", `${percent(server.stolenShare)} of a core was taken away by the machine beneath`),
           row("", `${mb(server.rssBytes)} of memory, ${mb(server.emptyRssBytes)} before the crowd came`),
         ]),
     row("own delay", `p99 ${ms(found.ownDelayMs.p99)}  max ${ms(found.ownDelayMs.max)}  (of this tool, part of the times above)`),

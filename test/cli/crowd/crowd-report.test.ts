@@ -52,10 +52,18 @@ describe("a crowd's report", () => {
       aSecond(2),
       aSecond(3),
     ];
-    const usage = [0, 900, 910, 930, 931].map((cpuMs) => ({ cpuMs, rssBytes: 1_000 + cpuMs }));
+    const usage = [0, 900, 910, 930, 931].map((cpuMs) => ({ cpuMs, rssBytes: 1_000 + cpuMs, stolenMs: cpuMs * 2 }));
     const report = reportOf(gathered({ seconds, usage, listenFrom: 1, listenTo: 3 }));
     // From the first second's end to the third's: 30 ms of CPU for 200 chunks.
-    expect(report.server).toEqual({ cpuUsPerChunk: 150, cpuMsPerSoundSecond: 1.5, cpuShare: 0.015, rssBytes: 1_930, emptyRssBytes: 1_000 });
+    const server = {
+      cpuUsPerChunk: 150,
+      cpuMsPerSoundSecond: 1.5,
+      cpuShare: 0.015,
+      stolenShare: 0.03,
+      rssBytes: 1_930,
+      emptyRssBytes: 1_000,
+    };
+    expect(report.server).toEqual(server);
     expect(report.stride).toBe(2);
     expect(report.listeningLagMs.max).toBe(10);
     expect(report.seconds.map((one) => one.second)).toEqual([0, 1, 2]);
