@@ -8,6 +8,7 @@ import { METRICS, metrics } from "./operator/metrics.ts";
 import { apiPage } from "./pages/api-page.tsx";
 import { asset } from "./pages/assets.ts";
 import { broadcastPage, embedPage, eveningPage, homePage, listenerPage, problemFor, replayPage } from "./pages/pages.tsx";
+import { ANY_ORIGIN } from "./request/any-origin.ts";
 import { switchLanguage } from "./request/language.ts";
 import { limited } from "./request/limits.ts";
 import { described, descriptionOf, HEALTHZ, OPENAPI } from "./request/openapi.ts";
@@ -81,7 +82,7 @@ export const app = new Hono<{ Bindings: Env }>();
 app.get("/healthz", described(HEALTHZ), (c) => c.json({ ok: true }));
 app.get("/metrics", described(METRICS), metrics);
 app.get("/openapi.json", described(OPENAPI), async (c) => {
-  const headers = { "Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*" };
+  const headers = { "Cache-Control": "public, max-age=60", ...ANY_ORIGIN };
   return c.json(await descriptionOf(app, new URL(c.req.url).origin), 200, headers);
 });
 

@@ -1,17 +1,7 @@
 import type { Position } from "../../src/core/audio/position.ts";
 import type { Plan } from "../../src/core/tree/shape/plan.ts";
+import type { Progress } from "../../src/core/tree/shape/plant.ts";
 import type { ListenerHears, StageHears } from "../../src/core/wire/messages.ts";
-
-/** How far a tree is ready for its crowd; as the API says it. */
-export type Progress = {
-  readonly expected: number;
-  readonly seats: number;
-  readonly leaves: number;
-  readonly ready: number;
-  readonly listeners: number;
-  readonly capped: boolean;
-  readonly full: boolean;
-};
 
 /**
  * What any Canopy must be able to do, so that the same sentences can be asked of workerd and of the simulator.

@@ -5,6 +5,7 @@ import { FRAME_SAMPLES } from "../../src/core/audio/format.ts";
 import { formatPosition, type Position } from "../../src/core/audio/position.ts";
 import { encodeSpeech } from "../../src/core/audio/speech.ts";
 import { audienceOf } from "../../src/core/ids.ts";
+import type { Progress } from "../../src/core/tree/shape/plant.ts";
 import type { ListenerHears, StageHears } from "../../src/core/wire/messages.ts";
 import { parseListenerHears, parseStageHears } from "../../src/core/wire/parse.ts";
 import { app } from "../../src/edge/app.ts";
@@ -12,7 +13,7 @@ import type { Env } from "../../src/objects/env.ts";
 import { audienceStub } from "../../src/objects/locate.ts";
 import type { Room } from "../../src/objects/room/room-object.ts";
 import { aFrame, roomId } from "../support/build.ts";
-import type { Ear, House, OpenRoom, Progress, Shape, Speaker } from "./house.ts";
+import type { Ear, House, OpenRoom, Shape, Speaker } from "./house.ts";
 
 declare global {
   namespace Cloudflare {

@@ -1,4 +1,5 @@
 import { type Fields, isCount, isFields, parseObject } from "../../core/json.ts";
+import type { Progress } from "../../core/tree/shape/plant.ts";
 import { parseRecording, type RecordingNews } from "../../core/wire/recording.ts";
 import { words } from "./words.ts";
 
@@ -80,18 +81,8 @@ export async function announce(
   return "code" in answer ? answer : undefined;
 }
 
-/** How far a room is ready for the crowd that its host expects. */
-export type CrowdProgress = {
-  readonly expected: number;
-  readonly seats: number;
-  readonly leaves: number;
-  readonly ready: number;
-  readonly capped: boolean;
-  /** More want in just now than the operator allows. */
-  readonly full: boolean;
-  /** The room will be made ready by itself for so many, at that time (ms since 1970). */
-  readonly planned?: { readonly listeners: number; readonly at: number };
-};
+/** How far a room is ready for the crowd that its host expects; who is there already stands elsewhere on his page. */
+export type CrowdProgress = Omit<Progress, "listeners">;
 
 /** The host expects so many listeners. */
 export async function expectCrowd(room: string, ticket: string, listeners: number): Promise<CrowdProgress | Problem> {

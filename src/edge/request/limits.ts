@@ -2,8 +2,8 @@ import type { Context, MiddlewareHandler } from "hono";
 import { addressOf, isLoopback } from "../../core/address.ts";
 import { RateLimit } from "../../core/rate-limit.ts";
 import type { Env } from "../../objects/env.ts";
+import { refuse } from "./any-origin.ts";
 import { digestOf } from "./identity.ts";
-import { problem } from "./problem.ts";
 import { addressTextOf } from "./visitor.ts";
 
 /** What is counted per address. */
@@ -24,10 +24,7 @@ const OWN: Readonly<Record<Counted, RateLimit>> = {
 export function limited(what: Exclude<Counted, "JOINS">): MiddlewareHandler<{ Bindings: Env }> {
   return async (c, next) => {
     if (await mayStill(c, what)) return next();
-    const refused = problem(c, "too-many-requests");
-    // A page of any origin may read why, as of every other answer of these routes.
-    refused.headers.set("Access-Control-Allow-Origin", "*");
-    return refused;
+    return refuse(c, "too-many-requests");
   };
 }
 

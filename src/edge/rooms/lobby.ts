@@ -4,6 +4,7 @@ import type { Listing } from "../../core/room/lobby.ts";
 import type { Env } from "../../objects/env.ts";
 import { lobbyOf } from "../../objects/lobby/lobby-client.ts";
 import { SharedQuestions } from "../memory/shared-questions.ts";
+import { ANY_ORIGIN } from "../request/any-origin.ts";
 import type { RouteSays } from "../request/openapi.ts";
 import { settingsOf } from "../request/settings.ts";
 
@@ -44,7 +45,7 @@ export const READ_LOBBY: RouteSays = {
 
 /** `GET /api/lobby`: live and upcoming rooms. */
 export async function readLobby(c: Context<{ Bindings: Env }>): Promise<Response> {
-  const headers = { "Cache-Control": "public, max-age=5", "Access-Control-Allow-Origin": "*" };
+  const headers = { "Cache-Control": "public, max-age=5", ...ANY_ORIGIN };
   return c.json({ rooms: await lobbyNow(c.env) }, 200, headers);
 }
 

@@ -16,6 +16,7 @@ import { list } from "../../objects/lobby/lobby-client.ts";
 import { roomStub } from "../../objects/locate.ts";
 import { isRecordable } from "../../objects/recordable.ts";
 import { forget, recall } from "../memory/plan-memory.ts";
+import { ANY_ORIGIN } from "../request/any-origin.ts";
 import { jsonOf, sentenceOf } from "../request/body.ts";
 import { bringsKey } from "../request/keys.ts";
 import type { RouteSays } from "../request/openapi.ts";
@@ -187,7 +188,7 @@ export async function readRoom(c: Context<{ Bindings: Env }>): Promise<Response>
   const room = parseRoomId(c.req.param("room") ?? "");
   const known = room === undefined ? undefined : await recall(c.env, room, settingsOf(c.env).summaryMs);
   if (known === undefined) return problem(c, "room-unknown");
-  return c.json(known.summary, 200, { "Cache-Control": "public, max-age=5", "Access-Control-Allow-Origin": "*" });
+  return c.json(known.summary, 200, { "Cache-Control": "public, max-age=5", ...ANY_ORIGIN });
 }
 
 /** How the lobby first shows a room: it says more of itself as soon as there is more to say. */

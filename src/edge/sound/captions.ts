@@ -3,9 +3,9 @@ import { CUES_HEAD, cuesOf, formatMoreCues } from "../../core/wire/cues.ts";
 import type { CaptionsPage } from "../../objects/calls/archive.ts";
 import type { Env } from "../../objects/env.ts";
 import { archiveStub } from "../../objects/locate.ts";
+import { ANY_ORIGIN, refuse } from "../request/any-origin.ts";
 import type { RouteSays } from "../request/openapi.ts";
 import { type Admitted, admitToRecording } from "./recording.ts";
-import { refuse } from "./segments.ts";
 
 export const READ_CAPTIONS: RouteSays = {
   name: "readCaptions",
@@ -37,7 +37,7 @@ export async function readCaptions(c: Context<{ Bindings: Env }>): Promise<Respo
   return c.body(file, 200, {
     "Content-Type": "text/vtt; charset=utf-8",
     "Cache-Control": admitted.known.plan.listenTicket === true ? "private, no-store" : "public, max-age=1",
-    "Access-Control-Allow-Origin": "*",
+    ...ANY_ORIGIN,
   });
 }
 

@@ -13,11 +13,12 @@ import { radioStub } from "../../objects/locate.ts";
 import { learn, learnFrom, recall } from "../memory/plan-memory.ts";
 import { SharedQuestions } from "../memory/shared-questions.ts";
 import { listenClaims } from "../people/guest.ts";
+import { ANY_ORIGIN, refuse } from "../request/any-origin.ts";
 import { bearerOf } from "../request/body.ts";
 import { addressMarkOf } from "../request/identity.ts";
 import { mayStill } from "../request/limits.ts";
 import type { RouteSays } from "../request/openapi.ts";
-import { isProblemCode, type ProblemCode, problem } from "../request/problem.ts";
+import { isProblemCode, type ProblemCode } from "../request/problem.ts";
 import { settingsOf } from "../request/settings.ts";
 import { addressTextOf } from "../request/visitor.ts";
 
@@ -269,7 +270,7 @@ async function fragment(env: Env, plan: Plan, number: number): Promise<Uint8Arra
 }
 
 /** What every answer says: that it is not to be kept, and that any page may read it. */
-const OPEN = { "Cache-Control": "no-store", "Access-Control-Allow-Origin": "*" } as const;
+const OPEN = { "Cache-Control": "no-store", ...ANY_ORIGIN } as const;
 
 /** What players of internet radio show. Only on the stream: VLC takes whatever says so for one, a playlist too. */
 function icy({ summary: { room, title } }: Known): Record<string, string> {
@@ -284,13 +285,6 @@ function streamAddress(c: Context): string {
 function ticketQuery(c: Context): string {
   const ticket = c.req.query("ticket");
   return ticket === undefined ? "" : `?ticket=${encodeURIComponent(ticket)}`;
-}
-
-/** A *no*, that a page of any origin may read. */
-function refuse(c: Context<{ Bindings: Env }>, code: ProblemCode): Response {
-  const refused = problem(c, code);
-  refused.headers.set("Access-Control-Allow-Origin", "*");
-  return refused;
 }
 
 function remember<Key, Value>(memory: Map<Key, Value>, key: Key, value: Value): void {

@@ -12,12 +12,13 @@ import { archiveStub, roomStub } from "../../objects/locate.ts";
 import { forget, knownOf, learn, recall } from "../memory/plan-memory.ts";
 import { SharedQuestions } from "../memory/shared-questions.ts";
 import { lockedFor } from "../people/locked.ts";
+import { ANY_ORIGIN, refuse } from "../request/any-origin.ts";
 import { noOperator } from "../request/keys.ts";
 import type { RouteSays } from "../request/openapi.ts";
 import { type ProblemCode, problem, problemOf } from "../request/problem.ts";
 import { settingsOf } from "../request/settings.ts";
 import { roomAndBearer } from "../stage/verbs.ts";
-import { forgetArchive, refuse } from "./segments.ts";
+import { forgetArchive } from "./segments.ts";
 
 /** How long an isolate believes what an archive said of a recording, in ms: so long after its end it may still be looked at. */
 const SAID_MS = 1_000;
@@ -111,7 +112,7 @@ export async function readRecording(c: Context<{ Bindings: Env }>): Promise<Resp
     segments: segmentsPath(known.plan) ?? "",
   };
   const cached = known.plan.listenTicket === true ? "private, no-store" : "public, max-age=1";
-  return c.json(news, 200, { "Cache-Control": cached, "Access-Control-Allow-Origin": "*" });
+  return c.json(news, 200, { "Cache-Control": cached, ...ANY_ORIGIN });
 }
 
 /** `DELETE /api/rooms/:room/recording`: all that is kept of a room goes, for good; also after its end. 204. */

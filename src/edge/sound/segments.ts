@@ -11,8 +11,9 @@ import { knownOf, learn } from "../memory/plan-memory.ts";
 import { type KeptSegment, SegmentMemory } from "../memory/segment-memory.ts";
 import { SharedQuestions } from "../memory/shared-questions.ts";
 import { lockedFor } from "../people/locked.ts";
+import { ANY_ORIGIN, refuse } from "../request/any-origin.ts";
 import type { RouteSays } from "../request/openapi.ts";
-import { type ProblemCode, problem } from "../request/problem.ts";
+import type { ProblemCode } from "../request/problem.ts";
 
 /** How long an isolate believes what an archive said, in ms: also how long after a room's end, or a recording's, its segments may still be had. */
 const HEAD_MS = 1_000;
@@ -70,7 +71,7 @@ export async function readHead(c: Context<{ Bindings: Env }>): Promise<Response>
   return c.body(`${text.slice(0, -1)},"states":[${states.join(",")}]}`, 200, {
     "Content-Type": "application/json",
     "Cache-Control": "no-store",
-    "Access-Control-Allow-Origin": "*",
+    ...ANY_ORIGIN,
   });
 }
 
@@ -201,7 +202,7 @@ function answer({ bytes, until }: KeptSegment): Response {
     headers: {
       "Content-Type": "application/octet-stream",
       "Cache-Control": `public, max-age=${maxAge}, immutable`,
-      "Access-Control-Allow-Origin": "*",
+      ...ANY_ORIGIN,
     },
   });
 }
@@ -209,13 +210,6 @@ function answer({ bytes, until }: KeptSegment): Response {
 /** What was deleted here is not handed out here any more. */
 export function forgetArchive(audience: AudienceId): void {
   heads.delete(audience);
-}
-
-/** A *no*, that a page of any origin may read. */
-export function refuse(c: Context<{ Bindings: Env }>, code: ProblemCode): Response {
-  const refused = problem(c, code);
-  refused.headers.set("Access-Control-Allow-Origin", "*");
-  return refused;
 }
 
 /** The head as it is `ms` after it was said. */

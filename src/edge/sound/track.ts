@@ -10,11 +10,10 @@ import type { Env } from "../../objects/env.ts";
 import { archiveStub } from "../../objects/locate.ts";
 import { log } from "../../objects/log.ts";
 import { SharedQuestions } from "../memory/shared-questions.ts";
+import { ANY_ORIGIN, refuse } from "../request/any-origin.ts";
 import { bearerOf } from "../request/body.ts";
 import type { RouteSays } from "../request/openapi.ts";
-import { problem } from "../request/problem.ts";
 import { type Admitted, admitToRecording } from "./recording.ts";
-import { refuse } from "./segments.ts";
 
 /** Tracks that one isolate remembers; the oldest give way. Six hours are 100 kB. */
 const MOST_TRACKS = 50;
@@ -60,14 +59,14 @@ export async function readTrack(c: Context<{ Bindings: Env }>): Promise<Response
     ETag: etag,
     // Whatever keeps it must ask whether there still is such a recording.
     "Cache-Control": known.plan.listenTicket === true ? "private, no-store" : "no-cache",
-    "Access-Control-Allow-Origin": "*",
+    ...ANY_ORIGIN,
     "Access-Control-Expose-Headers": "Accept-Ranges, Content-Disposition, Content-Range, ETag",
   };
   if (namesIt(c.req.header("if-none-match"), etag)) return new Response(null, { status: 304, headers });
   const isOfThis = (c.req.header("if-range") ?? etag) === etag;
   const range = rangeOf(isOfThis ? c.req.header("range") : undefined, stream.length);
   if (range === "unsatisfiable") {
-    const none = problem(c, "range-unsatisfiable");
+    const none = refuse(c, "range-unsatisfiable");
     none.headers.set("Content-Range", `bytes */${stream.length}`);
     return none;
   }

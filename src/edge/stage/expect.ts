@@ -1,7 +1,8 @@
 import type { Context } from "hono";
 import { z } from "zod";
+import type { Progress } from "../../core/tree/shape/plant.ts";
 import { REGIONS } from "../../core/tree/shape/region.ts";
-import type { Progress, Refused, TooMany } from "../../objects/calls/room.ts";
+import type { Refused, TooMany } from "../../objects/calls/room.ts";
 import type { Env } from "../../objects/env.ts";
 import { roomStub } from "../../objects/locate.ts";
 import { jsonOf, sentenceOf } from "../request/body.ts";

@@ -7,7 +7,7 @@ import type { Schedule } from "../../core/room/schedule.ts";
 import type { Deed } from "../../core/room/verbs.ts";
 import type { Moved } from "../../core/tree/shape/audience.ts";
 import type { Plan } from "../../core/tree/shape/plan.ts";
-import type { Expectation } from "../../core/tree/shape/plant.ts";
+import type { Expectation, Progress } from "../../core/tree/shape/plant.ts";
 import type { Region } from "../../core/tree/shape/region.ts";
 import type {
   CrowdState,
@@ -124,21 +124,3 @@ export interface RoomCalls extends ParentCalls {
   /** Makes the room with the audience of another. Who was cut off before he had his answer may ask again, until the host has come. */
   continueFrom(ask: ContinueAsk): Promise<Created | NotContinued>;
 }
-
-/** How far a tree is ready for its crowd. */
-export type Progress = {
-  /** Listeners that were last said to come; 0 if none were. */
-  readonly expected: number;
-  /** Listeners for whom there are leaves. */
-  readonly seats: number;
-  readonly leaves: number;
-  /** Leaves that are awake and linked. */
-  readonly ready: number;
-  readonly listeners: number;
-  /** More are expected than the operator allows. */
-  readonly capped: boolean;
-  /** More want to come just now than the operator allows: they hear the cached lane. */
-  readonly full: boolean;
-  /** The tree will be made ready by itself for so many, at that time (ms since 1970), because the room is scheduled. */
-  readonly planned?: { readonly listeners: number; readonly at: number };
-};

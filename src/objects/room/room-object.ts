@@ -7,22 +7,10 @@ import { isClosed } from "../../core/room/schedule.ts";
 import { mayCome } from "../../core/room/stage.ts";
 import { standingOf } from "../../core/room/state.ts";
 import type { Asking, Deed } from "../../core/room/verbs.ts";
-import type { Expectation } from "../../core/tree/shape/plant.ts";
+import type { Expectation, Progress } from "../../core/tree/shape/plant.ts";
 import { Alarms } from "../alarms.ts";
 import type { AttachAnswer, AttachAsk } from "../calls/parent.ts";
-import type {
-  Backstage,
-  Bearer,
-  ContinueAsk,
-  CreateAsk,
-  Created,
-  Done,
-  NotContinued,
-  Progress,
-  Refused,
-  RoomCalls,
-  TooMany,
-} from "../calls/room.ts";
+import type { Backstage, Bearer, ContinueAsk, CreateAsk, Created, Done, NotContinued, Refused, RoomCalls, TooMany } from "../calls/room.ts";
 import { ObjectUse } from "../counted.ts";
 import type { Env } from "../env.ts";
 import { archiveStub } from "../locate.ts";

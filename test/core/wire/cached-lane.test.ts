@@ -1,17 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CachedLane, type LaneMachine } from "../../../src/core/wire/cached-lane.ts";
 import { aChunk } from "../../support/build.ts";
-
-const HEAD = {
-  epoch: 1,
-  roomTimeMs: 60_000,
-  ageMs: 0,
-  segmentMs: 2_000,
-  phase: "live",
-  gaps: [],
-  runs: [{ epoch: 1, first: 20, last: 29 }],
-  states: [],
-};
+import { LANE_HEAD } from "../../support/lane.ts";
 
 /** A machine whose clock is turned by hand, and a server that answers as `answers` says, by name. */
 function aMachine(answers: (name: string) => number) {
@@ -27,7 +17,7 @@ function aMachine(answers: (name: string) => number) {
       asked.push(name);
       const status = answers(name);
       const index = Number(name.split("/").at(-1));
-      const body = name === "head" ? new TextEncoder().encode(JSON.stringify({ type: "head", ...HEAD })) : aChunk(index * 20 + 1);
+      const body = name === "head" ? new TextEncoder().encode(JSON.stringify(LANE_HEAD)) : aChunk(index * 20 + 1);
       return { status, body: status === 200 ? Uint8Array.from(body) : new Uint8Array(0) };
     },
     textOf: (body) => new TextDecoder().decode(body),

@@ -9,6 +9,24 @@ export type Expectation = {
   readonly shares: Readonly<Partial<Record<Region, number>>>;
 };
 
+/** How far a tree is ready for its crowd. */
+export type Progress = {
+  /** Listeners that were last said to come; 0 if none were. */
+  readonly expected: number;
+  /** Listeners for whom there are leaves. */
+  readonly seats: number;
+  readonly leaves: number;
+  /** Leaves that are awake and linked. */
+  readonly ready: number;
+  readonly listeners: number;
+  /** More are expected than the operator allows. */
+  readonly capped: boolean;
+  /** More want to come just now than the operator allows: they hear the cached lane. */
+  readonly full: boolean;
+  /** The tree will be made ready by itself for so many, at that time (ms since 1970), because the room is scheduled. */
+  readonly planned?: { readonly listeners: number; readonly at: number };
+};
+
 /** A plan that is wide enough for an expected crowd, its leaves to be woken before anybody comes; `isCapped` if the limits allow fewer. */
 export function plant(plan: Plan, expected: Expectation, limits: Limits): { readonly plan: Plan; readonly isCapped: boolean } {
   const shares = named(expected.shares) ?? widths(plan);

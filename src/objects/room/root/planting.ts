@@ -1,8 +1,7 @@
 import type { Limits } from "../../../core/tree/shape/grow.ts";
 import type { Plan } from "../../../core/tree/shape/plan.ts";
-import { type Expectation, locked, plant, planted, rekeyed } from "../../../core/tree/shape/plant.ts";
+import { type Expectation, locked, type Progress, plant, planted, rekeyed } from "../../../core/tree/shape/plant.ts";
 import type { Alarms } from "../../alarms.ts";
-import type { Progress } from "../../calls/room.ts";
 import { log } from "../../log.ts";
 import { makeSecret } from "../../secret.ts";
 import type { RoomStore } from "../room-store.ts";

@@ -1,17 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { cachedLanes } from "../../../../src/browser/listen/cached-lane.ts";
 import { aChunk } from "../../../support/build.ts";
-
-const HEAD = {
-  epoch: 1,
-  roomTimeMs: 60_000,
-  ageMs: 0,
-  segmentMs: 2_000,
-  phase: "live",
-  gaps: [],
-  runs: [{ epoch: 1, first: 20, last: 29 }],
-  states: [],
-};
+import { LANE_HEAD } from "../../../support/lane.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -28,7 +18,7 @@ async function headsAsked(reads: boolean): Promise<number> {
   vi.stubGlobal("fetch", async (address: string) => {
     if (!address.endsWith("head")) return new Response(Uint8Array.from(aChunk(Number(address.split("/").at(-1)) * 20 + 1)));
     heads++;
-    return Response.json({ type: "head", ...HEAD });
+    return Response.json(LANE_HEAD);
   });
   const nothing = () => undefined;
   const lane = cachedLanes(undefined, () => reads)("/rooms/demo/segments/secret", undefined, undefined, {
