@@ -53,11 +53,36 @@ describe("the stride", () => {
 
   it("narrows again, slowly, once the load is gone", () => {
     const control = new StrideControl();
-    run(control, 3, 500, () => 1_100);
-    const strides = run(control, 120, 500, () => 5, 3_000);
+    run(control, 60, 500, () => 1_100);
+    const strides = run(control, 120, 500, () => 5, 60_000);
     expect(strides.at(-1)).toBe(1);
     expect(strides.filter((stride) => stride === 20).length).toBeGreaterThanOrEqual(99);
     expect([...new Set(strides)]).toEqual([20, 10, 5, 2, 1]);
+  });
+
+  it("narrows though its engine stops for 90 ms now and then to collect: one chunk in twenty-four is late, and no load is in that", () => {
+    const control = new StrideControl();
+    run(control, 3, 500, () => 1_100);
+    let tick = 0;
+    expect(run(control, 120, 500, () => (tick++ % 24 === 0 ? 90 : 5), 3_000).at(-1)).toBe(1);
+  });
+
+  it("does not narrow while every fifth chunk is late", () => {
+    const control = new StrideControl();
+    run(control, 3, 500, () => 1_100);
+    let tick = 0;
+    expect(run(control, 120, 500, () => (tick++ % 5 === 0 ? 90 : 5), 3_000).at(-1)).toBe(20);
+  });
+
+  it("takes no lost packet for load: what waited behind it comes with it, and all of that is late once", () => {
+    const control = new StrideControl();
+    for (let second = 0; second < 60; second++) {
+      const from = second * 1_000;
+      for (const lateMs of [5, 5, 5, 5, 5]) control.heard(lateMs, 100, 500, localTime(from + lateMs * 20));
+      // Sent again after 400 ms, and five chunks in one go.
+      for (const lateMs of [400, 300, 200, 100, 0]) control.heard(lateMs, 100, 500, localTime(from + 900));
+    }
+    expect(control.stride).toBe(1);
   });
 
   it("tries a stride that did not hold ever more seldom", () => {
