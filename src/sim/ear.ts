@@ -146,8 +146,8 @@ export class Ear extends Socket {
 
   override send(message: Message): void {
     const { server, ground } = this.leaf;
-    const leavesAt = server.instant;
-    server.send(bytesIn(message), this.#size);
+    const costMs = server.send(bytesIn(message), this.#size);
+    const leavesAt = server.instant - costMs * this.#size;
     if (!this.#isOpen) return;
     ground.measures.messages += this.#size;
     if (typeof message === "string") this.#read(message);

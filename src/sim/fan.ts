@@ -33,8 +33,8 @@ export class Fan implements Says {
   say(links: Iterable<Socket>, message: Message): void {
     if (!this.#isOf(links)) this.#gather(links);
     const { server } = this.#host;
-    const from = server.instant;
-    this.#said.push({ message, from, costMs: server.send(bytesIn(message), this.#ends.length) });
+    const costMs = server.send(bytesIn(message), this.#ends.length);
+    this.#said.push({ message, from: server.instant - costMs * this.#ends.length, costMs });
     if (!isPatient(message)) for (const end of this.#ends) end.convey();
     else {
       for (const end of this.#prompt) {

@@ -25,10 +25,11 @@ describe("4,000 listeners on one core, simulated and real", () => {
 
 /**
  * What real workerd did where its leaves chose the stride: `npm run bench -- --listeners 9000 --runs 1 --only canopy` (and 1000, 4000), each twice
- * (2026-11-23, the same machine; p99 of 1,000 was 82 to 104 ms, of 4,000 twice 429, of 9,000 931 and 997).
+ * (2026-11-23, the same machine; p99 of 4,000 was twice 429 ms, of 9,000 931 and 997, of 1,000 68 and 69 where next to nothing of the machine was
+ * stolen: with 19 % of a core stolen it was 114, with 40 % 261 to 385. A simulated machine is never stolen from).
  */
 const CHOSEN = [
-  { listeners: 1_000, stride: 1, cpuUs: 40, lagP99Ms: undefined },
+  { listeners: 1_000, stride: 1, cpuUs: 40, lagP99Ms: 69 },
   { listeners: 4_000, stride: 5, cpuUs: 8.5, lagP99Ms: 429 },
   { listeners: 9_000, stride: 10, cpuUs: 4.6, lagP99Ms: 964 },
 ];
@@ -40,8 +41,7 @@ describe("a crowd on one core whose leaves choose the stride", () => {
       const foretold = foretell({ ...BENCH, listeners, stride: undefined, seconds: 10 });
       expect(foretold.chunksPerMessage).toBeCloseTo(stride, 1);
       expect(Math.abs(foretold.cpuUsPerChunk / cpuUs - 1)).toBeLessThan(0.15);
-      // At 1,000 a machine that is taken away for some 10 ms now and then decides the tail; virtual cores are never taken away.
-      if (lagP99Ms !== undefined) expect(Math.abs(foretold.lagP99Ms / lagP99Ms - 1)).toBeLessThan(0.15);
+      expect(Math.abs(foretold.lagP99Ms / lagP99Ms - 1)).toBeLessThan(0.15);
     },
   );
 });
