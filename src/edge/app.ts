@@ -20,7 +20,8 @@ import { REPORT_ROOM, reportRoom } from "./rooms/report.ts";
 import { CREATE_ROOM, createRoom, READ_ROOM, readRoom, smallBody } from "./rooms/rooms.ts";
 import { READ_CAPTIONS, readCaptions } from "./sound/captions.ts";
 import { LISTEN, listen } from "./sound/listen.ts";
-import { LIVE_HLS, LIVE_M3U, LIVE_OGG, LIVE_PIECE, LIVE_PLS, liveM3u, liveOgg, livePiece, livePlaylist, livePls } from "./sound/radio.ts";
+import { LIVE_HLS, LIVE_PIECE, livePiece, livePlaylist } from "./sound/radio-hls.ts";
+import { LIVE_M3U, LIVE_OGG, LIVE_PLS, liveM3u, liveOgg, livePls } from "./sound/radio-stream.ts";
 import {
   DELETE_ANY_RECORDING,
   DELETE_RECORDING,

@@ -6,6 +6,7 @@ import type { Known } from "../../objects/calls/audience.ts";
 import type { Env } from "../../objects/env.ts";
 import { HEADER } from "../../objects/header.ts";
 import { audienceStub } from "../../objects/locate.ts";
+import { keepNewest } from "./newest.ts";
 import { SharedQuestions } from "./shared-questions.ts";
 
 /** Rooms that one isolate remembers; the least recently asked for give way. */
@@ -35,7 +36,7 @@ export async function knownOf(env: Env, room: RoomId): Promise<Known | undefined
  */
 export async function recall(env: Env, room: RoomId, maxAgeMs: number): Promise<Known | undefined> {
   const memory = rooms.get(room);
-  if (memory !== undefined) keep(rooms, room, memory);
+  if (memory !== undefined) keepNewest(rooms, room, memory, MOST_ROOMS);
   if (memory !== undefined && Date.now() - memory.at <= maxAgeMs) return memory.known;
   if (memory === undefined && Date.now() - (unknown.get(room) ?? Number.NEGATIVE_INFINITY) <= Math.min(maxAgeMs, UNKNOWN_MS))
     return undefined;
@@ -75,11 +76,11 @@ export function forget(room: RoomId): void {
 function remember(room: RoomId, told: Known | undefined): Known | undefined {
   const before = rooms.get(room)?.known.plan;
   if (told === undefined) {
-    keep(unknown, room, Date.now());
+    keepNewest(unknown, room, Date.now(), MOST_ROOMS);
     return undefined;
   }
   const known = before !== undefined && isNewer(before, told.plan) ? { ...told, plan: before } : told;
-  keep(rooms, room, { known, at: Date.now() });
+  keepNewest(rooms, room, { known, at: Date.now() }, MOST_ROOMS);
   return known;
 }
 
@@ -90,12 +91,4 @@ function remember(room: RoomId, told: Known | undefined): Known | undefined {
 function isNewer(before: Plan, said: Plan): boolean {
   if (before.verifyKey.x !== said.verifyKey.x && before.revision - said.revision < ADOPTION_REVISIONS) return false;
   return before.revision > said.revision;
-}
-
-/** Puts an entry last, and lets the first go where there are too many. */
-function keep<Value>(memory: Map<RoomId, Value>, room: RoomId, value: Value): void {
-  memory.delete(room);
-  memory.set(room, value);
-  const [oldest] = memory.keys();
-  if (memory.size > MOST_ROOMS && oldest !== undefined) memory.delete(oldest);
 }

@@ -5,6 +5,7 @@ import type { Known } from "../../objects/calls/audience.ts";
 import type { Env } from "../../objects/env.ts";
 import { audienceStub } from "../../objects/locate.ts";
 import { log } from "../../objects/log.ts";
+import { keepNewest } from "../memory/newest.ts";
 import { SharedQuestions } from "../memory/shared-questions.ts";
 import { bearerOf } from "../request/body.ts";
 import type { ProblemCode } from "../request/problem.ts";
@@ -51,10 +52,7 @@ async function outcastsOf(env: Env, { plan: { audience } }: Known): Promise<Read
   if (before !== undefined && Date.now() - before.at <= OUTCASTS_MS) return before.sessions;
   try {
     const sessions = new Set(await questions.ask(audience, async () => [...(await audienceStub(env, audience).outcasts())]));
-    outcasts.delete(audience);
-    outcasts.set(audience, { sessions, at: Date.now() });
-    const [oldest] = outcasts.keys();
-    if (outcasts.size > MOST_AUDIENCES && oldest !== undefined) outcasts.delete(oldest);
+    keepNewest(outcasts, audience, { sessions, at: Date.now() }, MOST_AUDIENCES);
     return sessions;
   } catch (fault) {
     log("outcasts-unknown", { audience, why: String(fault) });
@@ -70,8 +68,6 @@ async function proven(env: Env, known: Known, ticket: string): Promise<TicketCla
   tickets.delete(key);
   const claims = await listenClaims(env, known, ticket);
   if (typeof claims === "string") return claims;
-  tickets.set(key, { claims, until: Date.now() + PROVEN_MS });
-  const [oldest] = tickets.keys();
-  if (tickets.size > MOST_TICKETS && oldest !== undefined) tickets.delete(oldest);
+  keepNewest(tickets, key, { claims, until: Date.now() + PROVEN_MS }, MOST_TICKETS);
   return claims;
 }

@@ -1,6 +1,7 @@
 import { addressOf } from "../../core/address.ts";
 import { type AudienceId, parseSessionId, type SessionId } from "../../core/ids.ts";
 import { base64url } from "../../objects/secret.ts";
+import { keepNewest } from "../memory/newest.ts";
 
 /** Keys that one isolate keeps imported; the least recently used give way. */
 const MOST_KEYS = 1_000;
@@ -42,9 +43,6 @@ export async function addressMarkOf(addressKey: string | undefined, address: str
 async function keyOf(text: string): Promise<CryptoKey> {
   const raw = new TextEncoder().encode(text);
   const key = keys.get(text) ?? (await crypto.subtle.importKey("raw", raw, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]));
-  keys.delete(text);
-  keys.set(text, key);
-  const [oldest] = keys.keys();
-  if (keys.size > MOST_KEYS && oldest !== undefined) keys.delete(oldest);
+  keepNewest(keys, text, key, MOST_KEYS);
   return key;
 }

@@ -9,6 +9,7 @@ import type { Known } from "../../objects/calls/audience.ts";
 import type { Bearer } from "../../objects/calls/room.ts";
 import type { Env } from "../../objects/env.ts";
 import { archiveStub, roomStub } from "../../objects/locate.ts";
+import { keepNewest } from "../memory/newest.ts";
 import { forget, knownOf, learn, recall } from "../memory/plan-memory.ts";
 import { SharedQuestions } from "../memory/shared-questions.ts";
 import { lockedFor } from "../people/locked.ts";
@@ -171,9 +172,6 @@ async function saysOf(env: Env, { plan }: Known, secret: string): Promise<Record
     const answer = await archiveStub(env, plan.audience).recording(secret);
     return answer === undefined ? undefined : { ...answer };
   });
-  said.delete(plan.audience);
-  said.set(plan.audience, { says, at: Date.now() });
-  const [oldest] = said.keys();
-  if (said.size > MOST_SAID && oldest !== undefined) said.delete(oldest);
+  keepNewest(said, plan.audience, { says, at: Date.now() }, MOST_SAID);
   return says;
 }

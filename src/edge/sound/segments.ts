@@ -7,6 +7,7 @@ import type { ArchiveSays } from "../../objects/calls/archive.ts";
 import type { Env } from "../../objects/env.ts";
 import { archiveStub } from "../../objects/locate.ts";
 import { edgeCache } from "../memory/edge-cache.ts";
+import { keepNewest } from "../memory/newest.ts";
 import { knownOf, learn } from "../memory/plan-memory.ts";
 import { type KeptSegment, SegmentMemory } from "../memory/segment-memory.ts";
 import { SharedQuestions } from "../memory/shared-questions.ts";
@@ -96,7 +97,8 @@ export async function readSegment(c: Context<{ Bindings: Env }>): Promise<Respon
   const key = `${plan.audience}/${plan.segments}/${epoch}/${index}`;
   if ((misses.get(key) ?? 0) > Date.now()) return refuse(c, "not-found");
   const kept = memory.find(key, Date.now()) ?? (await segmentQuestions.ask(key, () => find(c, plan, key, epoch, index)));
-  if (kept === undefined) remember(key);
+  // What is not there now is not asked for again at once: while the sound is away everybody asks for the same segment.
+  if (kept === undefined) keepNewest(misses, key, Date.now() + MISS_MS, MOST_HEADS);
   if (kept === undefined) return refuse(c, "not-found");
   const found = answer(kept);
   // What a ticket was needed for is for who brought it, and for no cache between here and him.
@@ -130,10 +132,7 @@ async function headOf(env: Env, plan: Plan): Promise<Said | undefined> {
     const says = await headQuestions.ask(plan.audience, () => archiveStub(env, plan.audience).head(plan.segments ?? ""));
     if (says === undefined) return undefined;
     const said = { says, at: Date.now() };
-    heads.delete(plan.audience);
-    heads.set(plan.audience, said);
-    const [oldest] = heads.keys();
-    if (heads.size > MOST_HEADS && oldest !== undefined) heads.delete(oldest);
+    keepNewest(heads, plan.audience, said, MOST_HEADS);
     return said;
   } catch (fault) {
     if (before !== undefined && Date.now() - before.at <= STALE_MS) return before;
@@ -152,14 +151,6 @@ function mayBe(head: LaneHead, epoch: number, index: number): boolean {
 
 function isIn(runs: readonly Run[], epoch: number, index: number): boolean {
   return runs.some((run) => run.epoch === epoch && run.first <= index && index <= run.last);
-}
-
-/** What is not there now is not asked for again at once: while the sound is away everybody asks for the same segment. */
-function remember(key: string): void {
-  misses.delete(key);
-  misses.set(key, Date.now() + MISS_MS);
-  const [oldest] = misses.keys();
-  if (misses.size > MOST_HEADS && oldest !== undefined) misses.delete(oldest);
 }
 
 async function find(

@@ -9,6 +9,7 @@ import type { ArchiveCalls, TrackSays } from "../../objects/calls/archive.ts";
 import type { Env } from "../../objects/env.ts";
 import { archiveStub } from "../../objects/locate.ts";
 import { log } from "../../objects/log.ts";
+import { keepNewest } from "../memory/newest.ts";
 import { SharedQuestions } from "../memory/shared-questions.ts";
 import { ANY_ORIGIN, refuse } from "../request/any-origin.ts";
 import { bearerOf } from "../request/body.ts";
@@ -98,10 +99,8 @@ async function trackOf(
       ? undefined
       : structuredClone({ bytes: said.bytes, channels: said.channels, runs: said.runs, person: said.person });
   });
-  tracks.delete(key);
-  if (track !== undefined) tracks.set(key, { of: stateOf(track), track });
-  const [oldest] = tracks.keys();
-  if (tracks.size > MOST_TRACKS && oldest !== undefined) tracks.delete(oldest);
+  if (track === undefined) tracks.delete(key);
+  else keepNewest(tracks, key, { of: stateOf(track), track }, MOST_TRACKS);
   return track;
 }
 
