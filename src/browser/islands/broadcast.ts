@@ -73,12 +73,12 @@ function run(hostTicket: string): void {
   });
   const studio = new Broadcasting(room, hostTicket, memory, draw);
   const panel = new StagePanel(part("panel", HTMLElement), { room, isStudio: true });
-  const side = new SideForm(studio.sides);
+  const side = new SideForm(studio.mouth.sides);
   const captions = new SpeakerCaptions(room, draw);
   const form = new MicrophoneForm(device, switches, () => void open());
   const open = async () => {
     await studio.openMicrophone(form.choice());
-    await form.list(studio.device?.id);
+    await form.list(studio.mouth.device?.id);
   };
   studio.connect();
   // On air before a reload: go on without a click, where the browser lets the microphone.
@@ -119,13 +119,13 @@ function run(hostTicket: string): void {
   navigator.mediaDevices.addEventListener("devicechange", () => {
     // Plugged in again while on air: nobody should have to look for a button.
     if (studio.state.wanted && studio.state.microphone === "fault") void open();
-    else void form.list(studio.device?.id);
+    else void form.list(studio.mouth.device?.id);
   });
   window.addEventListener("beforeunload", (event) => {
     if (studio.state.onAir) event.preventDefault();
   });
   const beat = () => {
-    showLevel(studio.level);
+    showLevel(studio.mouth.level);
     requestAnimationFrame(beat);
   };
   beat();
@@ -217,8 +217,9 @@ function show(studio: Broadcasting): void {
   const isHost = state.role === undefined || state.role === "host";
   write(part("copy-host", HTMLElement), isHost ? say.links.host : say.links.mine);
   write(part("host-hint", HTMLElement), isHost ? say.links.hint : say.links.mineHint);
-  part("meter-value", HTMLMeterElement).value = Math.round(Math.max(0, 1 - studio.level / METER_FLOOR) * 100);
+  part("meter-value", HTMLMeterElement).value = Math.round(Math.max(0, 1 - studio.mouth.level / METER_FLOOR) * 100);
   const { link: line, room: known, onAir, microphone, roundTripMs } = state;
-  const { level, unsentBytes, counts } = studio;
+  const { unsentBytes, counts } = studio;
+  const { level } = studio.mouth;
   publish({ state: line, phase: known?.phase, onAir, muted: unheard, microphone, level, roundTripMs, unsentBytes, ...counts });
 }

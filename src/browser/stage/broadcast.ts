@@ -1,36 +1,16 @@
 import type { VoiceLevel } from "../../core/audio/mixer.ts";
 import type { StageHears, StageSays, StageState, StageWelcome } from "../../core/wire/messages.ts";
-import { parseStageHears } from "../../core/wire/parse.ts";
-import { RoomClock } from "../captions/room-clock.ts";
 import type { SpokenLine } from "../captions/spoken-lines.ts";
-import { Talkspurts, type Voiced } from "../captions/talkspurts.ts";
-import { Link } from "../line/link.ts";
 import type { LinkEnd, LinkPhase } from "../line/link-mind.ts";
-import { RoundTrip } from "../line/round-trip.ts";
-import { SilenceWatch } from "../line/silence-watch.ts";
-import { whyNoStage } from "../line/why-not.ts";
 import { sayNo, words } from "../page/words.ts";
-import { every } from "../sound/every.ts";
-import { isUncleaned, type MicrophoneChoice } from "../sound/microphone.ts";
-import { SpeechSender, type SpokenFrame } from "../sound/speech-sender.ts";
+import type { MicrophoneChoice } from "../sound/microphone.ts";
 import { WakeLock } from "../sound/wake-lock.ts";
-import { SideSounds } from "./side-sounds.ts";
+import { MuteRule } from "./mute.ts";
 import type { SpeakerMemory } from "./speaker-memory.ts";
 import { StageEars } from "./stage-ears.ts";
+import { StageLine } from "./stage-line.ts";
+import { StageMouth } from "./stage-mouth.ts";
 import { newStudio, placeIn, type Studio, toldOf } from "./studio.ts";
-import { StudioMicrophone } from "./studio-microphone.ts";
-
-/** The line is measured this often, in ms, and is dead if nothing answers for patience's sum. */
-const PING_MS = 2_000;
-const PATIENCE = { silentMs: 5_000, answerMs: 3_000 };
-/** Two would halve the messages that the room reads and cost everybody 20 ms; one host's 50 a second are nothing to it. */
-const FRAMES_PER_MESSAGE = 1;
-/** A line that left frames out is called too slow for so long after, in ms. */
-const LOSSY_MS = 10_000;
-/** What was muted or unmuted here stands for so long, in ms, before the room's own word is taken for newer. */
-const MUTE_SETTLES_MS = 2_000;
-/** What was said is let go out before a connection is closed, in ms. */
-const FAREWELL_MS = 200;
 
 /**
  * The engine of who is on stage, host or guest: microphone → frames → socket, the others' sound, and what the room says. It shows nothing;
@@ -38,28 +18,17 @@ const FAREWELL_MS = 200;
  */
 export class Broadcasting {
   readonly #memory: SpeakerMemory;
-  readonly #link: Link;
-  readonly #microphone: StudioMicrophone;
-  readonly #sender: SpeechSender;
-  readonly #roundTrip = new RoundTrip();
-  readonly #clock = new RoomClock();
-  readonly #talk = new Talkspurts();
-  readonly #silence = new SilenceWatch();
+  readonly #line: StageLine;
+  readonly #mute = new MuteRule();
   readonly #ears: StageEars;
-  /** A sound file and a browser tab that are mixed into what is said: for the page to choose, play and stop. */
-  readonly sides: SideSounds;
+  /** What is said here: for the page to show, and to mix other sounds into. */
+  readonly mouth: StageMouth;
   readonly #awake = new WakeLock();
   readonly #onChange: () => void;
   #ticket: string;
   #voice: number | undefined;
-  #leftOut = 0;
-  #leftOutAt = Number.NEGATIVE_INFINITY;
   #reconnects = -1;
-  #mutedAt = Number.NEGATIVE_INFINITY;
-  #lostAt = Number.NEGATIVE_INFINITY;
-  #uncleaned = false;
   #closed = false;
-  #stopPinging: (() => void) | undefined;
   #state: Studio;
 
   /**
@@ -77,32 +46,17 @@ export class Broadcasting {
     this.#ticket = ticket;
     this.#onChange = onChange;
     this.#state = newStudio(memory);
-    this.#link = new Link({
-      url: () => `${location.origin.replace("http", "ws")}/rooms/${room}/stage`,
-      protocols: ["canopy.v1", `ticket.${ticket}`],
-      patience: PATIENCE,
-      every,
-      probe: () => this.#ping(),
-      expectsSound: () => true,
-      onText: (text) => this.#heard(parseStageHears(text)),
-      onBinary: (bytes) => this.#ears.hear(bytes),
-      onChange: (link, end) => this.#linkChanged(link, end),
-      askWhy: () => whyNoStage(room, ticket),
+    this.#line = new StageLine(room, ticket, {
+      onSaid: (said) => this.#heard(said),
+      onSound: (message) => this.#ears.hear(message),
+      onChange: (link, end) => this.#lineChanged(link, end),
+      onMeasured: () => this.#measured(),
     });
-    const send = (message: Uint8Array<ArrayBuffer>) => this.#link.send(message);
-    this.#sender = new SpeechSender({ unsentBytes: () => this.#link.unsentBytes, send }, FRAMES_PER_MESSAGE);
-    this.#microphone = new StudioMicrophone({
-      onFrame: (frame) => this.#spoken(frame),
-      onLevel: (level) => this.#leveled(level),
-      onChange: (news) => this.#set(news),
-      onOpened: () => this.#opened(),
-      onMouth: (mouth) => this.sides.attach(mouth),
-    });
+    this.mouth = new StageMouth(
+      { unsentBytes: () => this.#line.unsentBytes, send: (message) => this.#line.send(message) },
+      { studio: () => this.#state, onChange: (news) => this.#set(news), onOpened: () => this.#opened() },
+    );
     this.#ears = new StageEars(onLevels, () => this.#earsChanged());
-    this.sides = new SideSounds((news) => {
-      this.#sender.everything = this.#uncleaned || this.sides.sounding;
-      this.#set(news);
-    });
   }
 
   /** One's own ticket, the newest: for what is asked by HTTP. */
@@ -114,61 +68,36 @@ export class Broadcasting {
     return this.#state;
   }
 
-  /** The microphone's level just now, −dBov. */
-  get level(): number {
-    return this.#microphone.level;
-  }
-
   /** What the line does not get rid of, in bytes. */
   get unsentBytes(): number {
-    return this.#link.unsentBytes;
+    return this.#line.unsentBytes;
   }
 
   /** Frames left out because the line could not take them; connections opened after the first. */
   get counts(): { readonly leftOut: number; readonly reconnects: number } {
-    return { leftOut: this.#sender.leftOut, reconnects: Math.max(0, this.#reconnects) };
-  }
-
-  get device(): { readonly id: string | undefined; readonly label: string } | undefined {
-    return this.#microphone.device;
-  }
-
-  /** What the microphone captures, for who recognizes it; undefined while none is open. */
-  get track(): MediaStreamTrack | undefined {
-    return this.#microphone.track;
-  }
-
-  /** When there was a voice last, by this page's clock. */
-  get voiced(): Voiced | undefined {
-    return this.#talk.last;
+    return { leftOut: this.mouth.leftOut, reconnects: Math.max(0, this.#reconnects) };
   }
 
   /** Tells the room a line of captions, with when it was said. A *no* to it is told to nobody: the page cannot mend it. */
   caption({ id, text, final, from, to }: SpokenLine): void {
-    const [began, ended] = [this.#clock.at(from), this.#clock.at(to)];
+    const [began, ended] = [this.#line.roomTimeAt(from), this.#line.roomTimeAt(to)];
     const when = began === undefined || ended === undefined ? {} : { from: began, to: ended };
     this.#say({ type: "caption", id, text, final, ...when });
   }
 
   /** Connects to the room; also takes it back from another window. */
   connect(): void {
-    this.#stopPinging ??= every(PING_MS, () => this.#eachPing());
-    this.#link.start();
+    this.#line.start();
     this.#openEars();
   }
 
   /** Leaves the stage for good: microphone, ears and connection are let go of. */
   close(): void {
     this.#closed = true;
-    this.#stopPinging?.();
-    this.#stopPinging = undefined;
-    this.#sender.finish();
-    this.sides.close();
-    this.#microphone.close();
+    this.mouth.close();
     this.#ears.close();
     this.#awake.wanted = false;
-    // What was said last is still on its way out.
-    setTimeout(() => this.#link.stop(), FAREWELL_MS);
+    this.#line.stop();
   }
 
   /** How loud the others are heard here. @param volume 0 silent, 1 as they speak */
@@ -178,28 +107,25 @@ export class Broadcasting {
 
   /** Opens the microphone, or another one. */
   async openMicrophone(choice: MicrophoneChoice): Promise<void> {
-    this.#sender.restart();
-    this.#uncleaned = isUncleaned(choice.cleaning);
-    this.#sender.everything = this.#uncleaned || this.sides.sounding;
     this.#openEars();
-    await this.#microphone.open(choice);
+    await this.mouth.open(choice);
   }
 
   /** A gesture: lets a held-back microphone run, and the others' sound out. */
   async touched(): Promise<void> {
     this.#ears.touched();
-    if (this.#state.microphone === "held") await this.#microphone.wake();
+    if (this.#state.microphone === "held") await this.mouth.wake();
   }
 
   goOnAir(): void {
-    this.#microphone.stopCheck();
+    this.mouth.stopCheck();
     this.#want(true);
     this.#sayOnAir();
   }
 
   /** Tries the sound out on stage: those on it hear it, the audience does not. Going on or off air ends it. */
   rehearse(): void {
-    this.#microphone.stopCheck();
+    this.mouth.stopCheck();
     this.#want(false);
     this.#set({ rehearsing: true });
     this.#sayRehearsing();
@@ -212,9 +138,8 @@ export class Broadcasting {
 
   mute(muted: boolean): void {
     this.#memory.muted = muted;
-    this.#mutedAt = performance.now();
-    this.#sender.finish();
-    this.#silence.begin(performance.now());
+    this.#mute.clicked(performance.now());
+    this.mouth.turn();
     this.#set({ muted });
     this.#say({ type: "mute", muted });
   }
@@ -227,13 +152,12 @@ export class Broadcasting {
 
   /** Records four seconds and plays them back as listeners would hear them. */
   check(): void {
-    if (this.#state.microphone === "open" && !this.#state.wanted) this.#microphone.check();
+    if (this.#state.microphone === "open" && !this.#state.wanted) this.mouth.check();
   }
 
   #want(wanted: boolean): void {
     this.#memory.onAir = wanted;
-    this.#sender.finish();
-    this.#silence.begin(performance.now());
+    this.mouth.turn();
     this.#set({ wanted, rehearsing: false, silent: false, refused: undefined });
   }
 
@@ -256,11 +180,10 @@ export class Broadcasting {
   }
 
   #say(message: StageSays): boolean {
-    return this.#link.send(JSON.stringify(message));
+    return this.#line.say(message);
   }
 
-  #heard(said: StageHears | undefined): void {
-    if (said === undefined) return;
+  #heard(said: StageHears): void {
     if (said.type === "stage-welcome") this.#welcomed(said);
     else this.#set(this.#newsOf(said));
   }
@@ -274,9 +197,7 @@ export class Broadcasting {
         if (said.code === "doors-closed") this.#memory.onAir = false;
         return { refused: sayNo(said), ...(said.code === "doors-closed" ? { wanted: false } : {}) };
       case "pong":
-        this.#roundTrip.answered(said.id, performance.now());
-        this.#clock.answered(said.id, said.roomTime);
-        return { roundTripMs: this.#roundTrip.ms(performance.now()) };
+        return { roundTripMs: this.#line.roundTripMs };
       case "stage":
         return this.#placed(said);
       case "ticket":
@@ -291,13 +212,12 @@ export class Broadcasting {
     }
   }
 
-  /** Where the room says that one stands. Muted by somebody else is muted here too; nobody else opens a microphone that its owner shut. */
+  /** Where the room says that one stands. */
   #placed(stage: StageState): Partial<Studio> {
     const place = placeIn(stage, this.#voice);
-    const byOther = place.mutedInRoom && !this.#state.muted && performance.now() - this.#mutedAt > MUTE_SETTLES_MS;
-    if (!byOther) return { stage, ...place };
+    if (!this.#mute.isByOther(place.mutedInRoom, this.#state.muted, performance.now())) return { stage, ...place };
     this.#memory.muted = true;
-    this.#sender.restart();
+    this.mouth.restart();
     return { stage, ...place, muted: true };
   }
 
@@ -307,11 +227,8 @@ export class Broadcasting {
     this.#set({ session: said.session, role: said.role, muteLocked: said.muteLocked });
     this.#reconnects++;
     for (const state of said.states) this.#set(this.#newsOf(state));
-    // A mute of before stands, whoever made it, until it is lifted here: what was clicked while the line was lost is newer.
     const { wanted, rehearsing } = this.#state;
-    const clicked = this.#mutedAt > this.#lostAt;
-    const before = clicked ? this.#state.muted : said.muted || ((wanted || rehearsing) && this.#state.muted);
-    const muted = said.muteLocked || before;
+    const muted = this.#mute.onReturn(said.muted, said.muteLocked, this.#state.muted, wanted || rehearsing);
     this.#memory.muted = muted;
     this.#set({ muted, refused: undefined });
     this.#resume();
@@ -322,18 +239,16 @@ export class Broadcasting {
     const hasMicrophone = this.#state.microphone === "open" || this.#state.microphone === "held";
     const { wanted, rehearsing, link } = this.#state;
     if (!(wanted || rehearsing) || !hasMicrophone || link !== "open") return;
-    this.#sender.restart();
+    this.mouth.restart();
     if (wanted) this.#sayOnAir();
     else this.#sayRehearsing();
   }
 
-  #linkChanged(link: LinkPhase, end: LinkEnd | undefined): void {
+  #lineChanged(link: LinkPhase, end: LinkEnd | undefined): void {
     if (link === this.#state.link && end === this.#state.end) return;
     if (link !== "open") {
-      if (this.#state.link === "open") this.#lostAt = performance.now();
-      this.#sender.restart();
-      this.#roundTrip.forget();
-      this.#clock.forget();
+      if (this.#state.link === "open") this.#mute.lost(performance.now());
+      this.mouth.restart();
       this.#set({ onAir: false, mutedInRoom: false, roundTripMs: undefined });
     }
     if (end !== undefined) this.#over(end);
@@ -344,8 +259,7 @@ export class Broadcasting {
   #over(end: LinkEnd): void {
     this.#memory.onAir = false;
     if (end.code === 401 || end.code === 403) this.#memory.ticketRefused();
-    this.sides.closeTab();
-    this.#microphone.close();
+    this.mouth.shut();
     this.#set({ wanted: false, rehearsing: false, silent: false, lossy: false });
   }
 
@@ -363,44 +277,17 @@ export class Broadcasting {
   }
 
   #opened(): void {
-    this.#silence.begin(performance.now());
     if (!this.#state.onAir) this.#resume();
   }
 
-  #spoken(frame: SpokenFrame): void {
-    const { wanted, rehearsing, muted, link } = this.#state;
-    if (!(wanted || rehearsing) || muted || link !== "open") return;
-    this.#sender.take(frame);
-  }
-
-  #leveled(level: number): void {
-    this.#talk.frame(this.#sender.speaking, performance.now());
-    const nothing = this.#silence.silent(level, this.#sender.speaking, performance.now());
-    const silent = nothing && this.#state.onAir && !this.#state.muted && this.#state.microphone === "open";
-    if (silent !== this.#state.silent) this.#set({ silent });
-  }
-
-  #eachPing(): void {
+  #measured(): void {
     if (this.#state.link !== "open") return;
-    this.#link.send(this.#ping());
     // A mute that got lost on its way would leave host and room of two minds.
     const { stage, onAir, muted, mutedInRoom, muteLocked } = this.#state;
     if (onAir && mutedInRoom !== muted && !muteLocked) this.#say({ type: "mute", muted, again: true });
     // And one that somebody else has closed meanwhile is closed here too.
     if (stage !== undefined && mutedInRoom && !muted) this.#set(this.#placed(stage));
-    const now = performance.now();
-    if (this.#sender.leftOut > this.#leftOut) this.#leftOutAt = now;
-    this.#leftOut = this.#sender.leftOut;
-    this.#set({ roundTripMs: this.#roundTrip.ms(now), lossy: now - this.#leftOutAt < LOSSY_MS });
-  }
-
-  #ping(): string {
-    const now = performance.now();
-    const rttMs = this.#roundTrip.ms(now);
-    const id = this.#roundTrip.sent(now);
-    this.#clock.sent(id, now);
-    const ping: StageSays = { type: "ping", id, ...(rttMs === undefined ? {} : { rttMs }) };
-    return JSON.stringify(ping);
+    this.#set({ roundTripMs: this.#line.roundTripMs, lossy: this.mouth.isLossy() });
   }
 
   #set(news: Partial<Studio>): void {

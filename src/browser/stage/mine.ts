@@ -50,7 +50,7 @@ export class Mine {
   frame(): void {
     const { speaking } = this.#onStage;
     if (speaking === undefined) return;
-    const share = speaking.state.muted ? 0 : Math.max(0, 1 - speaking.level / METER_FLOOR);
+    const share = speaking.state.muted ? 0 : Math.max(0, 1 - speaking.mouth.level / METER_FLOOR);
     this.#mute.style.setProperty("--level", share.toFixed(2));
     part("mine-level", HTMLMeterElement).value = Math.round(share * 100);
   }

@@ -28,7 +28,7 @@ export class OnStage {
   #left: LinkEnd | undefined;
 
   /**
-   * @param onLevels how loud each of the others on stage is, by voice, some 25 times a second; the speaker's own level is `speaking.level`
+   * @param onLevels how loud each of the others on stage is, by voice, some 25 times a second; the speaker's own level is `speaking.mouth.level`
    */
   constructor(room: string, listening: Listening, onChange: () => void, onLevels: (levels: readonly VoiceLevel[]) => void) {
     this.#room = room;

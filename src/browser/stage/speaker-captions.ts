@@ -12,8 +12,7 @@ const LANGUAGE_KEY = "canopy:caption-language";
 
 /** Whose words are written down. */
 export type CaptionedSpeaker = {
-  readonly track: MediaStreamTrack | undefined;
-  readonly voiced: Voiced | undefined;
+  readonly mouth: { readonly track: MediaStreamTrack | undefined; readonly voiced: Voiced | undefined };
   caption(line: SpokenLine): void;
 };
 
@@ -39,8 +38,8 @@ export class SpeakerCaptions {
     this.#memory = `canopy:${room}:captions`;
     this.#onChange = onChange;
     this.#recognition = new Recognition(recognizerIn(window), {
-      understood: (said) => this.#tell(this.#lines.understood(said, this.#speaker?.voiced, performance.now())),
-      ended: () => this.#tell(this.#lines.end(this.#speaker?.voiced, performance.now())),
+      understood: (said) => this.#tell(this.#lines.understood(said, this.#speaker?.mouth.voiced, performance.now())),
+      ended: () => this.#tell(this.#lines.end(this.#speaker?.mouth.voiced, performance.now())),
       changed: () => this.#changed(),
     });
     this.#offerLanguages();
@@ -55,7 +54,7 @@ export class SpeakerCaptions {
     this.#speaker = speaker;
     // Who is heard by nobody is not listened to by a machine either.
     const isHeard = state?.onAir === true && state.link === "open" && !state.muted && !state.mutedInRoom && state.microphone === "open";
-    if (isHeard && speaker?.track !== undefined) this.#recognition.listen(speaker.track);
+    if (isHeard && speaker?.mouth.track !== undefined) this.#recognition.listen(speaker.mouth.track);
     else this.#recognition.rest();
     write(this.#says, this.#saying());
     writeOrHide(this.#heard, this.#on.checked && this.#understood !== "" ? this.#understood : undefined);
