@@ -1,3 +1,4 @@
+import { backoffMs } from "../../core/backoff.ts";
 import type { Room as People, RoomEvent } from "../../core/room/state.ts";
 import type { Moved } from "../../core/tree/shape/audience.ts";
 import { keyless } from "../../core/tree/shape/plan.ts";
@@ -14,7 +15,7 @@ import type { Stage } from "./stage/stage.ts";
 import type { Announcer } from "./told/announcer.ts";
 import type { Outbox } from "./told/outbox.ts";
 
-/** What is not there on time is asked for again after this, in ms, while somebody waits on air. */
+/** What is not there on time is asked for again after this, in ms, while somebody waits on air; while somebody is only on stage, after ever longer. */
 const RETRY_MS = 1_000;
 /** A room that wakes asks whether it still feeds its audience, and feeds nobody before it knows; without an answer by then, in ms, it does. */
 const DOUBT_MS = 1_000;
@@ -50,6 +51,9 @@ export class Reign {
   readonly #awake: Awake;
   readonly #handle: (event: RoomEvent) => void;
   #starting: Promise<void> | undefined;
+  /** Claims that failed since the last that did not. */
+  #failed = 0;
+  #again: ReturnType<typeof setTimeout> | undefined;
   #sure: Promise<unknown> | undefined;
   #noting: ReturnType<typeof setInterval> | undefined;
 
@@ -84,7 +88,7 @@ export class Reign {
     this.#starting ??= this.#claim()
       .catch((fault: unknown) => {
         log("claim-failed", { room: this.#awake.record.room, why: String(fault) });
-        setTimeout(() => this.#awake.people.phase === "live" && this.start(), RETRY_MS);
+        this.#claimAgain();
       })
       .finally(() => {
         this.#starting = undefined;
@@ -175,11 +179,24 @@ export class Reign {
     this.#store.save(this.#awake.record);
   }
 
+  /** Soon while somebody is on air; while somebody is on stage less and less often; for nobody not at all. */
+  #claimAgain(): void {
+    const isLive = () => this.#awake.people.phase === "live";
+    clearTimeout(this.#again ?? null);
+    const waitMs = isLive() ? RETRY_MS : backoffMs(this.#failed++, Math.random(), RETRY_MS);
+    this.#again = setTimeout(() => {
+      if (isLive()) this.start();
+      else if (this.#stage.size > 0) this.ready();
+    }, waitMs);
+  }
+
   async #claim(): Promise<void> {
     const { plan, room, chunkMs } = this.#awake.record;
     const claim = await audienceStub(this.#env, plan.audience).claim(room);
     if (claim === undefined) throw new Error("nobody planted the audience");
     if ("moved" in claim) return this.lose(claim);
+    this.#failed = 0;
+    clearTimeout(this.#again ?? null);
     this.keep({ epoch: claim.epoch });
     this.#awake.root.begin(claim.epoch, chunkMs);
     // What a restart cut off is done again: who is linked already is not dialed.
