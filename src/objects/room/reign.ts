@@ -121,10 +121,9 @@ export class Reign {
     await this.#wakeArchive();
   }
 
-  /** Takes over the tree of another room, in the epoch that was claimed with it. */
+  /** Takes over the tree of another room, in the epoch that was claimed with it and has begun. */
   takeOver(): void {
-    const { record, root, planting } = this.#awake;
-    root.begin(record.epoch, record.chunkMs);
+    const { root, planting } = this.#awake;
     this.#state.waitUntil(Promise.all([root.takeOver(), planting.inherit()]));
   }
 

@@ -63,7 +63,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     this.#alarms = new Alarms(state.storage);
     watch(this, (room) => ({ live: room.#awake?.people.phase === "live" ? 1 : 0 }));
     const record = this.#store.load();
-    if (record !== undefined) this.#wake(record);
+    if (record !== undefined) this.#wake(record, false);
   }
 
   /** Makes the room, once: of two creations at the same time, one has the name. */
@@ -165,7 +165,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     const refused = by === "operator" ? undefined : whyNot(awake, by, "delete-recording");
     if (refused !== undefined) return { refused };
     const { root, record } = awake;
-    const said = { after: root.toldUpTo(record.epoch, record.continues !== undefined), atMs: root.roomTime };
+    const said = { after: root.toldUpTo(record.epoch), atMs: root.roomTime };
     const wasThere = await archiveStub(this.env, record.plan.audience).deleteRecording(said);
     this.#body?.handle({ type: "recording-deleted" });
     await awake.evening.erase();
@@ -244,7 +244,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
 
   #settle({ record, created }: Founded): Created {
     this.#store.save(record);
-    const { events, people } = this.#wake(record);
+    const { events, people } = this.#wake(record, true);
     const { room, chunkMs, listed, continues } = record;
     if (continues !== undefined) events.note("moved", { room: continues.room, to: room });
     // One that is announced is open once its doors are.
@@ -253,7 +253,8 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     return created;
   }
 
-  #wake(record: RoomRecord): Awake {
+  /** @param isNew it was made just now, not found in its storage */
+  #wake(record: RoomRecord, isNew: boolean): Awake {
     const lease = new Lease(this.ctx.storage, (why) => reign.retire(why));
     const root = new Root(this.env, record, lease, {
       heard: () => this.#use.message(),
@@ -274,6 +275,8 @@ export class Room extends DurableObject<Env> implements RoomCalls {
       },
       doubted: () => reign.doubt(),
     });
+    // The epoch that was claimed with another room's audience; in a later life of this object it may be half told already.
+    if (isNew && record.continues !== undefined) root.begin(record.epoch, record.chunkMs);
     const memory = new CrowdMemory(this.ctx.storage, root);
     const awake: Awake = {
       record,

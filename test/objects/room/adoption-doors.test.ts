@@ -1,8 +1,10 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { LAST_SEQUENCE } from "../../../src/core/audio/position.ts";
 import { audienceOf, type SessionId } from "../../../src/core/ids.ts";
 import { app } from "../../../src/edge/app.ts";
 import { sessionOf } from "../../../src/edge/request/identity.ts";
+import { Archive } from "../../../src/objects/archive/archive-object.ts";
 import type { Legacy } from "../../../src/objects/calls/audience.ts";
 import { audienceStub, roomStub } from "../../../src/objects/locate.ts";
 import type { Room } from "../../../src/objects/room/room-object.ts";
@@ -50,6 +52,8 @@ async function knock(room: string, ...protocols: string[]): Promise<string> {
 }
 
 describe("a room that takes an audience over", () => {
+  afterEach(() => vi.restoreAllMocks());
+
   it("lets in whom the private room before had invited to listen, under both names, and no stranger", async () => {
     const { room, hostTicket, successorTicket } = await aRoom("doors-private");
     expect((await does(room, hostTicket, "lock-room", { locked: true })).status).toBe(204);
@@ -129,6 +133,24 @@ describe("a room that takes an audience over", () => {
     await eventually("it is left", async () => (await left())?.webhook?.url === own.url);
     expect((await does(third.room, third.hostTicket, "end", {})).status).toBe(204);
     await eventually("it is over", async () => (await left()) === undefined);
+  });
+
+  it("deletes, after its object began anew, also what was said in the epoch that it took the audience over with", async () => {
+    const { room, successorTicket } = await aRoom("doors-deleted");
+    const deleted = vi.spyOn(Archive.prototype, "deleteRecording");
+    const next = await takenOver(room, successorTicket);
+    const stub = () => roomStub(env, roomId(next.room)) as DurableObjectStub;
+    const deletes = () => runInDurableObject<Room, unknown>(stub(), (object) => object.deleteRecording("operator"));
+    await runInDurableObject(stub(), async (_, state) => {
+      await state.storage.sync();
+      state.abort("killed by a test");
+    }).catch(() => undefined);
+    await eventually("it is back", () =>
+      deletes()
+        .then(() => true)
+        .catch(() => false),
+    );
+    expect(deleted.mock.lastCall?.[0].after).toEqual({ epoch: 1, sequence: LAST_SEQUENCE });
   });
 
   it("keeps out who was banned before", async () => {

@@ -154,14 +154,13 @@ export class Root {
   }
 
   /**
-   * The newest chunk that children were sent. Before the first of this life: the last that they can have heard of the room's `lastEpoch`, or
-   * for one that takes an audience over, whose own epoch that is, what comes before it.
+   * The newest chunk that children were sent. Before the first of this life: what comes before its epoch, or while it has begun none, the last
+   * that they can have heard of the room's `lastEpoch`.
    */
-  toldUpTo(lastEpoch: number, isTakenOver: boolean): Position {
+  toldUpTo(lastEpoch: number): Position {
     const { newest } = this.#mind.down.feed;
     if (newest.epoch > 0) return newest;
-    if (this.bundle !== undefined || isTakenOver) return { epoch: lastEpoch, sequence: 0 };
-    return { epoch: lastEpoch, sequence: LAST_SEQUENCE };
+    return { epoch: lastEpoch, sequence: this.bundle === undefined ? LAST_SEQUENCE : 0 };
   }
 
   async attach(ask: AttachAsk): Promise<AttachAnswer> {

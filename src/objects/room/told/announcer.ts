@@ -128,7 +128,7 @@ export class Announcer {
   /** What is kept of what is said from here on; to the nodes of the tree. */
   tellRecording(): void {
     const { people, record } = this.#facts();
-    const after = this.#root.toldUpTo(record.epoch, record.continues !== undefined);
+    const after = this.#root.toldUpTo(record.epoch);
     this.#switches = switched(this.#switches, { on: isRecorded(people), after, atMs: Math.floor(this.#root.roomTime) });
     this.#root.tell(JSON.stringify(recordingStateOf(people, this.#switches, this.#head())));
   }
