@@ -1,15 +1,17 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { parseRoomId, type RoomId } from "../../core/ids.ts";
+import { refusal } from "../../core/room/refusals.ts";
 import type { Known, Summary } from "../../objects/calls/audience.ts";
 import type { Env } from "../../objects/env.ts";
 import { list, unlist } from "../../objects/lobby/lobby-client.ts";
 import { audienceStub, roomStub } from "../../objects/locate.ts";
+import { isRecordable } from "../../objects/recordable.ts";
 import { forget, recall } from "../memory/plan-memory.ts";
 import { checkTicket } from "../people/tickets.ts";
 import { bearerOf, jsonOf, sentenceOf } from "../request/body.ts";
 import type { RouteSays } from "../request/openapi.ts";
-import { type ProblemCode, problem } from "../request/problem.ts";
+import { type ProblemCode, problem, problemOf } from "../request/problem.ts";
 import { settingsOf } from "../request/settings.ts";
 import { Made, made, nameOf, newListing, WISHES } from "./rooms.ts";
 import { WebhookWish } from "./webhook-address.ts";
@@ -28,7 +30,7 @@ export const CONTINUE_ROOM: RouteSays = {
   summary: "Take over the audience of a room that failed",
   about:
     "The new room has the audience of `room`, whose listeners keep their sockets. What is left out is as it was in the old one, and so is what was " +
-    "announced of it: doors that are closed there are closed here, and open at the same time. Recording is not inherited: it is off here, whatever it was there, until the new host switches it on.",
+    "announced of it: doors that are closed there are closed here, and open at the same time. Recording is not inherited: it is off here, whatever it was there, unless `record` is said or until the new host switches it on.",
   door: "successor",
   body: { schema: ContinueBody, example: { title: "Friday talk, second part" }, optional: true },
   answers: {
@@ -37,7 +39,7 @@ export const CONTINUE_ROOM: RouteSays = {
       schema: Made,
     },
   },
-  no: ["room-moved", "room-ended", "room-taken", "room-name-invalid", "ticket-used", "webhooks-off"],
+  no: ["room-moved", "room-ended", "room-taken", "room-name-invalid", "ticket-used", "webhooks-off", "recording-unavailable"],
 };
 
 /** A successor's right: the session that his ticket names, and the room that it has made already, if he asks again. */
@@ -58,15 +60,16 @@ export async function continueRoom(c: Context<{ Bindings: Env }>): Promise<Respo
   const text = await c.req.text();
   const body = ContinueBody.safeParse(text === "" ? {} : jsonOf(text));
   if (!body.success) return problem(c, "body-invalid", sentenceOf(body.error, '{"title": "Friday talk, second part"}'));
-  const { webhook } = body.data;
+  const { webhook, record } = body.data;
   if (webhook !== undefined && webhook !== null && c.env.ROOM_WEBHOOKS !== "1") return problem(c, "webhooks-off");
+  if (record !== undefined && !isRecordable(c.env)) return problemOf(c, refusal("recording-unavailable"));
   const room = right.room ?? nameOf(body.data.room);
   if (room === undefined) return problem(c, "room-name-invalid");
   const { plan, summary } = known;
   const { title = summary.title, listed = summary.listed, chunkMs = summary.chunkMs, maxSpeakers } = body.data;
   const { audience } = plan;
   const { maxListeners } = settingsOf(c.env);
-  const wish = { room, title, listed, chunkMs, maxSpeakers, maxListeners, webhook };
+  const wish = { room, title, listed, chunkMs, maxSpeakers, maxListeners, webhook, record };
   const created = await roomStub(c.env, room).continueFrom({ ...wish, audience, from, ticket: right.ticket });
   if (typeof created === "string") return problem(c, WHY_NOT[created]);
   if ("moved" in created) return problem(c, "room-moved", sayMoved(created.moved));

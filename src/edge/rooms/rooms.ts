@@ -59,6 +59,12 @@ export const WISHES = {
     .max(MOST_SPEAKERS, `at most ${MOST_SPEAKERS} people are on stage at once`)
     .describe("People on stage at once, at most"),
   webhook: WebhookWish.optional().describe("Who is told what happens in the room, where the operator allows it (ROOM_WEBHOOKS)"),
+  record: z
+    .strictObject({
+      keepDays: z.int().min(1).max(MOST_KEEP_DAYS).optional().describe(`So long after its end, in days; ${KEEP_DAYS} if it is not said`),
+    })
+    .optional()
+    .describe("It is recorded from its first word; who runs it may switch that off"),
 };
 
 /** What `POST /api/rooms` takes. */
@@ -68,12 +74,6 @@ const CreateBody = z.strictObject({
   chunkMs: WISHES.chunkMs.default(DEFAULT_CHUNK_MS),
   maxSpeakers: WISHES.maxSpeakers.default(DEFAULT_SPEAKERS),
   schedule: ScheduleBody.optional(),
-  record: z
-    .strictObject({
-      keepDays: z.int().min(1).max(MOST_KEEP_DAYS).optional().describe(`So long after its end, in days; ${KEEP_DAYS} if it is not said`),
-    })
-    .optional()
-    .describe("It is recorded from its first word; who runs it may switch that off"),
 });
 
 /** What a room's maker is answered. */

@@ -69,6 +69,8 @@ export type ContinueAsk = {
   readonly ticket: string;
   /** Null: nobody is told. */
   readonly webhook?: Webhook | null | undefined;
+  /** It is recorded from its own first word, whatever the room before was. */
+  readonly record?: RecordWish | undefined;
 };
 
 /** Why a room does not take an audience over. `used`: this ticket's room has a host already. */

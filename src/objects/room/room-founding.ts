@@ -75,7 +75,8 @@ export async function takeOver(env: Env, ask: ContinueAsk): Promise<Founded | No
   const continues = { room: from, ticket, outcasts, ...(recorded === true ? { recorded } : {}) };
   const host = makeSession("host");
   const { maxSpeakers = legacy?.maxSpeakers ?? DEFAULT_SPEAKERS, webhook = legacy?.webhook } = ask;
-  const wished = { room, title, listed, chunkMs, maxSpeakers, maxListeners, webhook: webhook ?? undefined, doors: legacy?.doors };
+  const inherited = { maxSpeakers, webhook: webhook ?? undefined, doors: legacy?.doors };
+  const wished = { room, title, listed, chunkMs, maxListeners, record: ask.record, ...inherited };
   const record: RoomRecord = { ...wished, createdAt, ended: false, epoch, plan, keys, host, continues };
   return { record, created: await createdAgain(record) };
 }

@@ -150,8 +150,8 @@ export class RoomStore {
   }
 }
 
-/** What was kept of a room that this one took over is there still; what is said here is not, until its own host says so. */
+/** What was kept of a room that this one took over is there still; what is said here is not, unless its own maker or host says so. */
 function recordingOfNew({ continues, record }: RoomRecord): RecordingWish | undefined {
-  if (continues?.recorded === true) return { on: false, keepDays: undefined, any: true };
-  return record === undefined ? undefined : toBeRecorded(record.keepDays);
+  const wish = record === undefined ? undefined : toBeRecorded(record.keepDays);
+  return continues?.recorded === true ? { on: false, keepDays: undefined, ...wish, any: true } : wish;
 }

@@ -154,13 +154,35 @@ describe("a room that is made to be recorded", () => {
     expect(Date.parse(news.keptUntil ?? "") - Date.now()).toBeGreaterThan(6.9 * 86_400_000);
   });
 
+  it.concurrent("may be one that continues another: of what was said before it nothing is kept", async () => {
+    const before = await anEvening();
+    const headers = { Authorization: `Bearer ${before.successor}` };
+    const continued = await call("POST", `/api/rooms/${before.room}/continue`, { record: { keepDays: 7 } }, headers);
+    const next = await continued.json<{ room: string; hostTicket: string }>();
+    const host = await connectSpeaker(next.room, next.hostTicket);
+    host.say({ type: "on-air" });
+    host.speak();
+    await eventually("he is heard", () => before.ear.chunks.at(-1)?.epoch === 2 && before.ear.chunks.length > 10);
+    host.say({ type: "end" });
+    const news = await recordingOf(before.room, ({ ended }) => ended);
+    expect((await chunksOf(news))[0]).toMatch(/^2\.1 /);
+    expect(Date.parse(news.keptUntil ?? "") - Date.now()).toBeGreaterThan(6.9 * 86_400_000);
+    expect(Date.parse(news.keptUntil ?? "") - Date.now()).toBeLessThan(7.1 * 86_400_000);
+  });
+
   it.concurrent("is not made where nothing can be kept, nor for longer than may be", async () => {
-    const ask = (record: object, over: object) =>
-      app.request("http://canopy.test/api/rooms", { method: "POST", body: JSON.stringify({ title: "No", record }) }, { ...env, ...over });
-    const live = await ask({}, { RECORDINGS: undefined });
-    expect(`${live.status} ${(await live.json<{ code: string }>()).code}`).toBe("409 recording-unavailable");
-    expect((await ask({ keepDays: 3_651 }, {})).status).toBe(400);
-    expect((await ask({ forever: true }, {})).status).toBe(400);
+    const { room, successor } = await anEvening();
+    const headers = { Authorization: `Bearer ${successor}` };
+    for (const path of ["", `/${room}/continue`]) {
+      const ask = (record: object, over: object) => {
+        const asked = { method: "POST", body: JSON.stringify({ title: "No", record }), headers };
+        return app.request(`http://canopy.test/api/rooms${path}`, asked, { ...env, ...over });
+      };
+      const live = await ask({}, { RECORDINGS: undefined });
+      expect(`${live.status} ${(await live.json<{ code: string }>()).code}`).toBe("409 recording-unavailable");
+      expect((await ask({ keepDays: 3_651 }, {})).status).toBe(400);
+      expect((await ask({ forever: true }, {})).status).toBe(400);
+    }
   });
 });
 
