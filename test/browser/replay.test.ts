@@ -175,7 +175,8 @@ describe.skipIf(missing !== undefined || !LONG)("a replay's page that is told wh
     await bar.focus();
     await page.keyboard.press("Home");
     for (const key of ["l", "ArrowRight", "ArrowUp", "J", "ArrowLeft"]) await page.keyboard.press(key);
-    expect(await bar.getAttribute("aria-valuetext")).toBe("5 seconds of 1 hour 2 minutes");
+    // What is said of it is drawn with the next frame.
+    await expect.poll(() => bar.getAttribute("aria-valuetext")).toBe("5 seconds of 1 hour 2 minutes");
     await page.keyboard.press(".");
     await page.keyboard.press(".");
     await page.keyboard.press(",");

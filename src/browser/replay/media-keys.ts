@@ -1,4 +1,4 @@
-import type { Replay } from "./replaying.ts";
+import type { Replay } from "./replay.ts";
 
 /** What a lock screen, a headset or a keyboard's media keys may ask for. */
 export type MediaDeeds = {

@@ -1,16 +1,14 @@
 import type { VoiceLevel } from "../../core/audio/mixer.ts";
 import { replayMs } from "../../core/audio/recording.ts";
-import type { LineChunk, Loss } from "../../core/audio/replay-line.ts";
 import { type ReplayEffect, ReplayMind } from "../../core/audio/replay-mind.ts";
 import type { Wish } from "../../core/audio/replay-player.ts";
 import type { SegmentName } from "../../core/audio/segment.ts";
 import type { RecordingNews } from "../../core/wire/recording.ts";
-import { ChunkDecoder } from "../sound/chunk-decoder.ts";
-import type { MakeDecoder } from "../sound/codec.ts";
 import { decoderMaker } from "../sound/decoder.ts";
-import type { Archive, NoRecording } from "./fetching.ts";
-import { HeardHash } from "./heard-hash.ts";
+import type { Archive } from "./fetching.ts";
 import type { FromReplay } from "./messages.ts";
+import { type Replay, UNHEARD } from "./replay.ts";
+import { ReplayEar } from "./replay-ear.ts";
 import { ReplayOutput } from "./replay-output.ts";
 
 /** While something waits for a time it is looked at so often, in ms. */
@@ -26,65 +24,21 @@ const FADE_MS = 60;
 /** Sound that is not let out so long after the click is held back, in ms. */
 const HELD_AFTER_MS = 1_000;
 
-/** How a replay stands, for who shows it. */
-export type Replay = {
-  readonly phase: "loading" | "ready" | "deleted" | NoRecording;
-  readonly news: RecordingNews | undefined;
-  readonly wish: Wish;
-  /** Where it plays, in ms of replay time. */
-  readonly positionMs: number;
-  readonly durationMs: number;
-  /** It would play, and nothing has come yet. */
-  readonly waiting: boolean;
-  /** What is needed next cannot be had for some seconds already. */
-  readonly trouble: boolean;
-  /** All that is recorded by now was played, and the room goes on. */
-  readonly caughtUp: boolean;
-  readonly finished: boolean;
-  /** The browser or the phone holds the sound back; a touch gives it free. */
-  readonly held: boolean;
-  /** The newest loss of sound that was passed over. */
-  readonly loss: Loss | undefined;
-  /** From the newest click on play, or seek while it played, to the sound, in ms. */
-  readonly toSoundMs: number | undefined;
-  readonly stalls: number;
-};
-
-/** A replay's engine: archive → mind → decoders → audio thread. It shows nothing; `onChange` tells when there is news. */
+/** A replay's engine: archive → mind → ear. It shows nothing; `onChange` tells when there is news. */
 export class Replaying {
   readonly #archive: Archive;
   readonly #output: ReplayOutput;
   readonly #onChange: () => void;
   readonly #onLevels: (levels: readonly VoiceLevel[], epoch: number | undefined) => void;
-  readonly #heard = new HeardHash();
-  #make: MakeDecoder | undefined;
-  #decoder: ChunkDecoder | undefined;
+  readonly #ear: ReplayEar;
   #preparing: Promise<void> | undefined;
   #mind: ReplayMind | undefined;
-  #line = 0;
-  /** Chunks that are in the decoders, and whether any more will follow on this line. */
-  #left = 0;
-  #isWhole = false;
   #wantedAt: number | undefined;
   #startMs: number;
   #toldLosses = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #looking = false;
-  #state: Replay = {
-    phase: "loading",
-    news: undefined,
-    wish: { playing: false, speed: 1, skipsPauses: false },
-    positionMs: 0,
-    durationMs: 0,
-    waiting: false,
-    trouble: false,
-    caughtUp: false,
-    finished: false,
-    held: false,
-    loss: undefined,
-    toSoundMs: undefined,
-    stalls: 0,
-  };
+  #state: Replay = UNHEARD;
 
   /**
    * @param startMs where it begins, in ms of replay time
@@ -105,6 +59,7 @@ export class Replaying {
       (report) => this.#reported(report),
       () => this.#soundChanged(),
     );
+    this.#ear = new ReplayEar(this.#output);
     setInterval(() => this.#tick(), TICK_MS);
   }
 
@@ -114,7 +69,7 @@ export class Replaying {
 
   /** What was played so far, for who compares. */
   get heard(): { readonly chunks: number; readonly hash: string } {
-    return this.#heard;
+    return this.#ear.heard;
   }
 
   /** Asks what is recorded, and makes ready what needs no click. May be called again. @throws LoadFault if a part cannot be fetched */
@@ -176,7 +131,7 @@ export class Replaying {
 
   async #prepare(): Promise<void> {
     const [make] = await Promise.all([decoderMaker(), this.#output.load()]);
-    this.#make = make;
+    this.#ear.make = make;
     this.#output.wish(this.#state.wish);
     this.#startIfReady();
   }
@@ -205,7 +160,7 @@ export class Replaying {
 
   #startIfReady(): void {
     const { news } = this.#state;
-    if (this.#mind !== undefined || this.#make === undefined || news === undefined) return;
+    if (this.#mind !== undefined || !this.#ear.isReady || news === undefined) return;
     this.#mind = new ReplayMind(news, news.ended);
     this.#perform(this.#mind.seek(this.#startMs, performance.now()));
     this.#set({ positionMs: this.#mind.positionMs });
@@ -235,10 +190,10 @@ export class Replaying {
           void this.#fetch(effect.name);
           break;
         case "hear":
-          for (const chunk of effect.chunks) this.#decode(chunk);
+          for (const chunk of effect.chunks) this.#ear.take(chunk);
           break;
         case "finish":
-          this.#finish();
+          this.#ear.finish();
           break;
         case "look":
           void this.#look();
@@ -247,36 +202,9 @@ export class Replaying {
     }
   }
 
-  /** A new line, with decoders of its own: what comes late out of those before belongs to nobody. */
   #begin(): void {
-    const line = ++this.#line;
-    this.#decoder?.close();
-    this.#decoder =
-      this.#make &&
-      new ChunkDecoder(this.#make, (chunk) => {
-        if (line !== this.#line) return;
-        this.#output.hear(chunk);
-        this.#left--;
-        if (this.#left === 0 && this.#isWhole) this.#output.finish();
-      });
-    this.#left = 0;
-    this.#isWhole = false;
     this.#toldLosses = 0;
-    this.#heard.begin();
-    this.#output.begin(line);
-  }
-
-  /** What is put into the decoders comes out later: the line is whole once all of it has. */
-  #finish(): void {
-    this.#isWhole = true;
-    if (this.#left === 0) this.#output.finish();
-  }
-
-  #decode({ chunk, bytes, lineMs }: LineChunk): void {
-    if (lineMs + chunk.durationMs > 0) this.#heard.add(bytes);
-    this.#left++;
-    // On the line of this seek: what the room's clock said is in the mind's pieces.
-    this.#decoder?.take({ ...chunk, roomTimeMs: lineMs }, false, performance.now());
+    this.#ear.begin();
   }
 
   async #fetch(name: SegmentName): Promise<void> {
@@ -291,7 +219,7 @@ export class Replaying {
 
   #reported({ line, facts, levels }: FromReplay): void {
     const mind = this.#mind;
-    if (mind === undefined || line !== this.#line) return;
+    if (mind === undefined || line !== this.#ear.line) return;
     const { playing, speed } = this.#state.wish;
     this.#perform(mind.plays(facts.lineMs, playing ? speed : 0, performance.now()));
     this.#onLevels(levels, mind.line.epochAt(facts.lineMs));
@@ -319,7 +247,7 @@ export class Replaying {
     const isDue = performance.now() - this.#lookedAt >= everyMs;
     if (isDue && !this.#isOver && document.visibilityState === "visible") void this.#look();
     if (this.#mind === undefined) return;
-    this.#decoder?.mend(performance.now());
+    this.#ear.mend();
     this.#perform(this.#mind.second(performance.now()));
     const standing = this.#standing(this.#mind);
     if (standing.trouble !== this.#state.trouble || standing.caughtUp !== this.#state.caughtUp) this.#set(standing);

@@ -1,5 +1,5 @@
 import { words } from "../page/words.ts";
-import type { Replay } from "./replaying.ts";
+import type { Replay } from "./replay.ts";
 
 /** What the status line says: what happens, and what one can do. */
 export function sayReplay({ phase, wish, held, trouble, waiting, caughtUp, finished, toSoundMs }: Replay): string {
