@@ -6,12 +6,16 @@ import type { ContinueAsk, CreateAsk, Created, NotContinued } from "../calls/roo
 import type { Env } from "../env.ts";
 import { audienceStub } from "../locate.ts";
 import { makeSecret } from "../secret.ts";
+import type { Awake, Reign } from "./reign.ts";
 import type { RoomRecord } from "./room-store.ts";
 import { makeKeys, makeSession, signTicket } from "./tickets.ts";
 import { announced, legacyOf } from "./told/announced.ts";
 
 /** Successor tickets given out with a new room. */
 const SUCCESSORS = 2;
+
+/** A room that has taken an audience over, and is awake. */
+type Continued = { readonly awake: Awake; readonly reign: Reign };
 
 /** What a new room keeps, and what its maker is given. */
 export type Founded = { readonly record: RoomRecord; readonly created: Created };
@@ -93,8 +97,21 @@ async function ticketsOf({ keys, room, host, plan, createdAt, doors }: RoomRecor
   return { plan, createdAt, hostTicket, successorTickets };
 }
 
-/** Who has taken the audience over and was cut off before he had his answer, may have it again until the host has come. @returns why not */
-export function whyNotAgain({ continues, movedTo, ended, hosted }: RoomRecord, { ticket }: ContinueAsk): NotContinued | undefined {
+/**
+ * Who has taken the audience over and was cut off before he had his answer, may have it again until the host has come. And from the first answer
+ * he knows whom the room tells: he may want it otherwise.
+ */
+export async function continueAgain({ awake, reign }: Continued, ask: ContinueAsk): Promise<Created | NotContinued> {
+  const why = whyNotAgain(awake.record, ask);
+  if (why !== undefined) return why;
+  if (ask.webhook !== undefined) {
+    reign.keep({ webhook: ask.webhook ?? undefined });
+    awake.announcer.notes.bequeath();
+  }
+  return createdAgain(awake.record);
+}
+
+function whyNotAgain({ continues, movedTo, ended, hosted }: RoomRecord, { ticket }: ContinueAsk): NotContinued | undefined {
   if (continues?.ticket !== ticket) return "taken";
   if (movedTo !== undefined) return movedTo;
   if (ended) return "ended";
@@ -102,7 +119,7 @@ export function whyNotAgain({ continues, movedTo, ended, hosted }: RoomRecord, {
 }
 
 /** What a successor is given: fresh tickets; and since he may not have named whom the room tells, the name of that, never its address or key. */
-export async function createdAgain(record: RoomRecord): Promise<Created> {
+async function createdAgain(record: RoomRecord): Promise<Created> {
   const created = await ticketsOf(record);
   return record.webhook === undefined ? created : { ...created, webhookHost: new URL(record.webhook.url).hostname };
 }

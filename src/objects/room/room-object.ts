@@ -15,26 +15,15 @@ import { ObjectUse } from "../counted.ts";
 import type { Env } from "../env.ts";
 import { archiveStub } from "../locate.ts";
 import { log } from "../log.ts";
-import { isRecordable } from "../recordable.ts";
 import { watch } from "../watched.ts";
-import { Doors } from "./doors.ts";
-import { idleMsOf } from "./idle.ts";
-import { type Awake, Reign } from "./reign.ts";
-import { RoomBody } from "./room-body.ts";
-import { createdAgain, type Founded, found, takeOver, whyNotAgain } from "./room-founding.ts";
+import type { Awake } from "./reign.ts";
+import { continueAgain, type Founded, found, takeOver } from "./room-founding.ts";
 import { type RoomRecord, RoomStore } from "./room-store.ts";
-import { CrowdMemory } from "./root/crowd-memory.ts";
-import { EveningKeeper } from "./root/evening.ts";
-import { Lease } from "./root/lease.ts";
-import { Planting } from "./root/planting.ts";
-import { Root } from "./root/root.ts";
 import { FastPath } from "./stage/fast-path.ts";
 import { Stage } from "./stage/stage.ts";
 import { noDoor } from "./stage/stage-door.ts";
-import { StageLines } from "./stage-lines.ts";
-import { Announcer } from "./told/announcer.ts";
-import { doorOf, Outbox } from "./told/outbox.ts";
-import { Upkeep } from "./upkeep.ts";
+import { type Addressee, doorOf } from "./told/outbox.ts";
+import { type Woken, wake } from "./waking.ts";
 
 /** What one session may ask for by HTTP within a second: nobody clicks faster, and each costs a request and may be told to everybody. */
 const ASKS_PER_SECOND = 30;
@@ -48,20 +37,15 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   readonly #store: RoomStore;
   readonly #alarms: Alarms;
   readonly #stage = new Stage();
-  readonly #fastPath = new FastPath(() => this.#lines?.ears() ?? []);
-  #awake: Awake | undefined;
-  #reign: Reign | undefined;
-  #body: RoomBody | undefined;
-  #lines: StageLines | undefined;
-  #upkeep: Upkeep | undefined;
-  #doors: Doors | undefined;
+  readonly #fastPath = new FastPath(() => this.#woken?.lines.ears() ?? []);
+  #woken: Woken | undefined;
   #founding = false;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
     this.#store = new RoomStore(state.storage);
     this.#alarms = new Alarms(state.storage);
-    watch(this, (room) => ({ live: room.#awake?.people.phase === "live" ? 1 : 0 }));
+    watch(this, (room) => ({ live: room.#woken?.awake.people.phase === "live" ? 1 : 0 }));
     const record = this.#store.load();
     if (record !== undefined) this.#wake(record, false);
   }
@@ -70,7 +54,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   async create(ask: CreateAsk): Promise<Created | "taken"> {
     this.#use.request();
     this.requests.create++;
-    if (this.#awake !== undefined || this.#founding) return "taken";
+    if (this.#woken !== undefined || this.#founding) return "taken";
     this.#founding = true;
     try {
       const founded = await found(this.env, ask);
@@ -84,35 +68,21 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     this.#use.request();
     this.requests.create++;
     if (this.#founding) return "taken";
-    if (this.#awake !== undefined) return this.#continuedAgain(this.#awake, ask);
+    if (this.#woken !== undefined) return continueAgain(this.#woken, ask);
     this.#founding = true;
     try {
       const founded = await takeOver(this.env, ask);
-      if (typeof founded !== "object" || "moved" in founded) return founded;
-      const created = this.#settle(founded);
-      this.#reign?.takeOver();
-      return created;
+      return typeof founded !== "object" || "moved" in founded ? founded : this.#settle(founded);
     } finally {
       this.#founding = false;
     }
   }
 
-  /** By the same successor: from the first answer he knows whom the room tells, and may want it otherwise. */
-  async #continuedAgain(awake: Awake, ask: ContinueAsk): Promise<Created | NotContinued> {
-    const why = whyNotAgain(awake.record, ask);
-    if (why !== undefined) return why;
-    if (ask.webhook !== undefined) {
-      this.#reign?.keep({ webhook: ask.webhook ?? undefined });
-      awake.announcer.notes.bequeath();
-    }
-    return createdAgain(awake.record);
-  }
-
   async attach(ask: AttachAsk): Promise<AttachAnswer> {
     this.#use.request();
     this.requests.attach++;
-    await this.#reign?.sure;
-    return this.#awake?.root.attach(ask) ?? { dialed: false, why: "no such room" };
+    await this.#woken?.reign.sure;
+    return this.#woken?.awake.root.attach(ask) ?? { dialed: false, why: "no such room" };
   }
 
   async expect(by: Bearer, expectation: Expectation, maxListeners: number): Promise<Progress | Refused | TooMany | undefined> {
@@ -121,7 +91,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     if (!this.#mayAsk(by)) return "too-many";
     const refused = whyNot(awake, by, "expect");
     if (refused !== undefined) return { refused };
-    this.#reign?.keep({ maxListeners });
+    this.#woken?.reign.keep({ maxListeners });
     return this.#withPlanned(await awake.planting.expect(expectation, { maxListeners }));
   }
 
@@ -133,7 +103,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   }
 
   #withPlanned(progress: Progress): Progress {
-    const planned = this.#doors?.planned;
+    const planned = this.#woken?.doors.planned;
     return planned === undefined ? progress : { ...progress, planned };
   }
 
@@ -142,14 +112,14 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     this.requests.ask++;
     if (!this.#mayAsk(by)) return "too-many";
     // It may be this that woke a room whose audience is another's, or one whose doors open once it knows that they are its own.
-    await this.#reign?.sure;
-    return this.#awake?.record.movedTo === undefined ? this.#body?.ask(by, deed) : undefined;
+    await this.#woken?.reign.sure;
+    return this.#woken?.awake.record.movedTo === undefined ? this.#woken?.body.ask(by, deed) : undefined;
   }
 
   async backstage(by: Bearer): Promise<Backstage | Refused | TooMany | undefined> {
     this.#use.request();
     this.requests.ask++;
-    const awake = this.#awake;
+    const awake = this.#woken?.awake;
     if (awake === undefined || awake.record.ended || awake.record.movedTo !== undefined) return undefined;
     if (!this.#mayAsk(by)) return "too-many";
     const refused = whyNot(awake, by, "backstage");
@@ -159,7 +129,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   async deleteRecording(by: Bearer | "operator"): Promise<boolean | Refused | TooMany | undefined> {
     this.#use.request();
     this.requests.ask++;
-    const awake = this.#awake;
+    const awake = this.#woken?.awake;
     if (awake === undefined || awake.record.movedTo !== undefined) return undefined;
     if (by !== "operator" && !this.#mayAsk(by)) return "too-many";
     const refused = by === "operator" ? undefined : whyNot(awake, by, "delete-recording");
@@ -167,7 +137,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
     const { root, record } = awake;
     const said = { after: root.toldUpTo(record.epoch), atMs: root.roomTime };
     const wasThere = await archiveStub(this.env, record.plan.audience).deleteRecording(said);
-    this.#body?.handle({ type: "recording-deleted" });
+    this.#woken?.body.handle({ type: "recording-deleted" });
     await awake.evening.erase();
     await awake.announcer.notes.now();
     return wasThere;
@@ -176,7 +146,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   async evening(by: Bearer): Promise<readonly EveningRow[] | Refused | TooMany | undefined> {
     this.#use.request();
     this.requests.ask++;
-    const awake = this.#awake;
+    const awake = this.#woken?.awake;
     if (awake === undefined) return undefined;
     if (!this.#mayAsk(by)) return "too-many";
     const refused = whyNot(awake, by, "evening");
@@ -186,14 +156,15 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   async whyNotOnStage({ session, role }: Bearer): Promise<Refused | undefined> {
     this.#use.request();
     this.requests.stage++;
-    const may = this.#awake === undefined ? true : mayCome(this.#awake.people, session, role, Date.now());
+    const may = this.#woken === undefined ? true : mayCome(this.#woken.awake.people, session, role, Date.now());
     return may === true ? undefined : { refused: may };
   }
 
   async close(why: string): Promise<true | undefined> {
     this.#use.request();
-    if (this.#awake?.record.ended !== false || this.#awake.record.movedTo !== undefined) return undefined;
-    this.#body?.handle({ type: "closed", over: { by: "operator", why } });
+    const record = this.#woken?.awake.record;
+    if (record?.ended !== false || record.movedTo !== undefined) return undefined;
+    this.#woken?.body.handle({ type: "closed", over: { by: "operator", why } });
     return true;
   }
 
@@ -204,18 +175,20 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   #expecting(): Awake | undefined {
     this.#use.request();
     this.requests.expect++;
-    return this.#awake?.record.ended === false ? this.#awake : undefined;
+    const awake = this.#woken?.awake;
+    return awake?.record.ended === false ? awake : undefined;
   }
 
   override async alarm(): Promise<void> {
     this.#use.request();
-    if (this.#awake === undefined || this.#upkeep === undefined || this.#doors === undefined) return;
+    if (this.#woken === undefined) return;
     // Whose audience is another's opens no doors.
-    await this.#reign?.sure;
-    const { planting, events, evening } = this.#awake;
+    const { awake, reign, upkeep, doors } = this.#woken;
+    await reign.sure;
+    const { planting, events, evening } = awake;
     await this.#alarms.ring(Date.now(), {
-      ...this.#upkeep.chores,
-      ...this.#doors.chores,
+      ...upkeep.chores,
+      ...doors.chores,
       heartbeat: () => planting.beat(),
       webhooks: () => events.ring(),
       evening: () => evening.erase(),
@@ -226,115 +199,48 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   override fetch(request: Request): Response {
     this.#use.request();
     this.requests.stage++;
-    return this.#lines?.come(request) ?? noDoor(404, "room-unknown");
+    return this.#woken?.lines.come(request) ?? noDoor(404, "room-unknown");
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
     this.#use.message();
-    this.#lines?.heard(socket, message);
+    this.#woken?.lines.heard(socket, message);
   }
 
   override webSocketClose(socket: WebSocket): void {
-    this.#lines?.left(socket);
+    this.#woken?.lines.left(socket);
   }
 
   override webSocketError(socket: WebSocket): void {
-    this.#lines?.left(socket);
+    this.#woken?.lines.left(socket);
   }
 
   #settle({ record, created }: Founded): Created {
     this.#store.save(record);
-    const { events, people } = this.#wake(record, true);
+    const { awake, reign } = this.#wake(record, true);
     const { room, chunkMs, listed, continues } = record;
-    if (continues !== undefined) events.note("moved", { room: continues.room, to: room });
+    if (continues !== undefined) awake.events.note("moved", { room: continues.room, to: room });
     // One that is announced is open once its doors are.
-    else if (!isClosed(people)) events.note("opened");
+    else if (!isClosed(awake.people)) awake.events.note("opened");
     log("room-created", { room, chunkMs, listed, continues: continues?.room });
+    if (continues !== undefined) reign.takeOver();
     return created;
   }
 
-  /** @param isNew it was made just now, not found in its storage */
-  #wake(record: RoomRecord, isNew: boolean): Awake {
-    const lease = new Lease(this.ctx.storage, (why) => reign.retire(why));
-    const root = new Root(this.env, record, lease, {
+  #wake(record: RoomRecord, isNew: boolean): Woken {
+    const house = {
+      state: this.ctx,
+      env: this.env,
+      store: this.#store,
+      alarms: this.#alarms,
+      stage: this.#stage,
+      fastPath: this.#fastPath,
       heard: () => this.#use.message(),
-      counted: () => {
-        if (root.listeners > 0) upkeep.used();
-        awake.announcer.counted();
-        memory.changed();
-      },
-      asked: (asks) => body.listenersAsked(asks),
-      reacted: (counts) => {
-        awake.announcer.reacted(counts);
-        memory.changed();
-      },
-      grow: (plan) => this.ctx.waitUntil(awake.planting.grow(plan)),
-      steppedIn: (voices) => {
-        for (const voice of awake.people.steppedIn) if (!voices.includes(voice)) this.#fastPath.silence(voice);
-        body.handle({ type: "stepped-in", voices });
-      },
-      doubted: () => reign.doubt(),
-    });
-    // The epoch that was claimed with another room's audience; in a later life of this object it may be half told already.
-    if (isNew && record.continues !== undefined) root.begin(record.epoch, record.chunkMs);
-    const memory = new CrowdMemory(this.ctx.storage, root);
-    const awake: Awake = {
-      record,
-      people: { ...this.#store.people(record), recordable: isRecordable(this.env) },
-      root,
-      announcer: new Announcer(
-        this.env,
-        this.#stage,
-        root,
-        this.#store.nextRevision(),
-        () => awake,
-        (work) => this.ctx.waitUntil(work),
-        (moved) => {
-          if (awake.record.movedTo === undefined) this.ctx.waitUntil(upkeep.gone());
-          reign.lose(moved);
-        },
-      ),
-      planting: new Planting(this.#alarms, this.#store, root, (plan) => {
-        awake.record = { ...awake.record, plan };
-        this.ctx.waitUntil(awake.announcer.notes.now());
-      }),
-      evening: new EveningKeeper(this.ctx.storage, this.#alarms, {
-        root,
-        isWanted: () => awake.people.phase === "live" && awake.record.movedTo === undefined,
-        requests: () => Object.values(this.requests).reduce((sum, count) => sum + count, 0),
-      }),
-      events: new Outbox(this.ctx, this.#alarms, {
-        sender: () => ({ room: record.room, title: awake.people.title }),
-        doorOf: (addressee) => doorOf(this.env, awake.record, addressee),
-        outlive: (work) => this.ctx.waitUntil(work),
-      }),
+      requests: () => Object.values(this.requests).reduce((sum, count) => sum + count, 0),
+      doorOf: (of: RoomRecord, addressee: Addressee) => doorOf(this.env, of, addressee),
     };
-    const upkeep = new Upkeep(this.env, this.#alarms, this.#store, awake, idleMsOf(this.env), {
-      isUsed: () => this.#stage.size > 0 || root.listeners > 0,
-      handle: (event) => body.handle(event),
-    });
-    const doors = new Doors(this.#alarms, awake, (event) => body.handle(event));
-    const limbs = { store: this.#store, stage: this.#stage, fastPath: this.#fastPath, upkeep, doors };
-    const body = new RoomBody(this.ctx, this.env, limbs, awake, () => reign);
-    const reign = new Reign(this.ctx, this.env, this.#store, this.#stage, awake, (event) => body.handle(event));
-    this.#awake = awake;
-    this.#reign = reign;
-    const lines = new StageLines(this.ctx, this.env, { ...limbs, body, reign }, awake);
-    this.#body = body;
-    this.#lines = lines;
-    this.#upkeep = upkeep;
-    this.#doors = doors;
-    doors.arrange();
-    this.ctx.waitUntil(upkeep.wake());
-    // A lock is decided before it is stored in the plan, and this object may have died between the two.
-    this.ctx.waitUntil(awake.planting.lock(() => awake.people.locked));
-    body.handle({ type: "woke" });
-    lines.restore();
-    const told = awake.announcer.tellAll();
-    if (record.continues !== undefined) awake.announcer.tellAdopted(record.continues.room);
-    reign.doubt(told);
-    this.ctx.waitUntil(reign.sure.then(() => body.handle({ type: "sure" })));
-    return awake;
+    this.#woken = wake(house, record, isNew);
+    return this.#woken;
   }
 }
 
