@@ -46,10 +46,7 @@ export function serversTable(measured: readonly Measured[], load: Load): string 
         of((run) => run.joined),
         0,
       ),
-      `${fixed(
-        of((run) => (run.server?.stolenShare ?? 0) * 100),
-        1,
-      )} %`,
+      stolen(one),
       spreadOf(one.runs.map(usPerChunk)),
     ];
   });
@@ -108,6 +105,7 @@ export function stormTable(measured: readonly Measured[], load: Load): string {
         2,
       ),
       fixed(of(kbPerListener), 1),
+      stolen(one),
     ];
   });
   const head = [
@@ -122,6 +120,7 @@ export function stormTable(measured: readonly Measured[], load: Load): string {
     "sound p99",
     "CPU ms/join",
     "KB/listener",
+    "stolen",
   ];
   const storm = `${load.storm.listeners} join at ${load.storm.perSecond}/s while ${load.listeners} listen; lag and gap are of those who listened (ms)`;
   return `${preface(load)}\n${storm}\n\n${textTable(head, rows)}`;
@@ -184,6 +183,11 @@ function kbPerListener(run: CrowdReport): number | undefined {
 function preface(load: Load): string {
   const bytes = benchChunkBytes(load.chunkMs, load.frameBytes);
   return `${load.listeners} listeners, a chunk of ${bytes} bytes every ${load.chunkMs} ms, ${load.seconds} s measured; CPU µs are the server process's per chunk and listener, lag is from when a chunk was due; stolen is what the machine beneath took away meanwhile, of one core`;
+}
+
+/** What the machine beneath took away meanwhile, of one core: runs that differ in it cannot be compared. */
+function stolen({ runs }: Measured): string {
+  return `${fixed(median(runs.map((run) => (run.server?.stolenShare ?? 0) * 100)), 1)} %`;
 }
 
 function spreadOf(numbers: readonly (number | undefined)[]): string {

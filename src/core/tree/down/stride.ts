@@ -17,11 +17,6 @@ const EASY = 0.5;
 const LATE_MS = 120;
 /** So many late chunks in a row are no accident; one that is late by as many times LATE_MS weighs as much: under a storm few chunks come at all. */
 const LATE_CHUNKS = 4;
-/**
- * Chunks that come within so short a time, in ms, waited for the same thing and are late once: TCP hands over what came behind a lost packet in
- * one go, and that is no load. Load shows between the chunks of a burst, too: each is sent to all before the next is looked at.
- */
-const BURST_MS = 20;
 /** A chunk later than this, in ms, is not calm. */
 const CALM_MS = 60;
 /**
@@ -50,7 +45,6 @@ const CALM_LONGEST_MS = 320_000;
 export class StrideControl {
   #step = 0;
   #lateness = 0;
-  #heardAt: LocalTime | undefined;
   /** Chunks later than CALM_MS of late; each punctual one makes up for a part. */
   #unrest = 0;
   #calmSince: LocalTime | undefined;
@@ -70,12 +64,9 @@ export class StrideControl {
    * @param listeners to whom it goes
    */
   heard(lateMs: number, tickMs: number | undefined, listeners: number, now: LocalTime): boolean {
-    const isBurst = this.#heardAt !== undefined && now - this.#heardAt < BURST_MS;
-    this.#heardAt = now;
-    if (lateMs <= LATE_MS) this.#lateness = 0;
-    else if (!isBurst) this.#lateness += lateMs / LATE_MS;
+    this.#lateness = lateMs > LATE_MS ? this.#lateness + lateMs / LATE_MS : 0;
     if (lateMs <= CALM_MS) this.#unrest = Math.max(0, this.#unrest - 1 / CALM_ONE_IN);
-    else if (!isBurst) this.#unrest = Math.min(UNREST_MOST, this.#unrest + 1);
+    else this.#unrest = Math.min(UNREST_MOST, this.#unrest + 1);
     if (this.#unrest > UNREST) this.#calmSince = undefined;
     else this.#calmSince ??= now;
     const share = (step: number): number => (tickMs === undefined ? 0 : (listeners * SEND_MS) / ((STRIDES[step] ?? 1) * tickMs));

@@ -74,17 +74,6 @@ describe("the stride", () => {
     expect(run(control, 120, 500, () => (tick++ % 5 === 0 ? 90 : 5), 3_000).at(-1)).toBe(20);
   });
 
-  it("takes no lost packet for load: what waited behind it comes with it, and all of that is late once", () => {
-    const control = new StrideControl();
-    for (let second = 0; second < 60; second++) {
-      const from = second * 1_000;
-      for (const lateMs of [5, 5, 5, 5, 5]) control.heard(lateMs, 100, 500, localTime(from + lateMs * 20));
-      // Sent again after 400 ms, and five chunks in one go.
-      for (const lateMs of [400, 300, 200, 100, 0]) control.heard(lateMs, 100, 500, localTime(from + 900));
-    }
-    expect(control.stride).toBe(1);
-  });
-
   it("tries a stride that did not hold ever more seldom", () => {
     const control = new StrideControl();
     // Below 5 there is more work than time, which the number of listeners does not tell.
