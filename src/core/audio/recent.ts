@@ -55,7 +55,8 @@ export class Recent {
       if (kept !== undefined && comparePositions(kept.position, position) <= 0) low = middle + 1;
       else high = middle;
     }
-    let end = low;
+    // Nearly always all of it, however many chunks that are.
+    let end = this.#bytes <= most ? this.#kept.length : low;
     for (let bytes = 0; end < this.#kept.length; end++) {
       bytes += this.#kept[end]?.bytes.byteLength ?? 0;
       if (bytes > most && end > low) break;

@@ -1,15 +1,6 @@
 import { type ChunkHeader, joinChunks, readHeader, soundsIn } from "../../audio/chunk.ts";
-import type { Position } from "../../audio/position.ts";
 import type { Kept } from "../../audio/recent.ts";
-
-/** Chunks after `from` and before `to` will not come: the room began anew, or they were missed for good. */
-export type Break = { readonly reason: "epoch" | "missed"; readonly from: Position; readonly to: Position };
-
-/** Whole chunks in order, to hand on after the break that comes before them. */
-export type Part = { readonly bytes: Uint8Array; readonly before?: Break };
-
-/** What comes after a position, and where one stands who has heard it. */
-export type Slice = { readonly parts: readonly Part[]; readonly through: Position };
+import { Slice } from "./slice.ts";
 
 /** The newest chunk as far as anybody needs to look into it. */
 export type Heard = { readonly header: ChunkHeader; readonly isSilent: boolean; readonly bytes: number };
@@ -35,7 +26,7 @@ export const CHUNKS: Chunks = {
     return {
       kept: { position, roomTimeMs: header.roomTimeMs, durationMs: header.durationMs, bytes },
       heard: { header, isSilent: !soundsIn(message, at), bytes: end - at },
-      alone: { parts: [{ bytes }], through: position },
+      alone: new Slice([{ bytes }], position),
     };
   },
   join: (chunks) => joinChunks(chunks.map(({ bytes }) => bytes)),

@@ -2,7 +2,9 @@ import { chunkLength, chunksIn } from "../../audio/chunk.ts";
 import { BEFORE_ALL, comparePositions, continues, type Position } from "../../audio/position.ts";
 import { type Kept, Recent } from "../../audio/recent.ts";
 import { type LocalTime, localTime } from "../../ids.ts";
-import { type Break, CHUNKS, type Chunks, type Heard, type Part, type Slice, type WholeChunk } from "./chunks.ts";
+import { CHUNKS, type Chunks, type Heard, type WholeChunk } from "./chunks.ts";
+import type { Break, Part } from "./parts.ts";
+import { Slice } from "./slice.ts";
 
 /** How much sound a newcomer is given at once, in ms: enough to prime a decoder and to start at the live edge. */
 export const GREETING_MS = 1_000;
@@ -33,7 +35,7 @@ export class Feed {
   #heardAt: LocalTime | undefined;
   #last: WholeChunk | undefined;
   /** What newcomers hear until the next chunk comes: a storm of them hears the same. */
-  #tail: readonly Part[] | undefined;
+  #tail: Slice | undefined;
   /** What was answered since the newest chunk came, by the sequence that was asked for. */
   readonly #answers = new Map<number, { readonly asked: Position; readonly most: number; readonly slice: Slice }>();
 
@@ -152,10 +154,10 @@ export class Feed {
     const last = taken.at(-1)?.position;
     const through = last === undefined || comparePositions(last, this.#newest) === 0 ? this.#newest : last;
     if (taken.length > 0 || comparePositions(position, this.#newest) >= 0)
-      return { parts: partsOf(taken, position, this.#chunks), through };
+      return new Slice(partsOf(taken, position, this.#chunks), through);
     const next = { epoch: this.#newest.epoch, sequence: this.#newest.sequence + 1 };
     const broken = breakBetween(position, next);
-    return { parts: broken === undefined ? [] : [part(new Uint8Array(0), broken)], through };
+    return new Slice(broken === undefined ? [] : [part(new Uint8Array(0), broken)], through);
   }
 
   /** How long ago the newest chunk came, in ms; undefined if none did. */
@@ -169,9 +171,9 @@ export class Feed {
   }
 
   /** What a newcomer hears first: the last second, if it is fresh. */
-  tail(now: LocalTime): readonly Part[] {
-    if (this.#heardAt === undefined || now - this.#heardAt > FRESH_MS) return [];
-    this.#tail ??= partsOf(this.#recent.tail(GREETING_MS), BEFORE_ALL, this.#chunks);
+  tail(now: LocalTime): Slice {
+    if (this.#heardAt === undefined || now - this.#heardAt > FRESH_MS) return new Slice([], this.#newest);
+    this.#tail ??= new Slice(partsOf(this.#recent.tail(GREETING_MS), BEFORE_ALL, this.#chunks), this.#newest);
     return this.#tail;
   }
 

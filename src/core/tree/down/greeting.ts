@@ -1,6 +1,6 @@
 import { chunksIn } from "../../audio/chunk.ts";
 import type { Position } from "../../audio/position.ts";
-import type { Break, Part } from "./chunks.ts";
+import type { Break, Part } from "./parts.ts";
 
 /** Chunks after `from` and before `to` will not come on this socket. Where the epochs differ, the room began anew. */
 export type Gap = { readonly type: "gap"; readonly revision: number; readonly roomTime: number } & Break;

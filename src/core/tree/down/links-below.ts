@@ -1,8 +1,8 @@
 import type { Position } from "../../audio/position.ts";
 import type { LocalTime } from "../../ids.ts";
-import type { Part } from "./chunks.ts";
 import type { Message } from "./greeting.ts";
 import type { Lines } from "./listeners.ts";
+import type { Part } from "./parts.ts";
 import type { KeptState } from "./states.ts";
 
 /** What a node's body must do to its links below. `send-all` goes to every link in `live`, in one loop. */

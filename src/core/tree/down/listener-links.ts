@@ -1,10 +1,10 @@
 import type { Position } from "../../audio/position.ts";
 import type { LocalTime } from "../../ids.ts";
-import type { Chunks, Part } from "./chunks.ts";
-import { messagesOf } from "./greeting.ts";
+import type { Chunks } from "./chunks.ts";
 import type { DownEffect, Greeted, LinksBelow, Waiting } from "./links-below.ts";
 import { type Lines, Listeners } from "./listeners.ts";
 import { canWait, Pacing } from "./pacing.ts";
+import type { Part } from "./parts.ts";
 import type { Standing } from "./standing.ts";
 import type { KeptState } from "./states.ts";
 import type { Texts } from "./texts.ts";
@@ -107,11 +107,9 @@ export class ListenerLinks<Link> implements LinksBelow<Link> {
     const isBelieved = isAhead && now - (waiting.since ?? now) < AHEAD_MS;
     if (!isOpen || isBelieved) return { effects, through: undefined };
     const isNew = waiting.from === undefined || isAhead;
-    const { parts, through } = isNew
-      ? { parts: feed.tail(now), through: feed.newest }
-      : feed.slice(waiting.from ?? feed.newest, this.#listeners.turnBytes);
-    for (const message of messagesOf(parts, feed.endsMs)) effects.push({ do: "send", to: link, message });
-    return { effects, through };
+    const slice = isNew ? feed.tail(now) : feed.slice(waiting.from ?? feed.newest, this.#listeners.turnBytes);
+    for (const message of slice.messages(feed.endsMs)) effects.push({ do: "send", to: link, message });
+    return { effects, through: slice.through };
   }
 
   heard(parts: readonly Part[], now: LocalTime): readonly DownEffect<Link>[] {

@@ -3,7 +3,7 @@ import type { LocalTime } from "../../ids.ts";
 import type { Heard } from "./chunks.ts";
 import { Cohorts, type Seat } from "./cohorts.ts";
 import type { Feed } from "./feed.ts";
-import { formatSkip, type Message, messagesOf } from "./greeting.ts";
+import { formatSkip, type Message } from "./greeting.ts";
 import { Lateness } from "./lateness.ts";
 import { ACK_LATE_MS, QUEUE_BYTES, turnOf } from "./slow.ts";
 import { StrideControl } from "./stride.ts";
@@ -152,7 +152,7 @@ export class Listeners<Link> {
       if (seat.through !== from) {
         from = seat.through;
         const slice = this.#feed.slice(from, most);
-        messages = messagesOf(slice.parts, this.#feed.endsMs);
+        messages = slice.messages(this.#feed.endsMs);
         through = slice.through;
         isLost = slice.parts[0]?.before?.reason === "missed";
         bytes = 0;

@@ -1,9 +1,9 @@
 import { BEFORE_ALL } from "../../audio/position.ts";
 import type { LocalTime } from "../../ids.ts";
-import type { Part } from "./chunks.ts";
 import { slices } from "./greeting.ts";
 import { END_TEXT, formatLink, formatLinked } from "./link.ts";
 import type { DownEffect, Greeted, LinksBelow, Waiting } from "./links-below.ts";
+import type { Part } from "./parts.ts";
 import type { Standing } from "./standing.ts";
 import type { KeptState } from "./states.ts";
 

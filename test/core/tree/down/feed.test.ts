@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { chunksIn, encodeChunk, joinChunks, readHeader } from "../../../../src/core/audio/chunk.ts";
 import { localTime } from "../../../../src/core/ids.ts";
-import type { Part } from "../../../../src/core/tree/down/chunks.ts";
 import { Feed } from "../../../../src/core/tree/down/feed.ts";
+import type { Part } from "../../../../src/core/tree/down/parts.ts";
 import { aChunk, chunks } from "../../../support/build.ts";
 
 const now = localTime(0);
@@ -82,14 +82,14 @@ describe("what a node keeps", () => {
     const feed = new Feed(30_000);
     feed.hear(chunks(1, 50), now);
     feed.hear(encodeChunk({ flags: 0, epoch: 1, sequence: 51, roomTimeMs: 90_000, dueMs: 0, durationMs: 100, blocks: [] }), now);
-    expect(sequencesOf(feed.tail(now))).toEqual([51]);
+    expect(sequencesOf(feed.tail(now).parts)).toEqual([51]);
   });
 
   it("greets a newcomer with the last second, unless that is long ago", () => {
     const feed = new Feed(30_000);
     feed.hear(chunks(1, 50), localTime(10_000));
-    expect(sequencesOf(feed.tail(localTime(10_500)))).toEqual([41, 42, 43, 44, 45, 46, 47, 48, 49, 50]);
-    expect(feed.tail(localTime(60_000))).toEqual([]);
+    expect(sequencesOf(feed.tail(localTime(10_500)).parts)).toEqual([41, 42, 43, 44, 45, 46, 47, 48, 49, 50]);
+    expect(feed.tail(localTime(60_000)).parts).toEqual([]);
   });
 });
 
