@@ -10,7 +10,7 @@ const LOOK_MS = 2_000;
 
 /** What becomes of an answer. */
 export type Answers = {
-  readonly mind: NodeMind | undefined;
+  mind(): NodeMind | undefined;
   /** Nobody dials: the mind is told. */
   unanswered(mind: NodeMind, ask: number): void;
   learn(plan: Plan): void;
@@ -34,13 +34,13 @@ export class Asking {
 
   /** Whom the mind says now that question `ask` is for, is asked to dial. */
   ask(ask: number): void {
-    const question = this.#answers.mind?.question(ask);
+    const question = this.#answers.mind()?.question(ask);
     if (question === undefined) return;
     const { parent, plan, from } = question;
     const host = this.#directory.parent(parent);
     let isDone = false;
     const answered = (answer: AttachAnswer | undefined) => {
-      const { mind } = this.#answers;
+      const mind = this.#answers.mind();
       if (isDone || mind === undefined) return;
       isDone = true;
       late.cancel();

@@ -95,6 +95,8 @@ export interface LeafHost extends Host {
   readonly id: number;
   /** `joiner` knocks, by way of an edge that knows `plan` and tells of `joins` that want his region. He is answered, now or later. */
   knock(joiner: Joiner, plan: Plan, joins: number): void;
+  /** Somebody comes at `at` who is surely let in. */
+  expects(at: number): void;
 }
 
 /** Who leads listeners to the leaves. */
@@ -103,6 +105,8 @@ export interface Escort {
   hasRoom(leaf: LeafHost, room: number, revision: number): void;
   /** Everybody who has come there by `now` and was not looked at, in no order. */
   callers(leaf: LeafHost, now: number, comes: (caller: Joiner & Arrival) => void): void;
+  /** This leaf has told all its news. */
+  told(leaf: LeafHost): void;
   /** Whoever is on his way there comes at his very instant: the leaf is dying, or cannot wait. */
   hurry(leaf: LeafHost): void;
 }

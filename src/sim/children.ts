@@ -1,10 +1,10 @@
 import type { Position } from "../core/audio/position.ts";
-import type { Message } from "../core/tree/down/greeting.ts";
 import { type NodeRef, nodeName, type ParentRef, type Plan, parentName, parseNodeName } from "../core/tree/shape/plan.ts";
 import { mayFeed } from "../core/tree/shape/repair.ts";
 import { parseTally, type TallyReport } from "../core/tree/up/totals.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import type { AttachAnswer, AttachAsk, Directory } from "./calls.ts";
+import { type Carried, isMessage } from "./carried.ts";
 import type { Host } from "./host.ts";
 import { type Holder, LinkEnd } from "./socket.ts";
 
@@ -135,8 +135,8 @@ export class Children implements Holder {
     });
   }
 
-  heard(link: LinkEnd, message: Message): void {
-    const report = typeof message === "string" ? parseTally(message) : undefined;
+  heard(link: LinkEnd, message: Carried): void {
+    const report = isMessage(message) ? (typeof message === "string" ? parseTally(message) : undefined) : message.said;
     if (report !== undefined) this.#events.counted(link, report);
   }
 

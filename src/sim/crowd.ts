@@ -72,7 +72,12 @@ export class Crowd implements Population, Doors, Task {
 
   /** Who has a socket at a leaf. */
   get seated(): number {
-    return this.#seated;
+    return this.#seated + this.unseen;
+  }
+
+  /** Those of them whose leaf was not looked at since they sit there. */
+  get unseen(): number {
+    return this.guide.porch.letIn(this.ground.clock.now);
   }
 
   /** Who hears the cached lane. */

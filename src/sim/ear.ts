@@ -3,11 +3,12 @@ import type { Message } from "../core/tree/down/greeting.ts";
 import { QUEUE_BYTES } from "../core/tree/down/slow.ts";
 import type { Region } from "../core/tree/shape/region.ts";
 import type { Cohort, Joiner, Population } from "./calls.ts";
+import { bytesIn } from "./carried.ts";
 import type { Host } from "./host.ts";
 import type { Line } from "./line.ts";
 import type { SharedChunks } from "./shared-chunks.ts";
 import type { SharedTexts } from "./shared-texts.ts";
-import { bytesIn, Socket } from "./socket.ts";
+import { Socket } from "./socket.ts";
 import type { SoundReader } from "./sound.ts";
 import { gapTo, isWelcome, toldWindow } from "./texts.ts";
 
@@ -51,6 +52,7 @@ export class Ear extends Socket {
   #beforeEpoch: number;
   #beforeSequence: number;
   #sentAt: number;
+  #greetedBytes = 0;
   #gapEpoch = 0;
   #gapSequence = 0;
   #isWelcomed = false;
@@ -98,6 +100,11 @@ export class Ear extends Socket {
     return this.#sentAt;
   }
 
+  /** What he was greeted with, in bytes. */
+  get greetedBytes(): number {
+    return this.#greetedBytes;
+  }
+
   /** The mind says that he was greeted. */
   goLive(): void {
     this.#isLive = true;
@@ -139,6 +146,12 @@ export class Ear extends Socket {
     other.#isOpen = false;
   }
 
+  /** Takes in one who was greeted as somebody who stands here. */
+  seat(joiner: Joiner): void {
+    this.#size++;
+    this.#hearing.population.settled(joiner);
+  }
+
   /** One of a cohort leaves of his own will. */
   loseOne(): void {
     this.#size--;
@@ -146,7 +159,9 @@ export class Ear extends Socket {
 
   override send(message: Message): void {
     const { server, ground } = this.leaf;
-    const costMs = server.send(bytesIn(message), this.#size);
+    const bytes = bytesIn(message);
+    const costMs = server.send(bytes, this.#size);
+    if (!this.#isLive) this.#greetedBytes += bytes;
     const leavesAt = server.instant - costMs * this.#size;
     if (!this.#isOpen) return;
     ground.measures.messages += this.#size;
@@ -210,8 +225,10 @@ export class Ear extends Socket {
 
   #read(text: string): void {
     const { invariants, measures } = this.leaf.ground;
-    if (!this.#isWelcomed && !isWelcome(text)) invariants.break("welcome", () => `${this.leaf.name}: ${text.slice(0, 80)}`);
+    const isFirst = !this.#isWelcomed;
     this.#isWelcomed = true;
+    if (isWelcome(text)) return;
+    if (isFirst) invariants.break("welcome", () => `${this.leaf.name}: ${text.slice(0, 80)}`);
     this.#comeBackMs = toldWindow(text) ?? this.#comeBackMs;
     const gap = gapTo(text);
     if (gap === undefined) return;
@@ -233,15 +250,14 @@ export class Ear extends Socket {
     const { chunks, endOfRun, ms } = this.#hearing.reader.read(message);
     measures.chunks += this.#size * chunks.length;
     measures.soundMs += this.#size * ms;
-    const first = chunks[0];
-    // What a newcomer is greeted with: nobody waits for it, and a second of it is one look.
-    if (!this.#isLive && first !== undefined && endOfRun !== undefined && this.#goesOn(first.epoch, first.sequence)) {
-      this.#epoch = endOfRun.epoch;
-      this.#sequence = endOfRun.sequence;
-    } else {
-      for (const { epoch, sequence, dueMs } of chunks) {
-        this.#check(epoch, sequence);
-        if (this.#isLive) this.#measure(from, until, dueMs - (publishers.get(epoch) ?? 0));
+    for (const { epoch, sequence, dueMs } of chunks) {
+      const isRight = this.#check(epoch, sequence);
+      if (this.#isLive) this.#measure(from, until, dueMs - (publishers.get(epoch) ?? 0));
+      else if (isRight && endOfRun !== undefined) {
+        // What a newcomer is greeted with: nobody waits for it, and seconds of it are one look.
+        this.#epoch = endOfRun.epoch;
+        this.#sequence = endOfRun.sequence;
+        break;
       }
     }
     if (this.#hasSound) return;
@@ -249,12 +265,13 @@ export class Ear extends Socket {
     this.#joiner?.sounds(from + this.#joiner.delayMs);
   }
 
-  #check(epoch: number, sequence: number): void {
+  /** False of what he has heard already. */
+  #check(epoch: number, sequence: number): boolean {
     const { invariants } = this.leaf.ground;
     const [lastEpoch, lastSequence] = [this.#epoch, this.#sequence];
     if (epoch < lastEpoch || (epoch === lastEpoch && sequence <= lastSequence)) {
       invariants.break("order", () => `${this.leaf.name}: ${epoch}.${sequence} after ${lastEpoch}.${lastSequence}`);
-      return;
+      return false;
     }
     const isTold = epoch === this.#gapEpoch && sequence === this.#gapSequence;
     if (!this.#goesOn(epoch, sequence) && !isTold)
@@ -262,6 +279,7 @@ export class Ear extends Socket {
     this.#gapEpoch = 0;
     this.#epoch = epoch;
     this.#sequence = sequence;
+    return true;
   }
 
   /** True of what follows what he has heard, without a word. */

@@ -1,6 +1,7 @@
 import type { Message } from "../core/tree/down/greeting.ts";
+import { bytesIn, isPatient } from "./carried.ts";
 import type { Host } from "./host.ts";
-import { bytesIn, isPatient, LinkEnd, type Said, type Says, type Socket } from "./socket.ts";
+import { LinkEnd, type Said, type Says, type Socket } from "./socket.ts";
 
 /**
  * What a parent says to all its children alike. It is said once; each child's own line conveys it when somebody looks at that child (inbox.ts),

@@ -77,6 +77,10 @@ export class Guide implements Escort {
     if (this.porch.tell(leaf.id, room, revision)) this.hurry(leaf);
   }
 
+  told(leaf: LeafHost): void {
+    if (this.porch.told(leaf.id)) leaf.expects(this.#doors.ground.clock.now);
+  }
+
   hurry(leaf: LeafHost): void {
     this.porch.arrivals(leaf.id, Number.POSITIVE_INFINITY, (one, at) => this.#walk(one, at));
   }
@@ -177,8 +181,12 @@ export class Guide implements Escort {
     // Another leaf is tried by the edge itself: only the first knock has come from afar.
     const at = this.#doors.ground.clock.now + (travellers.delayMs[one] ?? 0) * (tried.length === 0 ? TRIPS : 1);
     const isOrdinary = travellers.kbps[one] === 0;
-    if (isOrdinary && this.porch.hasRoom(leaf.id, isolate.plan?.revision ?? 0)) this.porch.expect(one, leaf.id, at);
+    if (isOrdinary && this.porch.hasRoom(leaf.id, isolate.plan?.revision ?? 0)) this.#expect(one, leaf, at);
     else this.#walk(one, at);
+  }
+
+  #expect(one: number, leaf: LeafHost, at: number): void {
+    if (this.porch.expect(one, leaf.id, at)) leaf.expects(at);
   }
 
   #walk(one: number, at: number): void {

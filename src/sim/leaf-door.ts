@@ -11,7 +11,7 @@ const PARKED_MS = 1_000;
 
 /** What is behind the door. */
 export type Inside = {
-  readonly mind: NodeMind | undefined;
+  mind(): NodeMind | undefined;
   /** The mind, woken if need be, and told of a plan. */
   know(plan: Plan): NodeMind;
   /** A seat is kept. */
@@ -38,12 +38,12 @@ export class LeafDoor {
 
   /** True while nobody is parked and all lines are alike: then sound changes nothing but what the leaf's own listeners hear. */
   get canWait(): boolean {
-    return this.#leaf.server.inbox !== undefined && this.#inside.mind !== undefined && this.#admission.parked === 0 && !this.#hasOddOnes;
+    return this.#leaf.server.inbox !== undefined && this.#inside.mind() !== undefined && this.#admission.parked === 0 && !this.#hasOddOnes;
   }
 
   /** Listeners who will be let in without being parked, whoever comes; 0 where that is not sure. */
   get room(): number {
-    const { mind } = this.#inside;
+    const mind = this.#inside.mind();
     if (!this.canWait || mind?.plan === undefined || !mind.isFed || mind.down.ended || !this.#leaf.isUp) return 0;
     return Math.min(mind.plan.leafListeners - mind.listeners, this.#admission.room);
   }

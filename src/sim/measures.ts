@@ -1,7 +1,7 @@
 import { Histogram } from "./histogram.ts";
 import { LeftLate } from "./left-late.ts";
 
-/** One second of the evening. Counts of listeners are at its end; times in ms. */
+/** One second of the evening. Counts of listeners are at its end; lag is that of all leaves which were looked at within it; times in ms. */
 export type Second = {
   readonly second: number;
   /** Who hears or will with the next chunk, who is on his way, and who hears the cached lane. */
@@ -23,7 +23,10 @@ export type Second = {
 };
 
 /** What only the world can say of a second. */
-export type Standing = Pick<Second, "live" | "away" | "cached" | "stride" | "nodes">;
+export type Standing = Pick<Second, "live" | "away" | "cached" | "stride" | "nodes"> & {
+  /** Who sits since this second or before, though his leaf was not looked at since (porch.ts). */
+  readonly unseen: number;
+};
 
 /** Counts and times of an evening, second by second and altogether. */
 export class Measures {
@@ -56,6 +59,7 @@ export class Measures {
   readonly #lag = new Histogram();
   readonly #left: LeftLate;
   #joined = 0;
+  #unseen = 0;
   #diverted = 0;
   #root = 0;
   #audience = 0;
@@ -95,12 +99,12 @@ export class Measures {
   }
 
   /** A second is over. */
-  close(standing: Standing): void {
+  close({ unseen, ...standing }: Standing): void {
     this.#left.arrive(this.#lag);
     this.seconds.push({
       second: this.seconds.length + 1,
       ...standing,
-      joins: this.#joined,
+      joins: this.#joined + unseen - this.#unseen,
       diverted: this.#diverted,
       lagP50Ms: rounded(this.#lag.quantile(0.5)),
       lagP99Ms: rounded(this.#lag.quantile(0.99)),
@@ -113,6 +117,7 @@ export class Measures {
     this.lag.merge(this.#lag);
     this.#lag.clear();
     this.#joined = 0;
+    this.#unseen = unseen;
     this.#diverted = 0;
     this.#root = 0;
     this.#audience = 0;

@@ -12,10 +12,12 @@ import { unreachable } from "../core/unreachable.ts";
 import { ENDING } from "../core/wire/ending.ts";
 import { Asking } from "./asking.ts";
 import type { AttachAnswer, AttachAsk, ChildHost, Directory, Escort, Joiner, LeafHost, ParentHost } from "./calls.ts";
+import { type Carried, isMessage } from "./carried.ts";
 import { Children } from "./children.ts";
 import { Disk } from "./disk.ts";
 import { Ear, type Hearing } from "./ear.ts";
 import { Fan } from "./fan.ts";
+import { Greetings } from "./greetings.ts";
 import type { Ground } from "./ground.ts";
 import { Host } from "./host.ts";
 import { type Arrival, Inbox } from "./inbox.ts";
@@ -47,16 +49,26 @@ const LINES: Lines<Socket> = {
   heardAt: () => undefined,
 };
 
+/** Who sees to it that all holds (watch.ts). */
+type Looks = { node(node: NodeHost): void; whole(node: NodeHost): void };
+
 /** What a node is given. */
 export type NodeNeeds = {
   readonly hearing: Hearing;
   readonly make: MakeMind;
-  /** Called after every event, to see that all holds. */
-  readonly watch: (node: NodeHost) => void;
+  /** Sees that all holds: `node` after every event, `whole` now and then. */
+  readonly watch: Looks;
 };
 
 /** What the watch remembers of a node. */
-export type Seen = { life: number; epoch: number; revision: number; orphanSince: number | undefined; twiceSince: number | undefined };
+export type Seen = {
+  wholeAt: number;
+  life: number;
+  epoch: number;
+  revision: number;
+  orphanSince: number | undefined;
+  twiceSince: number | undefined;
+};
 
 /** The body of a relay or a leaf: does what objects/tree/node-body.ts does, on virtual sockets. Decides nothing. */
 export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
@@ -64,17 +76,18 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   readonly id: number;
   readonly below: Below;
   /** What the watch has seen of it (watch.ts). */
-  readonly seen: Seen = { life: 0, epoch: 0, revision: 0, orphanSince: undefined, twiceSince: undefined };
+  readonly seen: Seen = { wholeAt: 0, life: 0, epoch: 0, revision: 0, orphanSince: undefined, twiceSince: undefined };
   readonly #directory: Directory;
   readonly #hearing: Hearing;
   readonly #make: MakeMind;
-  readonly #watch: (node: NodeHost) => void;
+  readonly #watch: Looks;
   #children: Children;
   #mind: NodeMind | undefined;
   readonly #disk = new Disk();
   readonly #asking: Asking;
   readonly #fan: Fan;
   #seating: Seating;
+  readonly #greetings: Greetings;
   #door: LeafDoor;
   #uplinks = new Set<LinkEnd>();
   readonly #reports: Reports;
@@ -93,6 +106,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     this.#children = this.#noChildren();
     this.#seating = new Seating(this, hearing);
     this.#door = this.#newDoor();
+    this.#greetings = new Greetings(this);
     this.#fan = new Fan(this);
     this.#asking = this.#newAsking();
     this.#reports = this.#newReports();
@@ -172,6 +186,11 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     this.#door.knock(joiner, plan, joins);
   }
 
+  /** Somebody surely sits here from `at` on: news, though he is not looked at then. */
+  expects(at: number): void {
+    this.#reports.soon(at);
+  }
+
   /** One of the steady listeners leaves. False if there is none. */
   loseOne(random: number): boolean {
     this.catchUp();
@@ -209,9 +228,9 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     return mind.down.feed.newest;
   }
 
-  heard(link: LinkEnd, message: Message): void {
+  heard(link: LinkEnd, message: Carried): void {
     const mind = this.#mind;
-    if (mind === undefined) return;
+    if (mind === undefined || !isMessage(message)) return;
     if (mind.isUplink(link)) {
       if (typeof message === "string") this.#perform(mind.read(link, message, this.local, this.ground.luck.minds()));
       else {
@@ -221,7 +240,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
       if (this.below === "listeners") this.#seating.gather(mind);
     }
     // Of many things that are lived through at once, sound asks for nothing more.
-    if (this.#hasSecond && this.server.inbox?.isBusy === true) this.#watch(this);
+    if (this.#hasSecond && this.server.inbox?.isBusy === true) this.#watch.node(this);
     else this.#settle();
   }
 
@@ -308,12 +327,24 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
 
   #sit(joiner: Joiner, mind: NodeMind): void {
     this.server.charge(this.ground.costs.joinMs);
+    const random = this.ground.luck.minds();
+    const mate = this.#greetings.mateOf(joiner, mind);
+    if (mate === undefined || !this.#seating.hasRoomIn(mate, mind)) this.#greet(joiner, mind, random);
+    else {
+      mind.meet(random);
+      this.#greetings.repeat(joiner);
+      mate.seat(joiner);
+    }
+    this.#settle();
+  }
+
+  #greet(joiner: Joiner, mind: NodeMind, random: number): void {
     const ear = this.#seating.sit(joiner);
     joiner.watcher?.seated(() => this.#sentAway(ear));
     const from = joiner.epoch === 0 ? undefined : { epoch: joiner.epoch, sequence: joiner.sequence };
-    this.#perform(mind.join(ear, from, this.local, this.ground.luck.minds()));
-    this.#seating.seat(ear, mind);
-    this.#settle();
+    this.#greetings.begin();
+    this.#perform(mind.join(ear, from, this.local, random));
+    this.#greetings.end(joiner, mind, ear.greetedBytes, this.#seating.seat(ear, mind));
   }
 
   /** A listener was closed; his own close comes back as an event. */
@@ -332,7 +363,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     if (!this.#hasSecond && mind.wantsSeconds) this.#awaitSecond(mind);
     if (mind.owesReport) this.#reports.soon();
     if (mind.idle) this.#resting ??= this.later(IDLE_MS, () => this.#rest());
-    this.#watch(this);
+    this.#watch.node(this);
     if (this.server.inbox?.isBusy === false) this.#tellRoom();
   }
 
@@ -381,11 +412,8 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   }
 
   #newDoor(): LeafDoor {
-    const host = this;
     return new LeafDoor(this, {
-      get mind() {
-        return host.#mind;
-      },
+      mind: () => this.#mind,
       know: (plan) => this.#know(plan),
       reserve: () => this.#seating.reserve(),
       sit: (joiner, mind) => this.#sit(joiner, mind),
@@ -407,24 +435,22 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   }
 
   #newReports(): Reports {
-    const host = this;
     return new Reports(this, {
-      get mind() {
-        return host.#mind;
+      mind: () => this.#mind,
+      told: () => {
+        this.#watch.whole(this);
+        if (this.below === "listeners") this.#directory.escort.told(this);
       },
-      send: ({ to, text, passed }) => {
-        to.send(text);
+      send: ({ to, passed }, written) => {
+        if (to instanceof LinkEnd) to.send(written);
         this.#perform(passed);
       },
     });
   }
 
   #newAsking(): Asking {
-    const host = this;
     return new Asking(this, this.node, this.#directory, {
-      get mind() {
-        return host.#mind;
-      },
+      mind: () => this.#mind,
       unanswered: (mind, ask) => this.#perform(mind.unanswered(ask, this.ground.luck.minds())),
       learn: (plan) => this.#learn(plan),
       settle: () => this.#settle(),

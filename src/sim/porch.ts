@@ -2,6 +2,8 @@ import type { Travellers } from "./travellers.ts";
 
 const NOBODY = -1;
 const FIRST_ROOM = 256;
+/** Who is let in is counted in steps of so much time, in ms. */
+const STEP_MS = 250;
 
 /**
  * Who is on his way to leaves that will let him in: a few numbers for each leaf, so that to choose one touches nothing of the leaf itself.
@@ -15,6 +17,11 @@ export class Porch {
   #revision = new Int32Array(FIRST_ROOM);
   #first = new Int32Array(FIRST_ROOM).fill(NOBODY);
   #coming = new Int32Array(FIRST_ROOM);
+  /** 1 of a leaf that will tell of who comes. */
+  #tells = new Int32Array(FIRST_ROOM);
+  /** How many come within each step of the evening and were not looked at yet; none before `#since`. */
+  readonly #unseen: number[] = [];
+  #since = 0;
 
   constructor(travellers: Travellers) {
     this.#travellers = travellers;
@@ -26,6 +33,7 @@ export class Porch {
       this.#room = longer(this.#room);
       this.#revision = longer(this.#revision);
       this.#coming = longer(this.#coming);
+      this.#tells = longer(this.#tells);
       this.#first = longer(this.#first, NOBODY);
     }
   }
@@ -35,11 +43,36 @@ export class Porch {
     return (this.#room[leaf] ?? 0) > 0 && this.#revision[leaf] === revision;
   }
 
-  /** He is on his way there, and will be let in. */
-  expect(one: number, leaf: number, at: number): void {
+  /** He is on his way there, and will be let in. True if that is news which the leaf does not know that it will have. */
+  expect(one: number, leaf: number, at: number): boolean {
     this.#first[leaf] = this.#travellers.line(one, this.#first[leaf] ?? NOBODY, at);
     this.#coming[leaf] = (this.#coming[leaf] ?? 0) + 1;
     this.#room[leaf] = (this.#room[leaf] ?? 0) - 1;
+    this.#see(at, 1);
+    if (this.#tells[leaf] === 1) return false;
+    this.#tells[leaf] = 1;
+    return true;
+  }
+
+  /** The leaf has told its news. True if more is on its way. */
+  told(leaf: number): boolean {
+    const coming = this.#coming[leaf] ?? 0;
+    this.#tells[leaf] = coming > 0 ? 1 : 0;
+    return coming > 0;
+  }
+
+  /** Those who were let in by `now`, to a step of time, though nobody has looked at their leaves since. */
+  letIn(now: number): number {
+    const end = Math.floor(now / STEP_MS);
+    while (this.#since < end && (this.#unseen[this.#since] ?? 0) === 0) this.#since++;
+    let sum = 0;
+    for (let step = this.#since; step < end; step++) sum += this.#unseen[step] ?? 0;
+    return sum;
+  }
+
+  #see(at: number, more: number): void {
+    const step = Math.floor(at / STEP_MS);
+    this.#unseen[step] = (this.#unseen[step] ?? 0) + more;
   }
 
   /** The leaf has room for so many, by this plan: those who are on their way take of it. True if who knows another plan is on his way. */
@@ -54,9 +87,11 @@ export class Porch {
   /** Calls `arrives` for everybody who has arrived there by `now`, in no order. */
   arrivals(leaf: number, now: number, arrives: (one: number, at: number) => void): void {
     const first = this.#first[leaf] ?? NOBODY;
+    if (now === Number.POSITIVE_INFINITY) this.#tells[leaf] = 0;
     if (first === NOBODY) return;
     this.#first[leaf] = this.#travellers.arrivals(first, now, (one, at) => {
       this.#coming[leaf] = (this.#coming[leaf] ?? 0) - 1;
+      this.#see(at, -1);
       arrives(one, at);
     });
   }

@@ -48,11 +48,18 @@ export class Seating {
     return new Ear(this.#leaf, joiner, this.#hearing, joiner);
   }
 
-  /** One who has been greeted, or waits to be. */
-  seat(ear: Ear, mind: NodeMind): void {
-    if (this.#merge(ear, mind, mind.down.stride)) return;
+  /** One who has been greeted, or waits to be. With whom he is one now; undefined if he is a link of his own. */
+  seat(ear: Ear, mind: NodeMind): Ear | undefined {
+    const mate = this.#merge(ear, mind, mind.down.stride);
+    if (mate !== undefined) return mate;
     this.#ears.add(ear);
     this.#single.add(ear);
+    return undefined;
+  }
+
+  /** True while one more may sit in this ear: where there are several cohorts, none becomes much larger than the others. */
+  hasRoomIn(ear: Ear, mind: NodeMind): boolean {
+    return ear.size < this.#most(mind.down.stride);
   }
 
   /** After anything was sent: who can be one with others becomes so. */
@@ -96,21 +103,24 @@ export class Seating {
     for (const ear of this.#ears) ear.drop();
   }
 
-  /** True if he is one of the steady ones now. */
-  #merge(ear: Ear, mind: NodeMind, stride: number): boolean {
-    if (!ear.isSteady) return false;
+  #most(stride: number): number {
+    return stride === 1 ? Number.POSITIVE_INFINITY : Math.ceil(this.#size / PARTS);
+  }
+
+  /** Makes him one of the steady ones, if he can be: in this ear. */
+  #merge(ear: Ear, mind: NodeMind, stride: number): Ear | undefined {
+    if (!ear.isSteady) return undefined;
     const mate = this.#mateOf(ear);
-    const most = stride === 1 ? Number.POSITIVE_INFINITY : Math.ceil(this.#size / PARTS);
-    const isPart = this.#steady.length < (stride === 1 ? 1 : MOST_PARTS) && (mate === undefined || mate.size >= most);
+    const isPart = this.#steady.length < (stride === 1 ? 1 : MOST_PARTS) && (mate === undefined || mate.size >= this.#most(stride));
     if (isPart) {
       this.#ears.add(ear);
       this.#single.delete(ear);
       this.#steady.push(ear);
       ear.settle();
-      return true;
+      return ear;
     }
     if (mate !== undefined) this.#unite(ear, mate, mind);
-    return mate !== undefined;
+    return mate;
   }
 
   /** The smallest of the steady ones who stand where he stands. */

@@ -19,6 +19,7 @@ export class Server implements Task {
   #workedMs = 0;
   readonly #costs: Costs;
   #sinceCollection = 0;
+  #tasks = 0;
 
   constructor(clock: Clock, costs: Costs) {
     this.#clock = clock;
@@ -38,6 +39,11 @@ export class Server implements Task {
   /** CPU that it has used, in ms. */
   get workedMs(): number {
     return this.#workedMs;
+  }
+
+  /** Tasks that it has begun. */
+  get tasks(): number {
+    return this.#tasks;
   }
 
   /** The running task takes `ms` more. */
@@ -105,6 +111,7 @@ export class Server implements Task {
   #do(task: Task): void {
     this.#spent = 0;
     this.#isBusy = true;
+    this.#tasks++;
     task.run();
     this.#isBusy = false;
     this.#freeAt = this.#clock.now + this.#spent;

@@ -74,6 +74,7 @@ export function simulate(asked: Asked, progress?: (world: World, second: number)
     world.play(1_000);
     progress?.(world, second);
   }
+  world.catchUp();
   return reportOf(asked, world);
 }
 

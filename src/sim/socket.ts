@@ -1,4 +1,5 @@
 import type { Message } from "../core/tree/down/greeting.ts";
+import { bytesIn, type Carried, isPatient } from "./carried.ts";
 import type { Host } from "./host.ts";
 import type { Arrival } from "./inbox.ts";
 import type { Line } from "./line.ts";
@@ -20,23 +21,10 @@ export abstract class Socket {
 export interface Holder {
   /** True while it is of no consequence to anybody else when exactly sound comes: then it may be looked at a little later (inbox.ts). */
   readonly canWait?: boolean;
-  heard(link: LinkEnd, message: Message): void;
+  heard(link: LinkEnd, message: Carried): void;
   /** The other side closed, died, or answered a close. */
   closed(link: LinkEnd, code: number | undefined): void;
 }
-
-/** Bytes that a message is on the wire; texts are ASCII but for names. */
-export function bytesIn(message: Message): number {
-  return typeof message === "string" ? message.length : message.byteLength;
-}
-
-/** True of what only a leaf's own listeners hear: sound, and numbers that are told again. */
-export function isPatient(message: Message): boolean {
-  return typeof message !== "string" || message.startsWith(AUDIENCE) || message.startsWith(PASSED);
-}
-
-const AUDIENCE = '{"type":"audience"';
-const PASSED = '{"type":"passed"';
 
 /** Something said to all: what, when the first send of it begins, and what each costs, in ms. */
 export type Said = { readonly message: Message; readonly from: number; readonly costMs: number };
@@ -105,7 +93,7 @@ export class LinkEnd extends Socket {
     return this.#isSilent;
   }
 
-  override send(message: Message): void {
+  override send(message: Carried): void {
     this.convey();
     const { server } = this.host;
     const bytes = bytesIn(message);
@@ -148,7 +136,7 @@ export class LinkEnd extends Socket {
     }
   }
 
-  #pass(peer: LinkEnd, message: Message, bytes: number, leavesAt: number): void {
+  #pass(peer: LinkEnd, message: Carried, bytes: number, leavesAt: number): void {
     const at = this.#line.arrivalOf(leavesAt, bytes);
     const delivery = new Delivery(peer, at, message);
     if (isPatient(message) && peer.#holder.canWait) peer.host.server.inbox?.add(delivery);
@@ -176,7 +164,7 @@ export class LinkEnd extends Socket {
   }
 
   /** For deliveries only. */
-  deliver(message: Message | undefined, code: number | undefined): void {
+  deliver(message: Carried | undefined, code: number | undefined): void {
     const { server, ground } = this.host;
     if (this.host.life !== this.#life) return;
     server.charge(ground.costs.hopMs);
@@ -194,12 +182,12 @@ export class LinkEnd extends Socket {
 class Delivery implements Arrival {
   readonly at: number;
   readonly #to: LinkEnd;
-  readonly #message: Message | undefined;
+  readonly #message: Carried | undefined;
   readonly #code: number | undefined;
   #hasArrived = false;
 
   /** @param message undefined for a close, with its code */
-  constructor(to: LinkEnd, at: number, message: Message | undefined, code?: number) {
+  constructor(to: LinkEnd, at: number, message: Carried | undefined, code?: number) {
     this.at = at;
     this.#to = to;
     this.#message = message;

@@ -42,7 +42,13 @@ export type Scene = {
   readonly lastSilence: () => number;
 };
 
-/** Looks at nodes after every event of theirs, at the root and its relays four times a second, and at every leaf once a second. */
+/** Who has looked around within this, in ms, need not be looked at: he does so whenever he reports, about once a second while people come. */
+const LOOKED_MS = 1_500;
+
+/**
+ * Looks at nodes after every event of theirs; at the whole of them, and up the tree, when they report, and within two and a half seconds at the
+ * latest; at the root and its relays four times a second.
+ */
 export class Watch {
   readonly #ground: Ground;
   readonly #scene: Scene;
@@ -81,24 +87,40 @@ export class Watch {
     else seen.twiceSince ??= clock.now;
   }
 
-  /** Some nodes of the tree, each once a second at least. */
+  /** These, all of them. */
   nodes(nodes: Iterable<NodeHost>): void {
-    const { invariants, clock } = this.#ground;
-    const room = this.#scene.room();
     for (const node of nodes) {
       node.catchUp();
-      this.node(node);
-      const since = node.seen.orphanSince;
-      const twiceMs = clock.now - (node.seen.twiceSince ?? clock.now);
-      if (twiceMs > TWICE_MS && node.mind !== undefined)
-        invariants.break("twice", () => `${node.name}: ${node.uplinks.size} links above for ${Math.round(twiceMs)} ms`);
-      const canBeFed = clock.now - this.#scene.lastFault() > ORPHAN_MS && room.isUp && !this.#cannotKnow(node);
-      if (since !== undefined && node.mind !== undefined && clock.now - since > ORPHAN_MS && canBeFed) {
-        invariants.break("orphan", () => `${node.name}: ${node.seats} listeners without a parent for ${Math.round(clock.now - since)} ms`);
-      }
-      this.#climb(node);
-      if (canBeFed && room.isLive && clock.now - room.liveSince > SILENT_MS) this.#listen(node);
+      this.whole(node);
     }
+  }
+
+  /** Those of these who have not looked around lately. */
+  leaves(leaves: Iterable<NodeHost>): void {
+    const { now } = this.#ground.clock;
+    for (const leaf of leaves) {
+      if (now - leaf.seen.wholeAt <= LOOKED_MS) continue;
+      leaf.catchUp();
+      this.whole(leaf);
+    }
+  }
+
+  /** A node, which has lived through all that came: itself and what is above it. */
+  whole(node: NodeHost): void {
+    const { invariants, clock } = this.#ground;
+    const room = this.#scene.room();
+    this.node(node);
+    node.seen.wholeAt = clock.now;
+    const since = node.seen.orphanSince;
+    const twiceMs = clock.now - (node.seen.twiceSince ?? clock.now);
+    if (twiceMs > TWICE_MS && node.mind !== undefined)
+      invariants.break("twice", () => `${node.name}: ${node.uplinks.size} links above for ${Math.round(twiceMs)} ms`);
+    const canBeFed = clock.now - this.#scene.lastFault() > ORPHAN_MS && room.isUp && !this.#cannotKnow(node);
+    if (since !== undefined && node.mind !== undefined && clock.now - since > ORPHAN_MS && canBeFed) {
+      invariants.break("orphan", () => `${node.name}: ${node.seats} listeners without a parent for ${Math.round(clock.now - since)} ms`);
+    }
+    this.#climb(node);
+    if (canBeFed && room.isLive && clock.now - room.liveSince > SILENT_MS) this.#listen(node);
   }
 
   /** The root, and what it counts. */
@@ -127,6 +149,7 @@ export class Watch {
     for (const node of this.#scene.nodes()) {
       if (this.#cannotKnow(node)) continue;
       for (const ear of node.ears) {
+        if (clock.now - ear.heardAt > FRESH_MS) node.catchUp();
         const silentMs = clock.now - ear.heardAt;
         if (silentMs > FRESH_MS && !ear.isSlow)
           invariants.break("recovery", () => `${node.name}: ${ear.size} hear nothing for ${Math.round(silentMs)} ms`);

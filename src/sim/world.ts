@@ -129,6 +129,11 @@ export class World implements Directory {
     this.#clock.play(this.#clock.now + ms);
   }
 
+  /** Whatever has come to anybody is lived through: then all is counted. */
+  catchUp(): void {
+    for (const node of this.#all) node.catchUp();
+  }
+
   /** `action` at an instant of the evening, in ms. */
   at(ms: number, action: () => void): void {
     this.#clock.at(ms, { run: action });
@@ -154,7 +159,7 @@ export class World implements Directory {
       population: this.crowd,
       stride: this.settings.stride,
     };
-    const made = new NodeHost(this.ground, node, this.#all.length, this, { hearing, make: this.settings.minds.node, watch: this.#look });
+    const made = new NodeHost(this.ground, node, this.#all.length, this, { hearing, make: this.settings.minds.node, watch: this.#watch });
     this.crowd.guide.porch.build(made.id);
     level[node.index] = made;
     this.#all.push(made);
@@ -165,8 +170,6 @@ export class World implements Directory {
   get escort(): Escort {
     return this.crowd.guide;
   }
-
-  readonly #look = (node: NodeHost): void => this.#watch.node(node);
 
   #nodeOf(number: number): NodeHost {
     const node = this.#all[number];
@@ -310,7 +313,7 @@ export class World implements Directory {
       const live = this.crowd.seated;
       let nodes = 0;
       let stride = 1;
-      this.#watch.nodes(this.#leaves);
+      this.#watch.leaves(this.#leaves);
       this.#noteChange();
       this.#watch.all();
       for (const node of this.#all) {
@@ -321,7 +324,14 @@ export class World implements Directory {
         stride = Math.max(stride, mind.down.stride);
       }
       for (const room of this.#rooms.values()) room.forgetSaid();
-      this.measures.close({ live, away: this.crowd.present - live - this.crowd.inLane, cached: this.crowd.inLane, stride, nodes });
+      this.measures.close({
+        live,
+        away: this.crowd.present - live - this.crowd.inLane,
+        cached: this.crowd.inLane,
+        stride,
+        nodes,
+        unseen: this.crowd.unseen,
+      });
       this.#second();
     });
   }

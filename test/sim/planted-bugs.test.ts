@@ -129,7 +129,7 @@ class ForgetsToReport extends TreeNode<Socket> {
 class SameRevision extends TreeNode<Socket> {
   override report(): ReturnType<NodeMind["report"]> {
     const report = super.report();
-    return report === undefined ? undefined : { ...report, text: report.text.replace(/"revision":\d+/, '"revision":7') };
+    return report === undefined ? undefined : { ...report, said: { ...report.said, revision: 7 } };
   }
 }
 

@@ -5,7 +5,7 @@ import type { NodeEffect } from "../../src/core/tree/node-effect.ts";
 import { TreeRoot } from "../../src/core/tree/root.ts";
 import { type NodeRef, nodeName, type ParentRef, type Plan, parentName, parseNodeName } from "../../src/core/tree/shape/plan.ts";
 import { mayFeed } from "../../src/core/tree/shape/repair.ts";
-import { parseTally } from "../../src/core/tree/up/totals.ts";
+import { formatTally, parseTally } from "../../src/core/tree/up/totals.ts";
 import { aChunk, leaf, luck } from "./build.ts";
 
 type Link = { readonly id: string; readonly parent: string; readonly child: string; swallows: boolean };
@@ -93,7 +93,7 @@ export class Woods {
   #report(mind: TreeNode<string>): void {
     const report = mind.report();
     const link = report === undefined ? undefined : this.#links.get(report.to);
-    const totals = report === undefined ? undefined : parseTally(report.text);
+    const totals = report === undefined ? undefined : parseTally(formatTally(report.said));
     if (link === undefined || totals === undefined || link.swallows) return;
     if (link.parent === this.#plan.root) this.#root.count(link.id, totals);
     else this.nodes.get(link.parent)?.count(link.id, totals);

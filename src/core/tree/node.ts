@@ -15,7 +15,7 @@ import { childrenOf, type NodeRef, nodeName, type ParentRef, type Plan } from ".
 import type { Region } from "./shape/region.ts";
 import { Census } from "./up/census.ts";
 import { Own } from "./up/own.ts";
-import { formatTally, type TallyReport } from "./up/totals.ts";
+import type { TallyReport } from "./up/totals.ts";
 import { Upstream } from "./upstream.ts";
 
 /** A node reports at most this often, in ms … */
@@ -187,14 +187,14 @@ export class TreeNode<Link> {
   }
 
   /** The totals to report upward, if the parent does not know them. `passed`: what children are told once it is sent. */
-  report(): { readonly to: Link; readonly text: string; readonly passed: readonly NodeEffect<Link>[] } | undefined {
+  report(): { readonly to: Link; readonly said: TallyReport; readonly passed: readonly NodeEffect<Link>[] } | undefined {
     const to = this.#up.linked;
     if (to === undefined || this.#plan === undefined || !this.owesReport) return undefined;
-    const text = formatTally(this.#census.report(this.#plan, this.#own.figures));
+    const said = this.#census.report(this.#plan, this.#own.figures);
     const passed = this.#census.tally
       .passOn()
       .map(({ link, revision }) => ({ do: "send", to: link, message: formatPassed(revision) }) as const);
-    return { to, text, passed };
+    return { to, said, passed };
   }
 
   /** What question `ask` is, now that its wait is over; undefined if the world has changed since. */

@@ -8,6 +8,7 @@ import { TreeNode } from "../../core/tree/node.ts";
 import type { NodeEffect } from "../../core/tree/node-effect.ts";
 import type { ListenerRefusal } from "../../core/tree/people/listener-says.ts";
 import { type NodeRef, type Plan, parseNodeName, parsePlan } from "../../core/tree/shape/plan.ts";
+import { formatTally } from "../../core/tree/up/totals.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import { ENDING } from "../../core/wire/ending.ts";
 import { ObjectUse } from "../counted.ts";
@@ -240,7 +241,7 @@ export abstract class NodeBody extends DurableObject<Env> {
     this.#reportedAt = Date.now();
     const report = this.#mind?.report();
     if (report === undefined) return;
-    send(report.to, report.text);
+    send(report.to, formatTally(report.said));
     this.perform(report.passed);
   }
 

@@ -6,6 +6,7 @@ import type { Visitor } from "../../core/tree/people/visitors.ts";
 import { type RadioEffect, RadioNode, TURN_MS } from "../../core/tree/radio/radio.ts";
 import type { Ears } from "../../core/tree/radio/seats.ts";
 import { isRadio, type Plan, parseNodeName, parsePlan } from "../../core/tree/shape/plan.ts";
+import { formatTally } from "../../core/tree/up/totals.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import { ENDING } from "../../core/wire/ending.ts";
 import type { HlsAnswer, HlsSays, RadioCalls } from "../calls/radio.ts";
@@ -241,7 +242,7 @@ export class Radio extends DurableObject<Env> implements RadioCalls {
   #report(): void {
     this.#reporting = undefined;
     const report = this.#mind?.report();
-    if (report !== undefined) send(report.to, report.text);
+    if (report !== undefined) send(report.to, formatTally(report.said));
     this.#settle();
   }
 

@@ -168,10 +168,10 @@ describe("a relay", () => {
     node.count("one", aTally(2, { listeners: 40 }));
     node.count("two", aTally(1, { listeners: 2 }));
     node.count("one", aTally(1, { listeners: 9_999 }));
-    expect(JSON.parse(node.report()?.text ?? "{}")).toMatchObject({ type: "tally", listeners: 42 });
+    expect(node.report()?.said).toMatchObject({ listeners: 42 });
     expect(node.report()).toBeUndefined();
     node.leave("one");
-    expect(JSON.parse(node.report()?.text ?? "{}")).toMatchObject({ listeners: 2 });
+    expect(node.report()?.said).toMatchObject({ listeners: 2 });
   });
 });
 
@@ -184,7 +184,7 @@ describe("a leaf whose listeners came before its parent", () => {
     node.dialed("parent", PARENT);
     node.read("parent", formatLinked({ epoch: 0, sequence: 0 }, 0), now, 0);
     expect(node.owesReport).toBe(true);
-    expect(JSON.parse(node.report()?.text ?? "{}")).toMatchObject({ listeners: 1 });
+    expect(node.report()?.said).toMatchObject({ listeners: 1 });
     expect(node.owesReport).toBe(false);
     node.lost("parent", 0);
     node.dialed("again", PARENT);
@@ -293,7 +293,7 @@ describe("a node in a planted room", () => {
     node.read("parent", formatLink(1, crowd, [room]), now, 0);
     expect(node.owesReport).toBe(false);
     node.read("parent", formatLinked({ epoch: 0, sequence: 0 }, 0), now, 0);
-    expect(JSON.parse(node.report()?.text ?? "{}")).toMatchObject({ ready: 1, listeners: 0 });
+    expect(node.report()?.said).toMatchObject({ ready: 1, listeners: 0 });
   });
 
   it("as a relay wakes its own children when it is linked, when the plan grows, and with every heartbeat, which it hands on", () => {

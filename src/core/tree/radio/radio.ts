@@ -7,6 +7,7 @@ import { type Bans, NO_BANS, parseBans } from "../people/bans.ts";
 import { isKeptOut, type Visitor } from "../people/visitors.ts";
 import type { Saved } from "../saved.ts";
 import type { NodeRef, ParentRef, Plan } from "../shape/plan.ts";
+import type { TallyReport } from "../up/totals.ts";
 import { type Ears, type Newcomer, Seats, TURNS } from "./seats.ts";
 
 /** What hangs below a radio instead of children: it hears every chunk. */
@@ -206,9 +207,9 @@ export class RadioNode<Link, Ear> {
     return this.#node.owesReport;
   }
 
-  report(): { readonly to: Link; readonly text: string } | undefined {
+  report(): { readonly to: Link; readonly said: TallyReport } | undefined {
     const report = this.#node.report();
-    return report === undefined || report.to === LINE ? undefined : { to: report.to, text: report.text };
+    return report === undefined || report.to === LINE ? undefined : { to: report.to, said: report.said };
   }
 
   #wake(now: LocalTime, random: number): readonly RadioEffect<Link, Ear>[] {

@@ -4,7 +4,7 @@ import { formatRemove, formatWhisper } from "../../../../src/core/tree/down/link
 import type { TreeNode } from "../../../../src/core/tree/node.ts";
 import type { Ask } from "../../../../src/core/tree/people/asks.ts";
 import type { ListenerSays } from "../../../../src/core/tree/people/listener-says.ts";
-import { parseTally, type TallyReport } from "../../../../src/core/tree/up/totals.ts";
+import type { TallyReport } from "../../../../src/core/tree/up/totals.ts";
 import { session } from "../../../support/asks.ts";
 import { aLeaf, bareLeaf, now, plan } from "../../../support/nodes.ts";
 
@@ -14,7 +14,7 @@ const hand = (raised: boolean): ListenerSays => ({ type: "hand", raised, name: "
 const question = (id = "question-1"): ListenerSays => ({ type: "question", id, name: "Ana", text: "Why?" });
 
 function reportOf(leaf: TreeNode<string>): TallyReport {
-  const report = parseTally(leaf.report()?.text ?? "");
+  const report = leaf.report()?.said;
   if (report === undefined) throw new Error("nothing was reported");
   return report;
 }
@@ -119,7 +119,7 @@ describe("a hand whose owner is gone", () => {
     pass(leaf, 10);
     leaf.join("phone", undefined, now, 0, { session: ana });
     pass(leaf, 30);
-    expect(leaf.report()?.text ?? "").not.toContain("lower");
+    expect(JSON.stringify(leaf.report()?.said.asks ?? [])).not.toContain("lower");
   });
 
   it("may be raised again at once on a new socket, so that he is told there how it stands", () => {

@@ -5,7 +5,6 @@ import { END_TEXT, formatLink, formatLinked } from "../../../../src/core/tree/do
 import { type RadioEffect, RadioNode, TURN_MS } from "../../../../src/core/tree/radio/radio.ts";
 import { type Ears, MOST_OF_ADDRESS } from "../../../../src/core/tree/radio/seats.ts";
 import { MOST_RADIOS, nodeName, type Plan, parentOf, parseNodeName, radioOf } from "../../../../src/core/tree/shape/plan.ts";
-import { parseTally } from "../../../../src/core/tree/up/totals.ts";
 import { aBlock, aPlan, roomId } from "../../../support/build.ts";
 import { pagesIn, type ReadPage } from "../../../support/ogg-pages.ts";
 
@@ -207,7 +206,7 @@ describe("a radio", () => {
     house.join("ana");
     house.join("bo");
     house.linked();
-    const report = parseTally(house.node.report()?.text ?? "");
+    const report = house.node.report()?.said;
     expect(report).toMatchObject({ listeners: 2, hearing: 2, ready: 0, regions: { weur: { listeners: 2, from: 0, fullBelow: 0 } } });
     expect(house.node.owesReport).toBe(false);
     house.node.leave("bo");
