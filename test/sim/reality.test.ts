@@ -25,7 +25,7 @@ describe("4,000 listeners on one core, simulated and real", () => {
 
 /**
  * What real workerd did where its leaves chose the stride: `npm run bench -- --listeners 9000 --runs 1 --only canopy` (and 1000, 4000), each twice
- * (2026-11-23, the same machine; p99 of 4,000 was twice 429 ms, of 9,000 931 and 997, of 1,000 68 and 69 where next to nothing of the machine was
+ * (2026-11-23, the same machine; p99 of 4,000 was twice 429 ms, of 9,000 931 and 997, of 1,000 66 and 69 where next to nothing of the machine was
  * stolen: with 19 % of a core stolen it was 114, with 40 % 261 to 385. A simulated machine is never stolen from).
  */
 const CHOSEN = [

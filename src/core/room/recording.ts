@@ -8,11 +8,12 @@ export const KEEP_DAYS = 30;
 export const MOST_KEEP_DAYS = 3_650;
 const DAY_MS = 86_400_000;
 
-/** On or off, or only for how long: what is left out stays. */
+/** On or off, or only for how long: what is left out stays, also what the host of a room before this one has promised. */
 export function record(room: Room, on: boolean, keepDays: number | undefined): Step {
   if (on && !room.recordable) return no(room, "recording-unavailable");
   const { keepDays: before, any = false } = room.recording ?? {};
-  const recording: RecordingWish = { on, keepDays: keepDays ?? before ?? KEEP_DAYS, any: any || on };
+  const kept = any ? before : (before ?? KEEP_DAYS);
+  const recording: RecordingWish = { on, keepDays: keepDays ?? kept, any: any || on };
   return { room: { ...room, recording } };
 }
 

@@ -76,8 +76,8 @@ export async function continueRoom(c: Context<{ Bindings: Env }>): Promise<Respo
   forget(from);
   if (summary.listed) c.executionCtx.waitUntil(unlist(c.env, from));
   // A private room stands in no lobby, and who takes a private one's audience over is private.
-  if (listed && plan.listenTicket !== true)
-    c.executionCtx.waitUntil(list(c.env, newListing(room, title, created.createdAt, announcedBy(summary))));
+  if (created.listed && plan.listenTicket !== true)
+    c.executionCtx.waitUntil(list(c.env, newListing(room, created.title, created.createdAt, announcedBy(summary))));
   const { webhookHost } = created;
   const told = webhookHost === undefined || c.env.ROOM_WEBHOOKS !== "1" ? {} : { webhookHost };
   return made(c, room, created, { continues: from, ...told });

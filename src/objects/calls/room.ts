@@ -50,6 +50,9 @@ export type Created = {
   readonly plan: Plan;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
+  /** As the room has them: who asks again is answered by the room that he made at first. */
+  readonly title: string;
+  readonly listed: boolean;
   /** Of a room that takes an audience over: the host name of whom it tells what happens, whoever named him. */
   readonly webhookHost?: string;
 };

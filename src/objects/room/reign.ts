@@ -84,7 +84,8 @@ export class Reign {
 
   /** Claims what `start` would claim, before somebody is on air: a claim takes longer than a first word. */
   ready(): void {
-    if (this.#awake.record.movedTo !== undefined || this.#awake.root.bundle !== undefined) return;
+    const { movedTo, ended } = this.#awake.record;
+    if (movedTo !== undefined || ended || this.#awake.root.bundle !== undefined) return;
     this.#starting ??= this.#claim()
       .catch((fault: unknown) => {
         log("claim-failed", { room: this.#awake.record.room, why: String(fault) });

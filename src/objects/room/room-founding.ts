@@ -86,7 +86,7 @@ export async function takeOver(env: Env, ask: ContinueAsk): Promise<Founded | No
 }
 
 /** Fresh tickets of a room, as its maker is given them. */
-async function ticketsOf({ keys, room, host, plan, createdAt, doors }: RoomRecord): Promise<Created> {
+async function ticketsOf({ keys, room, title, listed, host, plan, createdAt, doors }: RoomRecord): Promise<Created> {
   const ranks = Array.from({ length: SUCCESSORS }, (_, index) => index + 1);
   const [hostTicket, ...successorTickets] = await Promise.all([
     signTicket(keys, room, { session: host, role: "host", name: "Host", from: doors?.opensAt }),
@@ -94,12 +94,12 @@ async function ticketsOf({ keys, room, host, plan, createdAt, doors }: RoomRecor
       signTicket(keys, room, { session: makeSession("successor"), role: "successor", name: "Successor", rank, from: doors?.opensAt }),
     ),
   ]);
-  return { plan, createdAt, hostTicket, successorTickets };
+  return { plan, createdAt, title, listed, hostTicket, successorTickets };
 }
 
 /**
  * Who has taken the audience over and was cut off before he had his answer, may have it again until the host has come. And from the first answer
- * he knows whom the room tells: he may want it otherwise.
+ * he knows whom the room tells: he may want it otherwise. All else is as he wished it at first.
  */
 export async function continueAgain({ awake, reign }: Continued, ask: ContinueAsk): Promise<Created | NotContinued> {
   const why = whyNotAgain(awake.record, ask);

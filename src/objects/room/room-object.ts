@@ -86,6 +86,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   }
 
   async expect(by: Bearer, expectation: Expectation, maxListeners: number): Promise<Progress | Refused | TooMany | undefined> {
+    await this.#woken?.reign.sure;
     const awake = this.#expecting();
     if (awake === undefined || awake.record.movedTo !== undefined) return undefined;
     if (!this.#mayAsk(by)) return "too-many";
@@ -129,6 +130,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
   async deleteRecording(by: Bearer | "operator"): Promise<boolean | Refused | TooMany | undefined> {
     this.#use.request();
     this.requests.ask++;
+    await this.#woken?.reign.sure;
     const awake = this.#woken?.awake;
     if (awake === undefined || awake.record.movedTo !== undefined) return undefined;
     if (by !== "operator" && !this.#mayAsk(by)) return "too-many";
@@ -162,6 +164,7 @@ export class Room extends DurableObject<Env> implements RoomCalls {
 
   async close(why: string): Promise<true | undefined> {
     this.#use.request();
+    await this.#woken?.reign.sure;
     const record = this.#woken?.awake.record;
     if (record?.ended !== false || record.movedTo !== undefined) return undefined;
     this.#woken?.body.handle({ type: "closed", over: { by: "operator", why } });

@@ -150,8 +150,12 @@ export class RoomStore {
   }
 }
 
-/** What was kept of a room that this one took over is there still; what is said here is not, unless its own maker or host says so. */
+/**
+ * What was kept of a room that this one took over is there still, for as long as its host said unless this one's says otherwise; what is said here
+ * is not kept, unless its own maker or host wants it.
+ */
 function recordingOfNew({ continues, record }: RoomRecord): RecordingWish | undefined {
-  const wish = record === undefined ? undefined : toBeRecorded(record.keepDays);
-  return continues?.recorded === true ? { on: false, keepDays: undefined, ...wish, any: true } : wish;
+  const any = continues?.recorded === true;
+  if (record === undefined && !any) return undefined;
+  return continues === undefined ? toBeRecorded(record?.keepDays) : { on: record !== undefined, keepDays: record?.keepDays, any };
 }

@@ -88,6 +88,24 @@ describe("a room that is made to be recorded", () => {
     expect(Date.parse(news.keptUntil ?? "") - Date.now()).toBeLessThan(7.1 * 86_400_000);
   });
 
+  it.concurrent("may be one that continues another: what was kept before stays as long as that one's host said", async () => {
+    const before = await anEvening();
+    await record(before, true, 365);
+    const heard = before.ear.chunks.length;
+    const isKept = async () => (await (await call("GET", `/api/rooms/${before.room}`)).json<{ recorded: boolean }>()).recorded;
+    await eventually("something is kept", async () => before.ear.chunks.length > heard + 5 && (await isKept()));
+    const headers = { Authorization: `Bearer ${before.successor}` };
+    const continued = await call("POST", `/api/rooms/${before.room}/continue`, { record: {} }, headers);
+    const next = await continued.json<{ room: string; hostTicket: string }>();
+    const host = await connectSpeaker(next.room, next.hostTicket);
+    host.say({ type: "on-air" });
+    host.speak();
+    await eventually("he is heard", () => before.ear.chunks.at(-1)?.epoch === 2);
+    host.say({ type: "end" });
+    const news = await recordingOf(before.room, ({ ended }) => ended);
+    expect(Date.parse(news.keptUntil ?? "") - Date.now()).toBeGreaterThan(364 * 86_400_000);
+  });
+
   it.concurrent("is not made where nothing can be kept, nor for longer than may be", async () => {
     const { room, successor } = await anEvening();
     const headers = { Authorization: `Bearer ${successor}` };

@@ -214,4 +214,17 @@ describe("a room that does not know that its audience was taken over", () => {
     expect(told.filter((line) => line.includes("room-moved"))).toHaveLength(1);
     expect(told.filter((line) => line.includes("doors-opened"))).toEqual([]);
   });
+
+  it("deletes nothing for who asks it in its sleep", async () => {
+    const deleted = vi.spyOn(Archive.prototype, "deleteRecording");
+    const { room, successorTicket } = await aRoom("doors-asleep-deletes");
+    const stub = roomStub(env, roomId(room)) as DurableObjectStub;
+    await evictDurableObject(stub);
+    const headers = { Authorization: `Bearer ${successorTicket}` };
+    expect((await call("POST", `/api/rooms/${room}/continue`, undefined, headers)).status).toBe(201);
+    expect(
+      await runInDurableObject<Room, unknown>(stub as DurableObjectStub<Room>, (object) => object.deleteRecording("operator")),
+    ).toBeUndefined();
+    expect(deleted).not.toHaveBeenCalled();
+  });
 });

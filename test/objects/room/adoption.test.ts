@@ -169,6 +169,10 @@ describe("successors", () => {
     const first = await successor(before);
     const again = await successor(before, 0, { room: "another-wish" });
     expect(again.room).toBe(first.room);
+    // It was not to stand in the lobby, and does not because he asked again.
+    expect((await successor(before, 0, { listed: true })).room).toBe(first.room);
+    await workerdHouse.pass(200);
+    expect(await (await call("GET", "/api/lobby")).text()).not.toContain(first.room);
     const host = await connectSpeaker(again.room, again.hostTicket);
     await workerdHouse.eventually("the host is welcome", () => host.heard.length > 0);
     expect(await codeOf(carryOn(before.room, before.successorTickets[0]))).toBe("409 ticket-used");

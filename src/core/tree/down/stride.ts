@@ -20,10 +20,10 @@ const LATE_CHUNKS = 4;
 /** A chunk later than this, in ms, is not calm. */
 const CALM_MS = 60;
 /**
- * One such chunk in so many is still calm: the engine collects in one stop what its sends left behind, with some thousand listeners for 40 to
- * 100 ms each 2 to 5 s (`npm run bench -- --listeners 9000 --only canopy` with `--trace-gc` among workerd's flags).
+ * So many punctual chunks make up for one that is not, so one in ten is still calm: the engine collects in one stop what its sends left behind,
+ * with some thousand listeners for 40 to 100 ms each 2 to 5 s (`npm run bench -- --listeners 9000 --only canopy` with `--trace-gc` among workerd's flags).
  */
-const CALM_ONE_IN = 10;
+const MAKES_UP = 8;
 /** So many more than that end a calm … */
 const UNREST = 1.5;
 /** … and no more than so many are held against it once they are over. */
@@ -65,7 +65,7 @@ export class StrideControl {
    */
   heard(lateMs: number, tickMs: number | undefined, listeners: number, now: LocalTime): boolean {
     this.#lateness = lateMs > LATE_MS ? this.#lateness + lateMs / LATE_MS : 0;
-    if (lateMs <= CALM_MS) this.#unrest = Math.max(0, this.#unrest - 1 / CALM_ONE_IN);
+    if (lateMs <= CALM_MS) this.#unrest = Math.max(0, this.#unrest - 1 / MAKES_UP);
     else this.#unrest = Math.min(UNREST_MOST, this.#unrest + 1);
     if (this.#unrest > UNREST) this.#calmSince = undefined;
     else this.#calmSince ??= now;
