@@ -1,6 +1,6 @@
 import type { RootEffect } from "../core/tree/root.ts";
 import type { Plan } from "../core/tree/shape/plan.ts";
-import { type Expectation, plant } from "../core/tree/shape/plant.ts";
+import { type Expectation, type Progress, plant } from "../core/tree/shape/plant.ts";
 import type { Host } from "./host.ts";
 import type { RootMind } from "./minds.ts";
 import type { Socket } from "./socket.ts";
@@ -8,17 +8,6 @@ import type { Socket } from "./socket.ts";
 const HEARTBEAT_MS = 60_000;
 /** A plan is on disk after so long, in ms. Assumed. */
 const STORE_MS = 20;
-
-/** How far a tree is ready for its crowd. */
-export type Progress = {
-  readonly expected: number;
-  readonly seats: number;
-  readonly leaves: number;
-  readonly ready: number;
-  readonly listeners: number;
-  readonly capped: boolean;
-  readonly full: boolean;
-};
 
 /** Whose tree it is. */
 export type Planted = {
