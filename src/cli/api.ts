@@ -11,7 +11,16 @@ export type CreatedRoom = {
   readonly room: RoomId;
   readonly hostTicket: string;
   readonly successorTickets: readonly string[];
-  readonly urls: { readonly page: string; readonly broadcast: string; readonly listen: string; readonly stage: string };
+  /** The room whose audience it has taken over, if it has. */
+  readonly continues: string | undefined;
+  readonly urls: {
+    readonly page: string;
+    readonly broadcast: string;
+    readonly listen: string;
+    readonly stage: string;
+    /** The rescue links, by rank. */
+    readonly continue: readonly string[];
+  };
 };
 
 /** A room as strangers may see it. */
@@ -31,6 +40,13 @@ export function parseRoom(text: string): RoomId {
   const room = parseRoomId(text);
   if (room === undefined) throw new Halt(`--room must be 3 to 64 of a-z, 0-9 and "-", not "${text}".`);
   return room;
+}
+
+/** The room and the successor's ticket in a rescue link; undefined for what is none. */
+export function parseRescueLink(text: string): { readonly room: RoomId; readonly ticket: string } | undefined {
+  const [, name = "", ticket = ""] = /\/rooms\/([^/]+)\/continue#ticket=([\w.-]+)/.exec(text) ?? [];
+  const room = parseRoomId(name);
+  return room === undefined || ticket === "" ? undefined : { room, ticket };
 }
 
 /** Where a listener connects; `from` is the last chunk heard, as `epoch.sequence`. */
@@ -72,13 +88,17 @@ async function make(server: URL, path: string, wish: Readonly<Record<string, unk
   const headers = { "content-type": "application/json", ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }) };
   const said = await ask(server, path, { method: "POST", headers, body: JSON.stringify(wish) });
   const room = parseRoomId(String(said["room"]));
-  const { hostTicket, successorTickets, urls } = said;
-  const { page, broadcast, listen, stage } = fieldsOf(urls);
+  const { hostTicket, successorTickets, continues, urls } = said;
+  const { page, broadcast, listen, stage, continue: rescue } = fieldsOf(urls);
   if (room === undefined || typeof hostTicket !== "string" || !isText(page) || !isText(broadcast) || !isText(listen) || !isText(stage)) {
     throw new Halt(`${server.origin} answered something that is no room. Is it a Canopy server of this version?`);
   }
-  const successors = Array.isArray(successorTickets) ? successorTickets.filter(isText) : [];
-  return { room, hostTicket, successorTickets: successors, urls: { page, broadcast, listen, stage } };
+  const textsIn = (said: unknown): readonly string[] => (Array.isArray(said) ? said.filter(isText) : []);
+  const tickets = { hostTicket, successorTickets: textsIn(successorTickets) };
+  return {
+    ...{ room, ...tickets, continues: isText(continues) ? continues : undefined },
+    urls: { page, broadcast, listen, stage, continue: textsIn(rescue) },
+  };
 }
 
 /** A room's public state. @throws Halt if the server is not there or knows no such room. */

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { RoomId } from "../core/ids.ts";
-import { continueRoom, createRoom, explainEnding, parseRoom, parseServer, readRoom } from "./api.ts";
+import { continueRoom, createRoom, explainEnding, parseRescueLink, parseRoom, parseServer, readRoom } from "./api.ts";
 import { interrupted } from "./flags.ts";
 import { Halt, runCommand } from "./problem.ts";
 import { Loudness } from "./sound/loudness.ts";
@@ -19,7 +19,10 @@ const program = new Command("npm run broadcast --")
   .option("--loop", "begin again at the end, until Ctrl-C")
   .option("--standby", "stand by: be heard only while nobody else in the room is")
   .option("--create", "make the room first, and print its links")
-  .option("--continue <room>", "take over the audience of a room that failed; --ticket is then one of its successor tickets")
+  .option(
+    "--continue <link>",
+    "take over the audience of a room that failed: its rescue link, or its name and, as --ticket, a successor ticket",
+  )
   .option("--title <title>", "the title of the room that is made")
   .option("--listed", "let the room that is made stand in the lobby")
   .option("--chunk-ms <ms>", "length of a chunk in the room that is made: 40, 100 or 200")
@@ -86,22 +89,25 @@ async function made(server: URL, flags: Flags): Promise<{ room: RoomId; ticket: 
     ...(flags.listed === true ? { listed: true } : {}),
     ...(flags.chunkMs === undefined ? {} : { chunkMs: Number(flags.chunkMs) }),
   };
-  const { room, hostTicket, successorTickets, urls } = await (flags.continue === undefined
+  const { room, hostTicket, continues, urls } = await (flags.continue === undefined
     ? createRoom(server, wish, flags.key)
-    : continueRoom(server, parseRoom(flags.continue), successorTicket(flags), wish));
-  console.log(flags.continue === undefined ? `Made the room "${room}"` : `The room "${room}" has the audience of "${flags.continue}" now`);
+    : continueRoom(server, ...rescued(flags.continue, flags.ticket), wish));
+  console.log(continues === undefined ? `Made the room "${room}"` : `The room "${room}" has the audience of "${continues}" now`);
   console.log(`  listen     ${urls.page}`);
   console.log(`  host page  ${urls.broadcast}   (keep it to yourself: whoever has it is the host)`);
   console.log(`  sound      ${urls.listen}`);
-  const [first] = successorTickets;
-  if (first !== undefined)
-    console.log(`  successor  --continue ${room} --ticket ${first}   (takes the audience over, should this room fail)`);
+  for (const link of urls.continue) console.log(`  rescue     ${link}   (for a stand-in: takes the audience over, should this room fail)`);
   return { room, ticket: hostTicket };
 }
 
-function successorTicket({ ticket }: Flags): string {
-  if (ticket !== undefined) return ticket;
-  throw new Halt("Say with --ticket which successor ticket you have: it was printed when the room was made.");
+/** What `--continue` names: a room, and the ticket that takes its audience over. */
+function rescued(named: string, ticket: string | undefined): [from: RoomId, ticket: string] {
+  const link = parseRescueLink(named);
+  if (link !== undefined) return [link.room, link.ticket];
+  if (ticket !== undefined) return [parseRoom(named), ticket];
+  throw new Halt(
+    "Give --continue the whole rescue link that was printed when the room was made, in quotes; or the room's name, and --ticket.",
+  );
 }
 
 async function known(server: URL, flags: Flags): Promise<{ room: RoomId; ticket: string }> {

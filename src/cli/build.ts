@@ -12,7 +12,7 @@ export const ASSETS_ROOT = join(ROOT, "dist/assets-root");
 export const WORKER_FILE = join(ROOT, "dist/worker.js");
 
 /** The live part of each page, by the name under which the page asks for it. */
-const ISLANDS = ["home", "listener", "broadcast", "embed", "replay", "evening", "api"];
+const ISLANDS = ["home", "listener", "broadcast", "continue", "embed", "replay", "evening", "api"];
 /** Icons, the card that other sites show of a page, the manifest: served as they are. */
 const STATIC = "src/pages/static";
 /** Each audio thread is one classic file: `addModule` resolves no imports in every browser. */

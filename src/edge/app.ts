@@ -7,12 +7,12 @@ import { END_ROOM, endRoom, READ_ROOMS, readRooms } from "./operator/admin.ts";
 import { METRICS, metrics } from "./operator/metrics.ts";
 import { apiPage } from "./pages/api-page.tsx";
 import { asset } from "./pages/assets.ts";
-import { broadcastPage, embedPage, eveningPage, homePage, listenerPage, problemFor, replayPage } from "./pages/pages.tsx";
+import { broadcastPage, continuePage, embedPage, eveningPage, homePage, listenerPage, problemFor, replayPage } from "./pages/pages.tsx";
 import { ANY_ORIGIN } from "./request/any-origin.ts";
 import { switchLanguage } from "./request/language.ts";
 import { limited } from "./request/limits.ts";
 import { described, descriptionOf, HEALTHZ, OPENAPI } from "./request/openapi.ts";
-import { CONTINUE_ROOM, continueRoom } from "./rooms/continue.ts";
+import { CONTINUE_ROOM, continueRoom, READ_CONTINUE, readContinue } from "./rooms/continue.ts";
 import { EVENT_ICS, eventIcs } from "./rooms/event-ics.ts";
 import { READ_LOBBY, readLobby } from "./rooms/lobby.ts";
 import { QR_CODE, qrCode } from "./rooms/qr.ts";
@@ -90,6 +90,7 @@ app.get("/openapi.json", described(OPENAPI), async (c) => {
 app.post("/api/rooms", described(CREATE_ROOM), limited("CREATES"), smallBody, createRoom);
 app.get("/api/rooms/:room", described(READ_ROOM), readRoom);
 app.post("/api/rooms/:room/continue", described(CONTINUE_ROOM), limited("CREATES"), smallBody, continueRoom);
+app.get("/api/rooms/:room/continue", described(READ_CONTINUE), limited("ASKS"), readContinue);
 app.get("/api/rooms/:room/ticket", described(READ_TICKET), limited("ASKS"), readTicket);
 app.post("/api/rooms/:room/report", described(REPORT_ROOM), limited("REPORTS"), smallBody, reportRoom);
 app.post("/api/rooms/:room/expect", described(EXPECT_CROWD), limited("ASKS"), smallBody, expectCrowd);
@@ -123,6 +124,7 @@ app.get("/rooms/:room/recording/:track", described(READ_TRACK), limited("ASKS"),
 app.get("/", forPages, switchLanguage, homePage);
 app.get("/rooms/:room", forPages, switchLanguage, listenerPage);
 app.get("/rooms/:room/broadcast", forPages, switchLanguage, broadcastPage);
+app.get("/rooms/:room/continue", forPages, switchLanguage, continuePage);
 app.get("/rooms/:room/replay", forPages, switchLanguage, replayPage);
 app.get("/rooms/:room/evening", forPages, switchLanguage, eveningPage);
 

@@ -144,6 +144,17 @@ export function BroadcastPage({ words, room, title, address }: BroadcastProps) {
               </button>
             </div>
             <small data-part="host-hint">{say.links.hint}</small>
+            <div class="stack" data-part="rescue" hidden>
+              <div class="row">
+                <button type="button" data-part="copy-rescue">
+                  {words.rescue.copy}
+                </button>
+                <button type="button" data-part="copy-second-rescue">
+                  {words.rescue.copySecond}
+                </button>
+              </div>
+              <small>{words.rescue.copyHint}</small>
+            </div>
           </section>
           <section class="card stack" data-part="schedule" hidden aria-labelledby="schedule-title">
             <h2 id="schedule-title">{words.doors.studio.title}</h2>

@@ -81,40 +81,15 @@ export function HomePage({ words, address, openCreate, recordable, rooms }: Home
         </form>
         <section class="card stack" data-part="made" hidden tabindex={-1} aria-labelledby="made-title">
           <h2 id="made-title">{say.ready}</h2>
-          <div class="field">
-            <span id="listener-link">{say.listenerLink}</span>
-            <div class="copy">
-              <output data-part="page-url" aria-labelledby="listener-link" />
-              <button type="button" data-part="copy-page">
-                {words.copy}
-              </button>
-            </div>
+          <LinkField words={words} name="page" label={say.listenerLink} />
+          <LinkField words={words} name="broadcast" label={say.hostLink} hint={say.hostLinkHint} />
+          <div class="stack" data-part="rescue" hidden>
+            <LinkField words={words} name="rescue" label={words.rescue.link} hint={words.rescue.hint} />
+            <details class="more">
+              <summary>{words.rescue.another}</summary>
+              <LinkField words={words} name="second-rescue" label={words.rescue.second} hint={words.rescue.secondHint} />
+            </details>
           </div>
-          <div class="field">
-            <span id="host-link">{say.hostLink}</span>
-            <div class="copy">
-              <output data-part="broadcast-url" aria-labelledby="host-link" />
-              <button type="button" data-part="copy-broadcast">
-                {words.copy}
-              </button>
-            </div>
-            <small>{say.hostLinkHint}</small>
-          </div>
-          <details class="more" data-part="successors" hidden>
-            <summary>{say.successors}</summary>
-            <div class="stack">
-              <small>{say.successorsHint}</small>
-              {[1, 2].map((rank) => (
-                <div class="field" data-part="successor" hidden>
-                  <span id={`successor-${rank}`}>{say.successor(rank)}</span>
-                  <div class="copy">
-                    <output aria-labelledby={`successor-${rank}`} />
-                    <button type="button">{words.copy}</button>
-                  </div>
-                </div>
-              ))}
-            </div>
-          </details>
           <a class="button primary" data-part="open-studio" href="/">
             {say.openStudio}
           </a>
@@ -132,5 +107,31 @@ export function HomePage({ words, address, openCreate, recordable, rooms }: Home
         <a href="/api">{words.api.link}</a>
       </p>
     </Layout>
+  );
+}
+
+/** A link that the script fills in, and the button that copies it: `name` names both. */
+function LinkField({
+  words,
+  name,
+  label,
+  hint,
+}: {
+  readonly words: Words;
+  readonly name: string;
+  readonly label: string;
+  readonly hint?: string;
+}) {
+  return (
+    <div class="field">
+      <span id={`${name}-label`}>{label}</span>
+      <div class="copy">
+        <output data-part={`${name}-url`} aria-labelledby={`${name}-label`} />
+        <button type="button" data-part={`copy-${name}`} aria-describedby={`${name}-label`}>
+          {words.copy}
+        </button>
+      </div>
+      {hint !== undefined && <small>{hint}</small>}
+    </div>
   );
 }

@@ -8,7 +8,7 @@ export type LayoutProps = {
   readonly title: string;
   readonly description: string;
   /** Name of the island's script under /assets, without .js; none for a page that only says something. */
-  readonly island?: "home" | "listener" | "broadcast" | "embed" | "replay" | "evening" | "api";
+  readonly island?: "home" | "listener" | "broadcast" | "continue" | "embed" | "replay" | "evening" | "api";
   /** The page's own address, for cards that other places show of it; none for pages that nobody shares. */
   readonly address?: string;
   /** Buttons in the page's head. */

@@ -20,6 +20,7 @@ const MOST_SCRIPT_BYTES = 100_000;
 const SIZES = LONG ? [390, 1280] : [390];
 /** Scenes that hold every kind of control; the others are asked in the long tier. */
 const OFTEN = new Set([
+  "continue",
   "listener-announced",
   "listener-french",
   "embed-captions",

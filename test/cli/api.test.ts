@@ -82,8 +82,10 @@ describe("/openapi.json", () => {
     await call("readMetrics", 200, null, undefined, as(ADMIN));
     await call("readHealth", 200);
 
+    expect((await call("readContinue", 200, room, undefined, as(made.successorTickets[0]))).data).toMatchObject({ taken: false });
     const { data: next } = await call("continueRoom", 201, room, { room: "friday-two" }, as(made.successorTickets[0]));
     expect(next.continues).toBe("friday");
+    expect((await call("readContinue", 409, room, undefined, as(made.successorTickets[1]))).data.room).toBe("friday-two");
     await call("end", 204, { room: "friday-two" }, {}, as(next.hostTicket));
     await call("readRoom", 200, { room: "friday-two" });
     expect((await call("end", 410, { room: "friday-two" }, {}, as(next.hostTicket))).data.code).toBe("room-ended");

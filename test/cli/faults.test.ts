@@ -15,7 +15,7 @@ function pause(ms: number): Promise<void> {
 
 /** An evening under way: a host who speaks, and a crowd that listens for `seconds` once all have joined. */
 async function evening(url: string, listeners: number, seconds: number) {
-  const { hostTicket, successorTickets } = await createRoom(parseServer(url), { title: "Evening", room: "evening" });
+  const { hostTicket, urls } = await createRoom(parseServer(url), { title: "Evening", room: "evening" });
   const host = command("broadcast", "--url", url, "--room", "evening", "--ticket", hostTicket, "--file", TALK, "--loop");
   await host.prints("On air");
   const flags = ["--room", "evening", "--listeners", String(listeners), "--ramp", "200", "--seconds", String(seconds), "--json"];
@@ -24,7 +24,7 @@ async function evening(url: string, listeners: number, seconds: number) {
   await crowd.prints(`${listeners} of ${listeners} joined`);
   // So that each has heard some of it before anything happens.
   await pause(2_000);
-  return { host, crowd, successorTickets };
+  return { host, crowd, rescue: urls.continue };
 }
 
 type Found = Record<string, unknown> & { readonly backMs: { p99: number }; readonly epochGapMs: { count: number; max: number } };
@@ -58,10 +58,9 @@ describe("a host who dies for good", () => {
   const listeners = LONG ? 1_000 : 200;
   it(`is followed by a successor, and none of ${listeners} listeners loses the connection`, async () => {
     const server = await serverForTest();
-    const { host, crowd, successorTickets } = await evening(server.url, listeners, LONG ? 15 : 10);
+    const { host, crowd, rescue } = await evening(server.url, listeners, LONG ? 15 : 10);
     host.child.kill("SIGKILL");
-    const [ticket = ""] = successorTickets;
-    const successor = command("broadcast", "--url", server.url, "--continue", "evening", "--ticket", ticket, "--file", TALK, "--loop");
+    const successor = command("broadcast", "--url", server.url, "--continue", rescue[0] ?? "", "--file", TALK, "--loop");
     await successor.prints('has the audience of "evening" now');
     await successor.prints("On air");
     const report = await reportOf(crowd);

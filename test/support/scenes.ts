@@ -91,6 +91,19 @@ export const SCENES: readonly Scene[] = [
       return page;
     },
   },
+  at("continue-no-link", "/rooms/told/continue"),
+  {
+    name: "continue",
+    open: async (browser, origin) => {
+      const page = await toldPage(browser, origin);
+      const body = JSON.stringify({ room: "told", title: "Told", phase: "live", listeners: 12_345, taken: false });
+      await page.route("**/api/rooms/told/continue", (route) => route.fulfill({ body, contentType: "application/json" }));
+      await page.goto(`${origin}/rooms/${TOLD_ROOM}/continue#ticket=a.b.c`);
+      await page.getByRole("button", { name: "Take over the room" }).click();
+      await page.getByRole("button", { name: "Leave it" }).waitFor();
+      return page;
+    },
+  },
   at("studio-no-link", "/rooms/told/broadcast"),
   listening("room", (page) => page.locator(".speaker").first().waitFor()),
   listening("room-hand-up", async (page) => {

@@ -4,6 +4,7 @@ import { sayHost } from "../listen/say-hearing.ts";
 import { publish } from "../page/facts.ts";
 import { hide, isOff, switchOff } from "../page/focus.ts";
 import { copyFrom, insecurity, island, oncePerFrame, part, write, writeOrHide } from "../page/parts.ts";
+import { rescueLinksOf } from "../page/rescue-links.ts";
 import { wireShareSheet } from "../page/share-sheet.ts";
 import { words } from "../page/words.ts";
 import { mayRun } from "../panel/shown.ts";
@@ -24,6 +25,8 @@ let wasRecorded = false;
 const say = words.studio;
 const root = island("broadcast");
 const room = root.dataset["room"] ?? "";
+/** This tab knows the room's rescue links: it was made, or taken over, here. */
+const hasRescueLinks = rescueLinksOf(room).length > 0;
 const status = part("status", HTMLElement);
 const warning = part("warning", HTMLElement);
 const allow = part("allow", HTMLButtonElement);
@@ -114,6 +117,9 @@ function run(hostTicket: string): void {
   part("evening", HTMLAnchorElement).hash = `ticket=${hostTicket}`;
   onCopy("copy-page", page);
   onCopy("copy-host", `${page}/broadcast#ticket=${hostTicket}`);
+  const [first, second] = rescueLinksOf(room);
+  if (first !== undefined) onCopy("copy-rescue", first);
+  if (second !== undefined) onCopy("copy-second-rescue", second);
   document.addEventListener("pointerdown", () => void studio.touched());
   document.addEventListener("keydown", () => void studio.touched());
   navigator.mediaDevices.addEventListener("devicechange", () => {
@@ -217,6 +223,7 @@ function show(studio: Broadcasting): void {
   const isHost = state.role === undefined || state.role === "host";
   write(part("copy-host", HTMLElement), isHost ? say.links.host : say.links.mine);
   write(part("host-hint", HTMLElement), isHost ? say.links.hint : say.links.mineHint);
+  part("rescue", HTMLElement).hidden = !isHost || !hasRescueLinks;
   part("meter-value", HTMLMeterElement).value = Math.round(Math.max(0, 1 - studio.mouth.level / METER_FLOOR) * 100);
   const { link: line, room: known, onAir, microphone, roundTripMs } = state;
   const { unsentBytes, counts } = studio;

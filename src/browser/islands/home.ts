@@ -2,6 +2,7 @@ import { whenIn } from "../../core/say/when.ts";
 import { ScheduleFields } from "../evening/schedule-form.ts";
 import { type CreatedRoom, createRoom, type Problem } from "../page/api.ts";
 import { copyFrom, island, part, writeOrHide } from "../page/parts.ts";
+import { keepRescueLinks } from "../page/rescue-links.ts";
 import { sayNo, words } from "../page/words.ts";
 
 /** What is on air and what comes is looked at anew this often, in ms, while the page is seen. */
@@ -58,36 +59,26 @@ function showProblem(answer: Problem, hadKey: boolean): void {
   keyField.querySelector("input")?.focus();
 }
 
-function showMade({ page, broadcast, successorTickets }: CreatedRoom): void {
+function showMade({ room, page, broadcast, rescue }: CreatedRoom): void {
   form.hidden = true;
   made.hidden = false;
-  part("page-url", HTMLOutputElement).value = page;
-  part("broadcast-url", HTMLOutputElement).value = broadcast;
+  // The studio opens in this tab, and has them at hand too.
+  keepRescueLinks(room, rescue);
+  showLink("page", page);
+  showLink("broadcast", broadcast);
+  const [first, second] = rescue;
+  part("rescue", HTMLElement).hidden = first === undefined || second === undefined;
+  if (first !== undefined) showLink("rescue", first);
+  if (second !== undefined) showLink("second-rescue", second);
   part("open-studio", HTMLAnchorElement).href = broadcast;
-  for (const [name, link] of [
-    ["copy-page", page],
-    ["copy-broadcast", broadcast],
-  ] as const) {
-    const button = part(name, HTMLButtonElement);
-    button.onclick = () => void copyFrom(button, link);
-  }
-  showSuccessors(successorTickets);
   made.focus();
 }
 
-/** The tickets of those who may go on with the audience: shown only now, too. */
-function showSuccessors(tickets: readonly string[]): void {
-  const fields = [...document.querySelectorAll<HTMLElement>('[data-part="successor"]')];
-  part("successors", HTMLElement).hidden = tickets.length === 0;
-  for (const [index, field] of fields.entries()) {
-    const ticket = tickets[index];
-    const output = field.querySelector("output");
-    const button = field.querySelector("button");
-    field.hidden = ticket === undefined;
-    if (ticket === undefined || output === null || button === null) continue;
-    output.value = ticket;
-    button.onclick = () => void copyFrom(button, ticket);
-  }
+/** A link, and the button that copies it. */
+function showLink(name: string, link: string): void {
+  part(`${name}-url`, HTMLOutputElement).value = link;
+  const button = part(`copy-${name}`, HTMLButtonElement);
+  button.onclick = () => void copyFrom(button, link);
 }
 
 /** The server's own times are told in the zone of each room; here they are told in the reader's, where that is another. */

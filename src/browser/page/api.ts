@@ -8,12 +8,15 @@ export type CreatedRoom = {
   readonly room: string;
   readonly page: string;
   readonly broadcast: string;
-  /** By rank: who has one may take the audience over if the host cannot go on. */
-  readonly successorTickets: readonly string[];
+  /** By rank: who opens one may take the audience over if the host cannot go on. */
+  readonly rescue: readonly string[];
 };
 
-/** A *no* in the server's own words; `code` is stable. */
-export type Problem = { readonly status: number; readonly code: string; readonly detail: string };
+/** A *no* in the server's own words; `code` is stable. `room`: where the audience is now, to who would take it over. */
+export type Problem = { readonly status: number; readonly code: string; readonly detail: string; readonly room?: string };
+
+/** What a successor may take over. `taken`: with his ticket that was done already, and `room` is the new one. */
+export type Successible = { readonly room: string; readonly live: boolean; readonly listeners: number; readonly taken: boolean };
 
 /** An evening as it is announced: the time as a clock on the wall shows it, and in which zone; the server knows what that means, and says so if it is nothing. */
 export type WantedSchedule = {
@@ -42,14 +45,30 @@ export type RoomRequest = {
 export async function createRoom(wanted: RoomRequest, key: string | undefined): Promise<CreatedRoom | Problem> {
   const headers: Record<string, string> = { "content-type": "application/json" };
   if (key !== undefined) headers["authorization"] = `Bearer ${key}`;
-  const answer = await ask("/api/rooms", { method: "POST", headers, body: JSON.stringify(wanted) });
+  return makeRoom("/api/rooms", { method: "POST", headers, body: JSON.stringify(wanted) });
+}
+
+/** Takes the audience of `room` over with a room of one's own, which is as that one was. @param ticket a successor's */
+export function continueRoom(room: string, ticket: string): Promise<CreatedRoom | Problem> {
+  return makeRoom(`/api/rooms/${encodeURIComponent(room)}/continue`, { method: "POST", headers: { authorization: `Bearer ${ticket}` } });
+}
+
+/** Whether a successor's ticket would take the audience over now. */
+export async function readSuccessible(room: string, ticket: string): Promise<Successible | Problem> {
+  const answer = await ask(`/api/rooms/${encodeURIComponent(room)}/continue`, { headers: { authorization: `Bearer ${ticket}` } });
   if ("code" in answer) return answer;
-  const { room, urls, successorTickets } = answer.fields;
-  const page = isFields(urls) ? urls["page"] : undefined;
-  const broadcast = isFields(urls) ? urls["broadcast"] : undefined;
+  const { room: now, phase, listeners, taken } = answer.fields;
+  if (typeof now !== "string" || !isCount(listeners) || typeof taken !== "boolean") return notUnderstood(answer.status);
+  return { room: now, live: phase === "live", listeners, taken };
+}
+
+async function makeRoom(path: string, init: RequestInit): Promise<CreatedRoom | Problem> {
+  const answer = await ask(path, init);
+  if ("code" in answer) return answer;
+  const { room, urls } = answer.fields;
+  const { page, broadcast, continue: rescue } = isFields(urls) ? urls : {};
   if (typeof room !== "string" || typeof page !== "string" || typeof broadcast !== "string") return notUnderstood(answer.status);
-  const tickets = Array.isArray(successorTickets) ? successorTickets.filter((ticket) => typeof ticket === "string") : [];
-  return { room, page, broadcast, successorTickets: tickets };
+  return { room, page, broadcast, rescue: Array.isArray(rescue) ? rescue.filter((link) => typeof link === "string") : [] };
 }
 
 /** Tells who runs the server that something is wrong with a room. Nothing if it is on its way, else why not. */
@@ -133,9 +152,10 @@ async function say(path: string, init: RequestInit): Promise<{ status: number; t
     const response = await fetch(path, init);
     const text = await response.text();
     if (response.ok) return { status: response.status, text };
-    const { code, detail, title } = parseObject(text) ?? {};
+    const { code, detail, title, room } = parseObject(text) ?? {};
     if (typeof code !== "string") return notUnderstood(response.status);
-    return { status: response.status, code, detail: typeof detail === "string" ? detail : typeof title === "string" ? title : code };
+    const says = typeof detail === "string" ? detail : typeof title === "string" ? title : code;
+    return { status: response.status, code, detail: says, ...(typeof room === "string" && { room }) };
   } catch {
     return { status: 0, code: "unreachable", detail: words.no.unreachable };
   }

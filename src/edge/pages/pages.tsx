@@ -7,6 +7,7 @@ import type { Known } from "../../objects/calls/audience.ts";
 import type { Env } from "../../objects/env.ts";
 import { isRecordable } from "../../objects/recordable.ts";
 import { BroadcastPage } from "../../pages/broadcast.tsx";
+import { ContinuePage } from "../../pages/continue.tsx";
 import { EmbedPage } from "../../pages/embed.tsx";
 import { EveningPage } from "../../pages/evening.tsx";
 import { HomePage } from "../../pages/home.tsx";
@@ -50,6 +51,14 @@ export async function broadcastPage(c: Context<{ Bindings: Env }>): Promise<Resp
   const { room, title } = known.summary;
   const address = new URL(`/rooms/${room}`, c.req.url).href;
   return documentOf(c, <BroadcastPage words={wordsFor(c)} room={room} title={title} address={address} />);
+}
+
+/** `/rooms/:room/continue`: where a rescue link leads. Anybody may load it; the ticket, which stays in the browser, says whether he may go on. */
+export async function continuePage(c: Context<{ Bindings: Env }>): Promise<Response> {
+  const known = await knownRoom(c);
+  const room = parseRoomId(c.req.param("room") ?? "");
+  if (known === undefined || room === undefined) return problemPage(c, "room-unknown");
+  return documentOf(c, <ContinuePage words={wordsFor(c)} room={room} title={known.summary.title} />);
 }
 
 /** `/rooms/:room/replay`: what was kept of a room. Who may hear it the page asks itself, with the ticket that only it has. */

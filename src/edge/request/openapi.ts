@@ -103,6 +103,7 @@ const Problem = z.object({
   status: z.int(),
   code: z.string().describe("Stable, for programs"),
   detail: z.string().describe("What happened here, for people"),
+  room: z.string().optional().describe("With `room-moved`, from who would take the audience over: the room that has it now"),
 });
 
 export const HEALTHZ: RouteSays = {

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { RoomId } from "../../core/ids.ts";
 import type { Refusal, RefusalCode } from "../../core/room/refusals.ts";
 import { SCHEDULE_FAULTS } from "../../core/room/schedule.ts";
 
@@ -81,17 +82,18 @@ export function isProblemCode(code: string): code is ProblemCode {
  * An answer of application/problem+json. 503 says when to try again, 401 how to authenticate.
  *
  * @param detail what people read, where it says more than the code's own sentence
+ * @param more what programs read besides
  */
-export function problem(c: Context, code: ProblemCode, detail?: string): Response {
+export function problem(c: Context, code: ProblemCode, detail?: string, more: { readonly room?: RoomId } = {}): Response {
   const [status, says] = PROBLEMS[code];
-  return answer(c, code, status, says, detail ?? says);
+  return answer(c, code, status, says, detail ?? says, more);
 }
 
 /** As long as what was counted is counted (edge/request/limits.ts), in s, where that is no minute. */
 const RETRY_AFTER: Readonly<Record<string, string>> = { "too-many-joins": "10", "too-many-verbs": "1", "caption-too-often": "4" };
 
-function answer(c: Context, code: string, status: ContentfulStatusCode, title: string, detail: string): Response {
-  const body = { type: `urn:canopy:problem:${code}`, title, status, code, detail };
+function answer(c: Context, code: string, status: ContentfulStatusCode, title: string, detail: string, more: object = {}): Response {
+  const body = { type: `urn:canopy:problem:${code}`, title, status, code, detail, ...more };
   const headers: Record<string, string> = { "Content-Type": "application/problem+json", "Cache-Control": "no-store" };
   if (status === 503) headers["Retry-After"] = "2";
   if (status === 429) headers["Retry-After"] = RETRY_AFTER[code] ?? "60";

@@ -42,6 +42,29 @@ export const CONTINUE_ROOM: RouteSays = {
   no: ["room-moved", "room-ended", "room-taken", "room-name-invalid", "ticket-used", "webhooks-off", "recording-unavailable"],
 };
 
+/** What a successor reads before he decides. */
+const Successible = z
+  .object({
+    room: z.string().describe("Who has the audience now"),
+    title: z.string(),
+    phase: z.enum(["quiet", "live"]),
+    listeners: z.int(),
+    taken: z
+      .boolean()
+      .describe("This very ticket has taken it over already: to ask again gives the new room's tickets until its host has come"),
+  })
+  .meta({ ref: "Successible" });
+
+export const READ_CONTINUE: RouteSays = {
+  name: "readContinue",
+  tag: "rooms",
+  summary: "Whether a successor ticket would take the audience over now, and what of",
+  about: "It changes nothing, and is as new as the room itself told it.",
+  door: "successor",
+  answers: { 200: { says: "It would", schema: Successible } },
+  no: ["room-moved", "room-ended"],
+};
+
 /** A successor's right: the session that his ticket names, and the room that it has made already, if he asks again. */
 type Right = { readonly ticket: string; readonly room: RoomId | undefined };
 
@@ -56,7 +79,7 @@ export async function continueRoom(c: Context<{ Bindings: Env }>): Promise<Respo
   const known = from === undefined ? undefined : await recall(c.env, from, 0);
   if (from === undefined || known === undefined) return problem(c, "room-unknown");
   const right = await rightOf(c, from, known);
-  if (typeof right === "string") return problem(c, right, right === "room-moved" ? sayMoved(known.plan.root) : SAYS[right]);
+  if (typeof right === "string") return refused(c, right, known.plan.root);
   const text = await c.req.text();
   const body = ContinueBody.safeParse(text === "" ? {} : jsonOf(text));
   if (!body.success) return problem(c, "body-invalid", sentenceOf(body.error, '{"title": "Friday talk, second part"}'));
@@ -72,7 +95,7 @@ export async function continueRoom(c: Context<{ Bindings: Env }>): Promise<Respo
   const wish = { room, title, listed, chunkMs, maxSpeakers, maxListeners, webhook, record };
   const created = await roomStub(c.env, room).continueFrom({ ...wish, audience, from, ticket: right.ticket });
   if (typeof created === "string") return problem(c, WHY_NOT[created]);
-  if ("moved" in created) return problem(c, "room-moved", sayMoved(created.moved));
+  if ("moved" in created) return refused(c, "room-moved", created.moved);
   forget(from);
   if (summary.listed) c.executionCtx.waitUntil(unlist(c.env, from));
   // A private room stands in no lobby, and who takes a private one's audience over is private.
@@ -81,6 +104,25 @@ export async function continueRoom(c: Context<{ Bindings: Env }>): Promise<Respo
   const { webhookHost } = created;
   const told = webhookHost === undefined || c.env.ROOM_WEBHOOKS !== "1" ? {} : { webhookHost };
   return made(c, room, created, { continues: from, ...told });
+}
+
+/** `GET /api/rooms/:room/continue`: whether the bearer may take the audience over, before he does. */
+export async function readContinue(c: Context<{ Bindings: Env }>): Promise<Response> {
+  const from = parseRoomId(c.req.param("room") ?? "");
+  const known = from === undefined ? undefined : await recall(c.env, from, 0);
+  if (from === undefined || known === undefined) return problem(c, "room-unknown");
+  const right = await rightOf(c, from, known);
+  if (typeof right === "string") return refused(c, right, known.plan.root);
+  const { room, title, phase, listeners } = known.summary;
+  if (phase === "ended") return problem(c, "room-ended");
+  return c.json({ room, title, phase, listeners, taken: right.room !== undefined }, 200, { "Cache-Control": "no-store" });
+}
+
+/** Says no to who would take the audience over. @param root who has it now */
+function refused(c: Context, code: ProblemCode, root: RoomId): Response {
+  return code === "room-moved"
+    ? problem(c, code, `Another room has taken this audience over: ${root}`, { room: root })
+    : problem(c, code, SAYS[code]);
 }
 
 /** What the lobby says of doors that are closed. */
@@ -106,8 +148,4 @@ async function rightOf(c: Context<{ Bindings: Env }>, from: RoomId, { plan, summ
   if (claims.role !== "successor") return "ticket-role-wrong";
   if (move !== undefined) return move.ticket === claims.session ? { ticket: claims.session, room: move.to } : "room-moved";
   return summary.phase === "ended" ? "room-ended" : { ticket: claims.session, room: undefined };
-}
-
-function sayMoved(room: RoomId): string {
-  return `Another room has taken this audience over: ${room}`;
 }

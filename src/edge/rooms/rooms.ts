@@ -94,6 +94,9 @@ export const Made = z
       broadcast: z.url().describe("The host's studio; the ticket stands in the fragment"),
       listen: z.url().describe("WebSocket: sound and states"),
       stage: z.url().describe("WebSocket: who speaks"),
+      continue: z
+        .array(z.url())
+        .describe("For each successor ticket, which stands in the fragment, the page that takes the audience over with it"),
     }),
   })
   .meta({ ref: "Made" });
@@ -143,7 +146,7 @@ export function made(
 ): Response {
   forget(room);
   const { hostTicket, successorTickets } = created;
-  const body = { room, hostTicket, successorTickets, ...more, urls: urlsOf(c, room, hostTicket) };
+  const body = { room, hostTicket, successorTickets, ...more, urls: urlsOf(c, room, created) };
   return c.json(body, 201, { "Cache-Control": "no-store" });
 }
 
@@ -204,15 +207,16 @@ async function lockedFor(c: Context<{ Bindings: Env }>): Promise<ProblemCode | u
   return (await bringsKey(c, key)) ? undefined : "create-key-wrong";
 }
 
-function urlsOf(c: Context, room: RoomId, ticket: string): { page: string; broadcast: string; listen: string; stage: string } {
+function urlsOf(c: Context, room: RoomId, { hostTicket, successorTickets }: Created): z.infer<typeof Made>["urls"] {
   const page = new URL(`/rooms/${room}`, c.req.url);
   const socket = new URL(page);
   socket.protocol = page.protocol === "https:" ? "wss:" : "ws:";
-  // The ticket stands in the fragment, which no browser sends to any server.
+  // Tickets stand in the fragment, which no browser sends to any server.
   return {
     page: page.href,
-    broadcast: `${page.href}/broadcast#ticket=${ticket}`,
+    broadcast: `${page.href}/broadcast#ticket=${hostTicket}`,
     listen: `${socket.href}/listen`,
     stage: `${socket.href}/stage`,
+    continue: successorTickets.map((ticket) => `${page.href}/continue#ticket=${ticket}`),
   };
 }

@@ -6,7 +6,7 @@ import { audienceStub } from "../../../src/objects/locate.ts";
 import { call, env, upgrade } from "../../contract/workerd-house.ts";
 import { roomId } from "../../support/build.ts";
 
-type Created = { room: string; hostTicket: string; successorTickets: string[]; urls: Record<string, string> };
+type Created = { room: string; hostTicket: string; successorTickets: string[]; urls: Record<string, unknown> };
 
 let made = 0;
 async function aRoom(of: object = {}): Promise<Created> {
@@ -24,7 +24,7 @@ async function codeOf(answer: Response): Promise<string> {
 }
 
 describe("making a room", () => {
-  it("gives tickets, and addresses that carry the host's ticket in the fragment only", async () => {
+  it("gives tickets, and addresses that carry the host's and the successors' in the fragment only", async () => {
     const { room, hostTicket, successorTickets, urls } = await aRoom();
     expect(successorTickets).toHaveLength(2);
     expect(urls).toEqual({
@@ -32,6 +32,7 @@ describe("making a room", () => {
       broadcast: `http://canopy.test/rooms/${room}/broadcast#ticket=${hostTicket}`,
       listen: `ws://canopy.test/rooms/${room}/listen`,
       stage: `ws://canopy.test/rooms/${room}/stage`,
+      continue: successorTickets.map((ticket) => `http://canopy.test/rooms/${room}/continue#ticket=${ticket}`),
     });
     const state = await (await call("GET", `/api/rooms/${room}`)).json();
     expect(state).toMatchObject({ room, title: "Edge", phase: "quiet", listeners: 0, chunkMs: 100, listed: false });

@@ -7,6 +7,7 @@ import { no } from "./no.ts";
 import { panel } from "./panel.ts";
 import { people } from "./people.ts";
 import { replay } from "./replay.ts";
+import { rescue } from "./rescue.ts";
 import { shell } from "./shell.ts";
 import { studio } from "./studio.ts";
 
@@ -19,6 +20,7 @@ export const en = {
   doors,
   listener,
   replay,
+  rescue,
   studio,
   panel,
   people,

@@ -43,11 +43,6 @@ export const shell = {
     listenerLink: "Link for listeners",
     hostLink: "Your host link",
     hostLinkHint: "Whoever has this link is the host. Keep it to yourself, and keep it: it is shown only now.",
-    successors: "If you cannot go on",
-    successorsHint:
-      "Give each of these to somebody whom you trust with your audience, now, while all is well. Should you and your room be gone, one of them " +
-      "goes on in a room of his own, and nobody who listens has to do anything: npm run broadcast -- --continue ROOM --ticket TICKET",
-    successor: (rank: number): string => (rank === 1 ? "First successor's ticket" : "Second successor's ticket"),
     openStudio: "Open the studio",
     facts: [
       ["Live.", "From your mouth to every ear in well under a second."],

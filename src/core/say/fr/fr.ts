@@ -8,6 +8,7 @@ import { no } from "./no.ts";
 import { panel } from "./panel.ts";
 import { people } from "./people.ts";
 import { replay } from "./replay.ts";
+import { rescue } from "./rescue.ts";
 import { shell } from "./shell.ts";
 import { studio } from "./studio.ts";
 
@@ -20,6 +21,7 @@ export const fr: Words = {
   doors,
   listener,
   replay,
+  rescue,
   studio,
   panel,
   people,

@@ -62,11 +62,6 @@ export const shell: Pick<
     listenerLink: "Lien pour l’auditoire",
     hostLink: "Votre lien d’hôte",
     hostLinkHint: "Qui a ce lien est l’hôte. Gardez-le pour vous, et gardez-le bien : il n’est montré que maintenant.",
-    successors: "Si vous ne pouvez pas continuer",
-    successorsHint:
-      "Donnez chacun de ces billets à une personne à qui vous confieriez votre auditoire, maintenant, tant que tout va bien. Si vous et votre salon " +
-      "disparaissez, l’une d’elles continue dans un salon à elle, et personne n’a rien à faire : npm run broadcast -- --continue ROOM --ticket TICKET",
-    successor: (rank) => (rank === 1 ? "Billet du premier successeur" : "Billet du second successeur"),
     openStudio: "Ouvrir le studio",
     facts: [
       ["En direct.", "De votre bouche à chaque oreille en bien moins d’une seconde."],
