@@ -18,6 +18,12 @@ export function parseRoomId(text: string): RoomId | undefined {
   return /^[a-z0-9-]{3,64}$/.test(text) ? (text as RoomId) : undefined;
 }
 
+/** What people write when they are asked for a room's name, as one: “Fête d’été” as `fete-d-ete`. It may be too short for one, or nothing. */
+export function roomNameFrom(text: string): string {
+  const plain = text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  return plain.replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+}
+
 /** The audience that a room plants for itself: it bears the room's name, but is a thing of its own. */
 export function audienceOf(room: RoomId): AudienceId {
   return room as string as AudienceId;

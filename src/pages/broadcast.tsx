@@ -1,3 +1,4 @@
+import { MOST_EXPECTED } from "../core/room/schedule.ts";
 import type { Words } from "../core/say/words.ts";
 import { CaptionConsent, SpeakerCaptions } from "./captions.tsx";
 import { Layout, NeedsScript } from "./layout.tsx";
@@ -184,7 +185,7 @@ export function BroadcastPage({ words, room, title, address }: BroadcastProps) {
             <form class="stack" data-part="expect">
               <label class="field">
                 <span>{say.crowd.howMany}</span>
-                <input type="number" inputmode="numeric" min={0} step={1} required data-part="expected" />
+                <input type="number" inputmode="numeric" min={0} max={MOST_EXPECTED} step={1} required data-part="expected" />
               </label>
               <div class="row">
                 <button type="submit">{say.crowd.prepare}</button>

@@ -30,7 +30,7 @@ export function HomePage({ words, address, openCreate, recordable, rooms }: Home
           <h2>{say.make}</h2>
           <label class="field">
             <span>{say.about}</span>
-            <input name="title" required maxlength={120} autocomplete="off" placeholder={say.aboutExample} />
+            <input name="title" data-part="title" required maxlength={120} autocomplete="off" placeholder={say.aboutExample} />
           </label>
           <label class="field">
             <span>
@@ -38,6 +38,7 @@ export function HomePage({ words, address, openCreate, recordable, rooms }: Home
             </span>
             <input
               name="room"
+              data-part="room"
               minlength={3}
               maxlength={64}
               pattern="[a-z0-9\-]{3,64}"
@@ -53,19 +54,21 @@ export function HomePage({ words, address, openCreate, recordable, rooms }: Home
             <input name="key" type="password" autocomplete="off" />
             <small>{say.keyHint}</small>
           </label>
-          <label class="check">
-            <input type="checkbox" name="listed" />
-            <span>{say.listed}</span>
-          </label>
-          {recordable && (
-            <div>
-              <label class="check">
-                <input type="checkbox" name="record" aria-describedby="record-says" />
-                <span>{say.record}</span>
-              </label>
-              <small id="record-says">{say.recordSays(words.panel.recording.days(KEEP_DAYS))}</small>
-            </div>
-          )}
+          <div class="checks">
+            <label class="check">
+              <input type="checkbox" name="listed" />
+              <span>{say.listed}</span>
+            </label>
+            {recordable && (
+              <>
+                <label class="check">
+                  <input type="checkbox" name="record" aria-describedby="record-says" />
+                  <span>{say.record}</span>
+                </label>
+                <small id="record-says">{say.recordSays(words.panel.recording.days(KEEP_DAYS))}</small>
+              </>
+            )}
+          </div>
           <details class="more" data-part="later">
             <summary>{words.doors.form.open}</summary>
             <div class="stack">

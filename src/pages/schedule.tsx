@@ -1,3 +1,4 @@
+import { MOST_EXPECTED, MOST_MINUTES } from "../core/room/schedule.ts";
 import { whenIn } from "../core/say/when.ts";
 import type { Words } from "../core/say/words.ts";
 import { MAX_ABOUT, MAX_NAME } from "../core/text.ts";
@@ -106,13 +107,13 @@ export function ScheduleFields({ words }: { readonly words: Words }) {
           <span>
             {say.minutes} <em>{words.welcome.optional}</em>
           </span>
-          <input type="number" inputmode="numeric" name="minutes" min={1} max={10_080} step={1} data-part="schedule-minutes" />
+          <input type="number" inputmode="numeric" name="minutes" min={1} max={MOST_MINUTES} step={1} data-part="schedule-minutes" />
         </label>
         <label class="field">
           <span>
             {say.expect} <em>{words.welcome.optional}</em>
           </span>
-          <input type="number" inputmode="numeric" name="expect" min={0} step={1} data-part="schedule-expect" />
+          <input type="number" inputmode="numeric" name="expect" min={0} max={MOST_EXPECTED} step={1} data-part="schedule-expect" />
         </label>
       </div>
       <small>{say.expectHint}</small>

@@ -49,4 +49,28 @@ describe.skipIf(missing !== undefined)("the home page of a server that wants a k
     };
     await expect.poll(shown, { timeout: 10_000 }).toBe(true);
   });
+
+  it("says at the field what will not do, makes a name of what one writes, and asks nothing of what is folded away", async () => {
+    const page = await (await person(browser, server.url)).newPage();
+    await page.goto(`${server.url}/?lang=fr`);
+    const make = page.getByRole("button", { name: "Créer le salon" });
+    const title = page.getByLabel("De quoi parle-t-on ?");
+    const wrong = (part: string) => page.evaluate(`document.querySelector('[data-part="${part}"]').validationMessage`);
+    await title.fill("   ");
+    await make.click();
+    expect(await wrong("title")).toContain("1 à 120 caractères lisibles");
+    await title.fill("Une soirée");
+    await page.getByLabel("Nom dans le lien").fill("Fête d’été");
+    await page.getByText("L’annoncer pour plus tard").click();
+    await page.getByLabel("Combien de minutes").fill("0");
+    await page.getByLabel("Qui parlera").fill("Ada,".repeat(13));
+    expect(await wrong("schedule-speakers")).toContain("12 noms au plus");
+    await page.getByText("L’annoncer pour plus tard").click();
+    const asked = page.waitForRequest("**/api/rooms");
+    await make.click();
+    const wanted: unknown = (await asked).postDataJSON();
+    expect(wanted).toMatchObject({ title: "Une soirée", room: "fete-d-ete" });
+    expect(wanted).not.toHaveProperty("schedule");
+    await page.context().close();
+  });
 });

@@ -21,7 +21,7 @@ export class ScheduleCard {
   constructor(room: string, ticket: string, openDoors: () => void) {
     this.#room = room;
     this.#ticket = ticket;
-    this.#fields.required = true;
+    this.#fields.asked = true;
     part("open-doors", HTMLButtonElement).onclick = openDoors;
     part("call-off", HTMLButtonElement).onclick = () => void this.#send({ cancel: true });
     part("schedule-form", HTMLFormElement).onsubmit = (event) => {

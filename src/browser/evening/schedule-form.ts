@@ -1,5 +1,9 @@
+import { MOST_NAMES, readableNames } from "../../core/room/schedule.ts";
+import { MAX_ABOUT, MAX_NAME, readable } from "../../core/text.ts";
 import type { WantedSchedule } from "../page/api.ts";
+import { checkField } from "../page/field-check.ts";
 import { part } from "../page/parts.ts";
+import { words } from "../page/words.ts";
 
 /** The fields by which an evening is announced (pages/schedule.tsx). */
 export class ScheduleFields {
@@ -19,22 +23,26 @@ export class ScheduleFields {
       this.#zone.append(new Option(zone.replaceAll("_", " "), zone, zone === own, zone === own));
     }
     this.#date.min = dayOf(new Date());
+    const { speakersRule, aboutRule } = words.doors.form;
+    checkField(this.#speakers, (text) => readableNames(namesIn(text)) !== undefined, speakersRule(MOST_NAMES, MAX_NAME));
+    checkField(this.#about, (text) => readable(oneLine(text), MAX_ABOUT) !== undefined, aboutRule(MAX_ABOUT));
   }
 
-  /** Whether a day and a time must be given before the form can be sent. */
-  set required(required: boolean) {
-    this.#date.required = required;
-    this.#time.required = required;
+  /**
+   * Whether an evening is to be announced: then a day and a time must be given before the form can be sent. Else nothing that stands in these
+   * fields keeps it from being sent: they may be folded away, where nobody would see why.
+   */
+  set asked(asked: boolean) {
+    for (const field of [this.#date, this.#time, this.#zone, this.#minutes, this.#speakers, this.#about, this.#expect])
+      field.disabled = !asked;
+    this.#date.required = asked;
+    this.#time.required = asked;
   }
 
   /** What stands in the fields; undefined without a day and a time. */
   get wanted(): WantedSchedule | undefined {
     if (this.#date.value === "" || this.#time.value === "") return undefined;
-    const [minutes, expect, about] = [
-      this.#minutes.valueAsNumber,
-      this.#expect.valueAsNumber,
-      this.#about.value.replace(/\s+/gu, " ").trim(),
-    ];
+    const [minutes, expect, about] = [this.#minutes.valueAsNumber, this.#expect.valueAsNumber, oneLine(this.#about.value)];
     return {
       opensAt: `${this.#date.value}T${this.#time.value}`,
       timeZone: this.#zone.value,
@@ -57,7 +65,14 @@ export class ScheduleFields {
     this.#expect.value = expect === undefined ? "" : String(expect);
     this.#about.value = about;
     this.#speakers.value = speakers.join(", ");
+    // What was wrong with what stood there before is wrong no more.
+    for (const field of [this.#about, this.#speakers]) field.dispatchEvent(new Event("input"));
   }
+}
+
+/** What was written in several lines, in one. */
+function oneLine(text: string): string {
+  return text.replace(/\s+/gu, " ").trim();
 }
 
 /** Names with commas between them. */

@@ -1,6 +1,9 @@
+import { roomNameFrom } from "../../core/ids.ts";
 import { whenIn } from "../../core/say/when.ts";
+import { MAX_TITLE, readable } from "../../core/text.ts";
 import { ScheduleFields } from "../evening/schedule-form.ts";
 import { type CreatedRoom, createRoom, type Problem } from "../page/api.ts";
+import { checkField } from "../page/field-check.ts";
 import { copyFrom, island, part, writeOrHide } from "../page/parts.ts";
 import { keepRescueLinks } from "../page/rescue-links.ts";
 import { sayNo, words } from "../page/words.ts";
@@ -16,10 +19,19 @@ const keyField = part("key-field", HTMLElement);
 const later = part("later", HTMLDetailsElement);
 const schedule = new ScheduleFields();
 
-// What is folded away is not asked for.
-later.addEventListener("toggle", () => {
-  schedule.required = later.open;
+const title = part("title", HTMLInputElement);
+const name = part("room", HTMLInputElement);
+checkField(title, (text) => readable(text, MAX_TITLE) !== undefined, words.welcome.aboutRule(MAX_TITLE));
+// Before the browser looks whether it is one: “Night walk” is what people type.
+name.addEventListener("change", () => {
+  name.value = roomNameFrom(name.value);
 });
+// What is folded away is not asked for; a browser may have opened it again with the page.
+const askForLater = () => {
+  schedule.asked = later.open;
+};
+later.addEventListener("toggle", askForLater);
+askForLater();
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   void submit();

@@ -35,9 +35,9 @@ export const SCHEDULE_FAULTS = {
 export type ScheduleFault = { readonly code: keyof typeof SCHEDULE_FAULTS; readonly says: string };
 
 /** Names of speakers that are announced at most. */
-const MOST_NAMES = 12;
+export const MOST_NAMES = 12;
 /** A week: what is longer is another room. */
-const MOST_MINUTES = 7 * 24 * 60;
+export const MOST_MINUTES = 7 * 24 * 60;
 /** More than anybody can mean. */
 export const MOST_EXPECTED = 100_000_000;
 /** A schedule further away than this, in ms, is a slip of the hand: a year and a fortnight, so that "the same weekend next year" can be said. */
@@ -114,10 +114,15 @@ function wordsIn(said: Fields): Pick<Schedule, "about" | "speakers"> | undefined
   const { about, speakers = [] } = said;
   const text = about === undefined || about === "" ? undefined : readable(about, MAX_ABOUT);
   if (about !== undefined && about !== "" && text === undefined) return undefined;
-  if (!Array.isArray(speakers) || speakers.length > MOST_NAMES) return undefined;
-  const names = speakers.map((name: unknown) => readable(name, MAX_NAME)).filter((name) => name !== undefined);
-  if (names.length !== speakers.length) return undefined;
-  return { ...(text === undefined ? {} : { about: text }), speakers: names };
+  const names = readableNames(speakers);
+  return names && { ...(text === undefined ? {} : { about: text }), speakers: names };
+}
+
+/** Who will speak, as they may be announced; undefined if they are too many, or one of them cannot be read. */
+export function readableNames(said: unknown): readonly string[] | undefined {
+  if (!Array.isArray(said) || said.length > MOST_NAMES) return undefined;
+  const names = said.map((name: unknown) => readable(name, MAX_NAME)).filter((name) => name !== undefined);
+  return names.length === said.length ? names : undefined;
 }
 
 function numbersIn({ minutes, expect }: Fields): Pick<Schedule, "minutes" | "expect"> {

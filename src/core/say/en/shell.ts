@@ -25,6 +25,7 @@ export const shell = {
     make: "Make a room",
     about: "What is it about?",
     aboutExample: "Evening talk",
+    aboutRule: (most: number) => `Say it in 1 to ${most} characters that can be read: nothing invisible, nothing that turns text around.`,
     name: "Name in the link",
     optional: "optional",
     nameRule: "3 to 64 small letters, digits or hyphens",
@@ -81,7 +82,7 @@ export const shell = {
     noes: "Or why not",
   },
   problem: {
-    start: "To the start",
+    start: "To the home page",
     otherwise: "That did not work",
     /** Headings of pages that people meet, by the problem's code. */
     titles: {

@@ -44,6 +44,7 @@ export const shell: Pick<
     make: "Créer un salon",
     about: "De quoi parle-t-on ?",
     aboutExample: "Causerie du soir",
+    aboutRule: (most) => `Dites-le en 1 à ${most} caractères lisibles : rien d’invisible, rien qui renverse le texte.`,
     name: "Nom dans le lien",
     optional: "facultatif",
     nameRule: "3 à 64 lettres minuscules, chiffres ou traits d’union",
