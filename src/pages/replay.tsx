@@ -106,7 +106,7 @@ export function ReplayPage({ words, room, title, locked, files, address }: Repla
             {files.captioned && <FileRow href={`/rooms/${room}/recording/captions.vtt`} says={say.captionsFile} />}
           </ul>
         </details>
-        <details class="hint keys">
+        <details class="hint keys" data-part="keys">
           <summary>{say.keys.title}</summary>
           <Keys words={words} />
         </details>

@@ -79,7 +79,7 @@ describe.skipIf(missing !== undefined)(`a host link${missing === undefined ? "" 
 
 /** The host link of a room, as the studio saves it. */
 async function linkTo({ host }: { readonly host: Page }): Promise<string> {
-  await host.getByRole("button", { name: "Save host link" }).click();
+  await host.getByRole("button", { name: "Copy host link" }).click();
   await host.getByRole("button", { name: "Copied" }).waitFor();
   return String(await host.evaluate("navigator.clipboard.readText()"));
 }

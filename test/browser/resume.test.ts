@@ -148,7 +148,7 @@ describe.skipIf(missing !== undefined)(`a room in which things go wrong${missing
 
   it("tells a host whose room was opened in another window, and does not fight for it", async () => {
     await host.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: server.url });
-    await host.getByRole("button", { name: "Save host link" }).click();
+    await host.getByRole("button", { name: "Copy host link" }).click();
     const link = String(await host.evaluate("navigator.clipboard.readText()"));
     expect(link).toMatch(/\/broadcast#ticket=/);
     const other = await (await person(browser, server.url)).newPage();

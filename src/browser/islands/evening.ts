@@ -2,6 +2,7 @@ import { EVENING_ROW_MS } from "../../core/evening.ts";
 import { type Evening, parseEvening } from "../../core/evening-report.ts";
 import { drawPlots } from "../evening/evening-plots.ts";
 import { eveningTable } from "../evening/evening-table.ts";
+import { sayNoTicket } from "../line/why-not.ts";
 import { readEvening, readRecording } from "../page/api.ts";
 import { element } from "../page/elements.ts";
 import { publish } from "../page/facts.ts";
@@ -43,7 +44,7 @@ else {
 
 async function look(ticket: string): Promise<void> {
   const said = await readEvening(room, ticket);
-  if (typeof said !== "string") writeOrHide(status, sayNo({ code: said.code, says: said.detail }));
+  if (typeof said !== "string") writeOrHide(status, sayNoTicket(said.code) ?? sayNo({ code: said.code, says: said.detail }));
   else show(said);
   const newest = shown?.times.at(-1) ?? 0;
   if (shown === undefined ? typeof said === "string" : Date.now() - newest < OVER_MS) setTimeout(() => void look(ticket), AGAIN_MS);

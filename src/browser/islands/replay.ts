@@ -195,6 +195,7 @@ function showNothing(nothing: ReturnType<typeof sayNothing>): void {
   const card = part("nothing", HTMLElement);
   const isNew = card.hidden && nothing !== undefined;
   card.hidden = nothing === undefined;
+  part("keys", HTMLElement).hidden = nothing !== undefined;
   if (nothing === undefined) return;
   write(part("nothing-title", HTMLElement), nothing.title);
   write(part("nothing-says", HTMLElement), nothing.says);

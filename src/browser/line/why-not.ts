@@ -22,23 +22,21 @@ export async function whyNoStage(room: string, ticket: string): Promise<LinkEnd 
   const headers = { authorization: `Bearer ${ticket}` };
   const answer = await ask(`/api/rooms/${encodeURIComponent(room)}/ticket`, { headers });
   if (!("code" in answer)) return undefined;
-  const say = words.no.ticket;
-  switch (answer.code) {
-    case "room-ended":
-      return { code: 4500, says: words.no.ending.ended };
-    case "room-moved":
-      return { code: 4502, says: say.moved };
-    case "ticket-invalid":
-      return { code: answer.status, says: say.invalid };
-    case "ticket-expired":
-      return { code: answer.status, says: say.expired };
-    case "ticket-for-another-room":
-      return { code: answer.status, says: say.anotherRoom };
-    case "ticket-role-wrong":
-      return { code: answer.status, says: say.role };
-    case "room-unknown":
-      return { code: answer.status, says: say.unknown };
-    default:
-      return undefined;
-  }
+  if (answer.code === "room-ended") return { code: 4500, says: words.no.ending.ended };
+  const says = sayNoTicket(answer.code);
+  return says === undefined ? undefined : { code: answer.code === "room-moved" ? 4502 : answer.status, says };
+}
+
+/** Why a host's ticket opens nothing, in words for him, by the server's code; nothing where it is not about the ticket. */
+export function sayNoTicket(code: string): string | undefined {
+  const { moved, invalid, expired, anotherRoom, role, unknown } = words.no.ticket;
+  const says: Readonly<Record<string, string>> = {
+    "room-moved": moved,
+    "ticket-invalid": invalid,
+    "ticket-expired": expired,
+    "ticket-for-another-room": anotherRoom,
+    "ticket-role-wrong": role,
+    "room-unknown": unknown,
+  };
+  return says[code];
 }

@@ -92,7 +92,7 @@ export async function eveningPage(c: Context<{ Bindings: Env }>): Promise<Respon
 /** `/embed/:room`: the player for a frame in somebody else's page. */
 export async function embedPage(c: Context<{ Bindings: Env }>): Promise<Response> {
   const known = await knownRoom(c);
-  if (known === undefined) return problemPage(c, "room-unknown");
+  if (known === undefined) return problemPage(c, "room-unknown", true);
   const { room, title, phase } = known.summary;
   const page = new URL(`/rooms/${room}`, c.req.url).href;
   return documentOf(c, <EmbedPage words={wordsFor(c)} room={room} title={title} phase={phase} page={page} />);
@@ -103,11 +103,12 @@ export function problemFor(c: Context<{ Bindings: Env }>, code: ProblemCode): Re
   return (c.req.header("accept") ?? "").includes("text/html") ? problemPage(c, code) : problem(c, code);
 }
 
-function problemPage(c: Context<{ Bindings: Env }>, code: ProblemCode): Response | Promise<Response> {
+function problemPage(c: Context<{ Bindings: Env }>, code: ProblemCode, framed?: true): Response | Promise<Response> {
   const [status, says] = PROBLEMS[code];
   const words = wordsFor(c);
   const title = words.problem.titles[code] ?? words.problem.otherwise;
-  return documentOf(c, <ProblemPage words={words} status={status} title={title} detail={words.no.code[code] ?? says} />, status);
+  const shown = { words, status, title, detail: words.no.code[code] ?? says, framed };
+  return documentOf(c, <ProblemPage {...shown} />, status);
 }
 
 /** JSX renders an element; without the doctype a browser falls back to its quirks of 1999. */

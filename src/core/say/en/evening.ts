@@ -15,7 +15,7 @@ export const evening = {
   liveFor: "on air",
   minutes: (minutes: number) => count(minutes, { one: "# minute", other: "# minutes" }),
   joinsInAll: "joins",
-  diverted: "time in which some were sent to the cached lane",
+  diverted: "when some heard it seconds late",
   never: "none",
   csv: "Download as CSV",
   tracks: "Recording, by voice",

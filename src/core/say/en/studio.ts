@@ -66,9 +66,9 @@ export const studio = {
   links: {
     title: "Links",
     listener: "Copy listener link",
-    host: "Save host link",
+    host: "Copy host link",
     hint: "Whoever has the host link is the host. Put it where only you find it: with it you come back from any browser.",
-    mine: "Save your stage link",
+    mine: "Copy your stage link",
     mineHint: "Whoever has this link is on stage in your name. Put it where only you find it.",
   },
   crowd: {

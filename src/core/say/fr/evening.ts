@@ -16,7 +16,7 @@ export const evening: Words["evening"] = {
   liveFor: "à l’antenne",
   minutes: (minutes) => count(minutes, { one: "# minute", other: "# minutes" }),
   joinsInAll: "arrivées",
-  diverted: "temps pendant lequel certains ont été envoyés sur la voie en cache",
+  diverted: "où certains l’ont entendu en retard",
   never: "aucun",
   csv: "Télécharger en CSV",
   tracks: "Enregistrement, voix par voix",

@@ -69,9 +69,9 @@ export const studio: Words["studio"] = {
   links: {
     title: "Liens",
     listener: "Copier le lien d’écoute",
-    host: "Garder le lien d’hôte",
+    host: "Copier le lien d’hôte",
     hint: "Qui a le lien d’hôte est l’hôte. Mettez-le là où vous seul le trouvez : avec lui, vous revenez de n’importe quel navigateur.",
-    mine: "Garder votre lien de scène",
+    mine: "Copier votre lien de scène",
     mineHint: "Qui a ce lien est sur scène en votre nom. Mettez-le là où vous seul le trouvez.",
   },
   crowd: {
