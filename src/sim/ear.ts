@@ -4,6 +4,7 @@ import { QUEUE_BYTES } from "../core/tree/down/slow.ts";
 import type { Region } from "../core/tree/shape/region.ts";
 import type { Cohort, Joiner, Population } from "./calls.ts";
 import { bytesIn } from "./carried.ts";
+import type { Greetings } from "./greetings.ts";
 import type { Host } from "./host.ts";
 import type { Line } from "./line.ts";
 import type { SharedChunks } from "./shared-chunks.ts";
@@ -28,6 +29,7 @@ export type Hearing = {
   readonly reader: SoundReader;
   readonly chunks: SharedChunks;
   readonly texts: SharedTexts;
+  readonly greetings: Greetings;
   readonly population: Population;
   readonly stride: number | undefined;
 };
@@ -52,7 +54,7 @@ export class Ear extends Socket {
   #beforeEpoch: number;
   #beforeSequence: number;
   #sentAt: number;
-  #greetedBytes = 0;
+  readonly #greeted: Message[] = [];
   #gapEpoch = 0;
   #gapSequence = 0;
   #isWelcomed = false;
@@ -100,9 +102,18 @@ export class Ear extends Socket {
     return this.#sentAt;
   }
 
-  /** What he was greeted with, in bytes. */
-  get greetedBytes(): number {
-    return this.#greetedBytes;
+  /** What he was greeted with. */
+  get greeted(): readonly Message[] {
+    return this.#greeted;
+  }
+
+  /** Of the last chunk that he was sent. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  get sequence(): number {
+    return this.#sequence;
   }
 
   /** The mind says that he was greeted. */
@@ -110,12 +121,7 @@ export class Ear extends Socket {
     this.#isLive = true;
   }
 
-  /** True if `other` stands at the same chunk: then the two can be one. */
-  standsWith(other: Ear): boolean {
-    return this.#epoch === other.#epoch && this.#sequence === other.#sequence;
-  }
-
-  /** True if he was sent all up to `place`. */
+  /** True if he was sent all up to `place`; where another stands, the two can be one. */
   standsAt(place: Position): boolean {
     return this.#epoch === place.epoch && this.#sequence === place.sequence;
   }
@@ -161,7 +167,7 @@ export class Ear extends Socket {
     const { server, ground } = this.leaf;
     const bytes = bytesIn(message);
     const costMs = server.send(bytes, this.#size);
-    if (!this.#isLive) this.#greetedBytes += bytes;
+    if (!this.#isLive) this.#greeted.push(message);
     const leavesAt = server.instant - costMs * this.#size;
     if (!this.#isOpen) return;
     ground.measures.messages += this.#size;

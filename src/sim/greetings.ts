@@ -1,89 +1,99 @@
 import type { Position } from "../core/audio/position.ts";
 import { BEFORE_ALL } from "../core/audio/position.ts";
+import type { LocalTime } from "../core/ids.ts";
+import type { Message } from "../core/tree/down/greeting.ts";
+import type { Greeting } from "../core/tree/down/links-below.ts";
 import type { Joiner } from "./calls.ts";
+import { bytesIn } from "./carried.ts";
 import type { Ear } from "./ear.ts";
 import type { Host } from "./host.ts";
+import type { Measures } from "./measures.ts";
 import type { NodeMind } from "./minds.ts";
 
-/** A greeting is good for so long, in ms: later the mind may say something else though nothing has happened. */
-const GOOD_MS = 250;
+/** So many greetings are remembered, by where one stood and where he stands then. A power of two. */
+const REMEMBERED = 4_096;
+
+/** One who was greeted: where he stood, what he was sent, and what he heard of it. */
+export type Greeted = {
+  readonly from: Position;
+  readonly messages: readonly Message[];
+  /** Which of them was the first sound. */
+  readonly soundAt: number;
+  readonly chunks: number;
+  readonly soundMs: number;
+  readonly gaps: number;
+  /** Where he stands then. */
+  readonly through: Position;
+};
 
 /**
- * Who comes to a leaf to which nothing has happened since it greeted one who stood where he stands, is greeted alike: a mind that is asked
- * the same twice says the same. So he sits with the other at once, and the mind is told of him as of one who needs no link; when he came, what
- * that cost and when he hears are his own.
+ * Who is sent the very words that another was sent who stood where he stands, hears the same, and ends where the other did: so he sits at once
+ * with who stands there, and his leaf's mind is told of him as of one who needs no link. What is said to him his own leaf's mind says; when he
+ * came, what that cost and when he hears are his own. Thousands of leaves say the same few greetings to each second of an evening's newcomers.
  */
 export class Greetings {
-  readonly #leaf: Host;
-  /** In whom he sits who was greeted last, if with others; by which mind, after which plan and chunk, and as which of its core's tasks. */
-  #ear: Ear | undefined;
-  #mind: NodeMind | undefined;
-  #plan: NodeMind["plan"];
-  #newest: Position = BEFORE_ALL;
-  #task = 0;
-  #at = 0;
-  /** Where he stood. */
-  #epoch = 0;
-  #sequence = 0;
-  /** What he was sent, the sound last. */
-  #messages = 0;
-  #bytes = 0;
+  readonly #known = new Array<Greeted | undefined>(REMEMBERED).fill(undefined);
   #chunks = 0;
   #soundMs = 0;
   #gaps = 0;
 
-  constructor(leaf: Host) {
-    this.#leaf = leaf;
-  }
-
   /** One is about to be greeted. */
-  begin(): void {
-    const { measures } = this.#leaf.ground;
-    this.#messages = measures.messages;
-    this.#chunks = measures.chunks;
-    this.#soundMs = measures.soundMs;
-    this.#gaps = measures.gaps;
+  begin({ chunks, soundMs, gaps }: Measures): void {
+    this.#chunks = chunks;
+    this.#soundMs = soundMs;
+    this.#gaps = gaps;
   }
 
-  /** He was greeted. @param bytes that he was sent @param mate in whom he sits now, if he is like others */
-  end({ epoch, sequence }: Joiner, mind: NodeMind, bytes: number, mate: Ear | undefined): void {
-    this.#ear = mate;
-    if (mate === undefined) return;
-    const { measures, clock } = this.#leaf.ground;
-    this.#mind = mind;
-    this.#plan = mind.plan;
-    this.#newest = mind.down.feed.newest;
-    this.#task = this.#leaf.server.tasks;
-    this.#at = clock.now;
-    this.#epoch = epoch;
-    this.#sequence = sequence;
-    this.#messages = measures.messages - this.#messages;
-    this.#bytes = bytes;
-    this.#chunks = measures.chunks - this.#chunks;
-    this.#soundMs = measures.soundMs - this.#soundMs;
-    this.#gaps = measures.gaps - this.#gaps;
+  /** He was greeted, if he hears now. */
+  learn(from: Position = BEFORE_ALL, ear: Ear, { chunks, soundMs, gaps }: Measures): void {
+    if (!ear.isSteady) return;
+    const messages = ear.greeted;
+    this.#known[slotOf(from, ear)] = {
+      from,
+      messages,
+      soundAt: messages.findIndex((message) => typeof message !== "string"),
+      chunks: chunks - this.#chunks,
+      soundMs: soundMs - this.#soundMs,
+      gaps: gaps - this.#gaps,
+      through: { epoch: ear.epoch, sequence: ear.sequence },
+    };
   }
 
-  /** In whom `joiner` is to sit who is greeted as the one before him; undefined if the mind must be asked. */
-  mateOf(joiner: Joiner, mind: NodeMind): Ear | undefined {
-    const { server, ground } = this.#leaf;
-    if (this.#ear?.isSteady !== true || server.tasks - this.#task > 1 || ground.clock.now - this.#at > GOOD_MS) return undefined;
-    if (joiner.epoch !== this.#epoch || joiner.sequence !== this.#sequence || joiner.line !== undefined || joiner.watcher !== undefined)
-      return undefined;
-    return mind === this.#mind && mind.plan === this.#plan && mind.down.feed.newest === this.#newest ? this.#ear : undefined;
+  /** As whom `joiner` is greeted; undefined if nobody was greeted so, or he is to be a link of his own. */
+  alike(joiner: Joiner, from: Position | undefined, mind: NodeMind, now: LocalTime): Greeted | undefined {
+    if (joiner.line !== undefined || joiner.watcher !== undefined) return undefined;
+    const greeting = mind.down.greeting(from, now);
+    if (greeting === undefined) return undefined;
+    const stood = from ?? BEFORE_ALL;
+    const known = this.#known[slotOf(stood, greeting.through)];
+    return known !== undefined && isSame(known.from, stood) && isSaid(known.messages, greeting) ? known : undefined;
   }
 
-  /** He is greeted as the one before him. */
-  repeat(joiner: Joiner): void {
-    const { server, ground } = this.#leaf;
+  /** He is greeted as this one was. */
+  repeat({ messages, soundAt, chunks, soundMs, gaps }: Greeted, joiner: Joiner, leaf: Host): void {
+    const { server, ground } = leaf;
     const { measures } = ground;
-    const costMs = server.send(this.#bytes / this.#messages, this.#messages);
-    joiner.sounds(server.instant - costMs + joiner.delayMs);
-    measures.messages += this.#messages;
-    measures.chunks += this.#chunks;
-    measures.soundMs += this.#soundMs;
-    measures.gaps += this.#gaps;
-    this.#task = server.tasks;
-    this.#at = ground.clock.now;
+    for (let index = 0; index < messages.length; index++) {
+      const costMs = server.send(bytesIn(messages[index] ?? ""), 1);
+      if (index === soundAt) joiner.sounds(server.instant - costMs + joiner.delayMs);
+    }
+    measures.messages += messages.length;
+    measures.chunks += chunks;
+    measures.soundMs += soundMs;
+    measures.gaps += gaps;
   }
+}
+
+function slotOf(from: Position, through: Position): number {
+  return (through.sequence + 61 * from.sequence) & (REMEMBERED - 1);
+}
+
+function isSame(one: Position, other: Position): boolean {
+  return one.sequence === other.sequence && one.epoch === other.epoch;
+}
+
+function isSaid(messages: readonly Message[], { welcome, sound }: Greeting): boolean {
+  if (messages.length !== sound.length + 1 || messages[0] !== welcome) return false;
+  for (let index = 0; index < sound.length; index++) if (messages[index + 1] !== sound[index]) return false;
+  return true;
 }

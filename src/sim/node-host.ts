@@ -17,7 +17,6 @@ import { Children } from "./children.ts";
 import { Disk } from "./disk.ts";
 import { Ear, type Hearing } from "./ear.ts";
 import { Fan } from "./fan.ts";
-import { Greetings } from "./greetings.ts";
 import type { Ground } from "./ground.ts";
 import { Host } from "./host.ts";
 import { type Arrival, Inbox } from "./inbox.ts";
@@ -87,7 +86,6 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   readonly #asking: Asking;
   readonly #fan: Fan;
   #seating: Seating;
-  readonly #greetings: Greetings;
   #door: LeafDoor;
   #uplinks = new Set<LinkEnd>();
   readonly #reports: Reports;
@@ -106,7 +104,6 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     this.#children = this.#noChildren();
     this.#seating = new Seating(this, hearing);
     this.#door = this.#newDoor();
-    this.#greetings = new Greetings(this);
     this.#fan = new Fan(this);
     this.#asking = this.#newAsking();
     this.#reports = this.#newReports();
@@ -328,23 +325,27 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   #sit(joiner: Joiner, mind: NodeMind): void {
     this.server.charge(this.ground.costs.joinMs);
     const random = this.ground.luck.minds();
-    const mate = this.#greetings.mateOf(joiner, mind);
-    if (mate === undefined || !this.#seating.hasRoomIn(mate, mind)) this.#greet(joiner, mind, random);
+    const { greetings } = this.#hearing;
+    const from = joiner.epoch === 0 ? undefined : { epoch: joiner.epoch, sequence: joiner.sequence };
+    const alike = greetings.alike(joiner, from, mind, this.local);
+    const mate = alike === undefined ? undefined : this.#seating.mateAt(alike.through, mind);
+    if (alike === undefined || mate === undefined) this.#greet(joiner, from, mind, random);
     else {
       mind.meet(random);
-      this.#greetings.repeat(joiner);
+      greetings.repeat(alike, joiner, this);
       mate.seat(joiner);
     }
     this.#settle();
   }
 
-  #greet(joiner: Joiner, mind: NodeMind, random: number): void {
+  #greet(joiner: Joiner, from: Position | undefined, mind: NodeMind, random: number): void {
+    const { greetings } = this.#hearing;
     const ear = this.#seating.sit(joiner);
     joiner.watcher?.seated(() => this.#sentAway(ear));
-    const from = joiner.epoch === 0 ? undefined : { epoch: joiner.epoch, sequence: joiner.sequence };
-    this.#greetings.begin();
+    greetings.begin(this.ground.measures);
     this.#perform(mind.join(ear, from, this.local, random));
-    this.#greetings.end(joiner, mind, ear.greetedBytes, this.#seating.seat(ear, mind));
+    greetings.learn(from, ear, this.ground.measures);
+    this.#seating.seat(ear, mind);
   }
 
   /** A listener was closed; his own close comes back as an event. */

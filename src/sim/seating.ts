@@ -1,3 +1,4 @@
+import type { Position } from "../core/audio/position.ts";
 import type { Joiner } from "./calls.ts";
 import { Ear, type Hearing } from "./ear.ts";
 import type { Host } from "./host.ts";
@@ -57,9 +58,10 @@ export class Seating {
     return undefined;
   }
 
-  /** True while one more may sit in this ear: where there are several cohorts, none becomes much larger than the others. */
-  hasRoomIn(ear: Ear, mind: NodeMind): boolean {
-    return ear.size < this.#most(mind.down.stride);
+  /** With whom one is united who has been sent all up to `place`; undefined if he begins a cohort, or stays a link of his own. */
+  mateAt(place: Position, mind: NodeMind): Ear | undefined {
+    const mate = this.#smallestAt(place);
+    return this.#beginsPart(mate, mind.down.stride) ? undefined : mate;
   }
 
   /** After anything was sent: who can be one with others becomes so. */
@@ -110,9 +112,8 @@ export class Seating {
   /** Makes him one of the steady ones, if he can be: in this ear. */
   #merge(ear: Ear, mind: NodeMind, stride: number): Ear | undefined {
     if (!ear.isSteady) return undefined;
-    const mate = this.#mateOf(ear);
-    const isPart = this.#steady.length < (stride === 1 ? 1 : MOST_PARTS) && (mate === undefined || mate.size >= this.#most(stride));
-    if (isPart) {
+    const mate = this.#smallestAt(ear);
+    if (this.#beginsPart(mate, stride)) {
       this.#ears.add(ear);
       this.#single.delete(ear);
       this.#steady.push(ear);
@@ -123,10 +124,15 @@ export class Seating {
     return mate;
   }
 
-  /** The smallest of the steady ones who stand where he stands. */
-  #mateOf(ear: Ear): Ear | undefined {
+  /** True if who stands with `mate`, or with nobody, is to begin a cohort: there are few, or this one is larger than the others. */
+  #beginsPart(mate: Ear | undefined, stride: number): boolean {
+    return this.#steady.length < (stride === 1 ? 1 : MOST_PARTS) && (mate === undefined || mate.size >= this.#most(stride));
+  }
+
+  /** The smallest of the steady ones who were sent all up to `place`. */
+  #smallestAt(place: Position): Ear | undefined {
     let smallest: Ear | undefined;
-    for (const other of this.#steady) if ((smallest === undefined || other.size < smallest.size) && ear.standsWith(other)) smallest = other;
+    for (const other of this.#steady) if ((smallest === undefined || other.size < smallest.size) && other.standsAt(place)) smallest = other;
     return smallest;
   }
 
@@ -134,8 +140,8 @@ export class Seating {
   #join(mind: NodeMind): void {
     const [first, ...others] = this.#steady;
     if (first === undefined) return;
-    this.#steady = [first, ...others.filter((other) => !other.standsWith(first))];
-    for (const other of others) if (other.standsWith(first)) this.#unite(other, first, mind);
+    this.#steady = [first, ...others.filter((other) => !other.standsAt(first))];
+    for (const other of others) if (other.standsAt(first)) this.#unite(other, first, mind);
   }
 
   /** Right after its turn: all parts have been sent all there is. */

@@ -9,6 +9,7 @@ import { CALL_MS } from "./children.ts";
 import { Clock } from "./clock.ts";
 import { Crowd } from "./crowd.ts";
 import { Isolate } from "./edge.ts";
+import { Greetings } from "./greetings.ts";
 import type { Ground } from "./ground.ts";
 import { Invariants } from "./invariants.ts";
 import { LINES } from "./line.ts";
@@ -52,6 +53,7 @@ export class World implements Directory {
   readonly #reader = new SoundReader();
   readonly #chunks = new SharedChunks();
   readonly #texts = new SharedTexts();
+  readonly #greetings = new Greetings();
   #lastChange = 0;
   #lastFault = 0;
   #lastSilence = Number.NEGATIVE_INFINITY;
@@ -156,6 +158,7 @@ export class World implements Directory {
       reader: this.#reader,
       chunks: this.#chunks,
       texts: this.#texts,
+      greetings: this.#greetings,
       population: this.crowd,
       stride: this.settings.stride,
     };

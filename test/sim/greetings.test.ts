@@ -5,14 +5,14 @@ import { type Asked, simulate } from "../../src/sim/simulate.ts";
 
 const asked: Asked = { scenario: crowdArrives, seed: 7, listeners: 5_000, arrivals: 2_000, seconds: 25 };
 
-describe("who is greeted as the one before him", () => {
+describe("who is greeted with the words that another was greeted with", () => {
   afterEach(() => vi.restoreAllMocks());
 
   it("makes the same evening as if a mind had been asked for each, byte for byte", () => {
     const alike = vi.spyOn(Greetings.prototype, "repeat");
     const evening = JSON.stringify(simulate(asked));
     expect(alike.mock.calls.length).toBeGreaterThan(1_000);
-    vi.spyOn(Greetings.prototype, "mateOf").mockReturnValue(undefined);
+    vi.spyOn(Greetings.prototype, "alike").mockReturnValue(undefined);
     expect(JSON.stringify(simulate(asked))).toBe(evening);
   });
 });

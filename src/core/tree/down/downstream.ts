@@ -3,7 +3,7 @@ import type { LocalTime } from "../../ids.ts";
 import type { Plan } from "../shape/plan.ts";
 import type { Feed } from "./feed.ts";
 import { formatFlow } from "./link.ts";
-import type { DownEffect, LinksBelow, Waiting } from "./links-below.ts";
+import type { DownEffect, Greeting, LinksBelow, Waiting } from "./links-below.ts";
 import { ListenerLinks, type ServingSettings } from "./listener-links.ts";
 import type { Lines } from "./listeners.ts";
 import { NodeLinks } from "./node-links.ts";
@@ -128,6 +128,12 @@ export class Downstream<Link> {
   recall(states: readonly string[]): void {
     for (const state of states) this.states.hear(state);
     this.#standing.isKnown = true;
+  }
+
+  /** What a listener would be greeted with who has heard all up to `from`; undefined if he had to wait for it. Changes nothing. */
+  greeting(from: Position | undefined, now: LocalTime): Greeting | undefined {
+    this.feed.forget(now);
+    return this.#links.greeting(from, now);
   }
 
   /** A new link. Greeted as far as this node knows what to say. */

@@ -21,6 +21,9 @@ export type Waiting = { readonly from: Position | undefined; welcomed: boolean; 
 /** What is done for who waits. `through`: he has been sent all up to there, and is live; undefined while he must wait on. */
 export type Greeted<Link> = { readonly effects: DownEffect<Link>[]; readonly through: Position | undefined };
 
+/** What one hears who comes: the states, then sound up to `through`. */
+export type Greeting = { readonly welcome: string; readonly sound: readonly Message[]; readonly through: Position };
+
 /** The live links below one node, all of one kind: how who waits becomes one of them, and what they hear when. */
 export interface LinksBelow<Link> {
   readonly live: Iterable<Link>;
@@ -39,6 +42,8 @@ export interface LinksBelow<Link> {
   remove(link: Link): boolean;
   /** Links outlived a sleep: what they were told before is not known any more. */
   restored(): void;
+  /** What a listener who has heard all up to `from` is greeted with; undefined while he must wait for it, and of nodes. */
+  greeting(from: Position | undefined, now: LocalTime): Greeting | undefined;
   /** @param flows sound comes right after this, so who claims to be ahead can be judged */
   greet(link: Link, waiting: Waiting, now: LocalTime, flows: boolean): Greeted<Link>;
   /** New sound came: these parts, in order. */

@@ -1,10 +1,11 @@
 import type { Position } from "../../audio/position.ts";
 import type { LocalTime } from "../../ids.ts";
 import type { Chunks } from "./chunks.ts";
-import type { DownEffect, Greeted, LinksBelow, Waiting } from "./links-below.ts";
+import type { DownEffect, Greeted, Greeting, LinksBelow, Waiting } from "./links-below.ts";
 import { type Lines, Listeners } from "./listeners.ts";
 import { canWait, Pacing } from "./pacing.ts";
 import type { Part } from "./parts.ts";
+import type { Slice } from "./slice.ts";
 import type { Standing } from "./standing.ts";
 import type { KeptState } from "./states.ts";
 import type { Texts } from "./texts.ts";
@@ -88,14 +89,19 @@ export class ListenerLinks<Link> implements LinksBelow<Link> {
     this.#pacing.doubt();
   }
 
+  greeting(from: Position | undefined, now: LocalTime): Greeting | undefined {
+    const { feed, isKnown, isOpen, ended } = this.#standing;
+    if (!isKnown || !isOpen || ended || (from !== undefined && !feed.reaches(from))) return undefined;
+    const slice = this.#soundFor(from, now);
+    return { welcome: this.#welcome(), sound: slice.messages(feed.endsMs), through: slice.through };
+  }
+
   /** Welcomed as soon as anything is known of the room; given sound once this leaf is fed, and stands where he does. */
   greet(link: Link, waiting: Waiting, now: LocalTime, flows: boolean): Greeted<Link> {
-    const { feed, states, plan, isKnown, isOpen, ended } = this.#standing;
+    const { feed, isKnown, isOpen, ended } = this.#standing;
     const effects: DownEffect<Link>[] = [];
     if (!isKnown) return { effects, through: undefined };
-    if (!waiting.welcomed) {
-      effects.push({ do: "send", to: link, message: this.#welcomes.text(feed, states, this.#listeners.stride, plan) });
-    }
+    if (!waiting.welcomed) effects.push({ do: "send", to: link, message: this.#welcome() });
     waiting.welcomed = true;
     if (ended) {
       effects.push(this.ending(link));
@@ -106,10 +112,20 @@ export class ListenerLinks<Link> implements LinksBelow<Link> {
     const isAhead = waiting.from !== undefined && !feed.reaches(waiting.from);
     const isBelieved = isAhead && now - (waiting.since ?? now) < AHEAD_MS;
     if (!isOpen || isBelieved) return { effects, through: undefined };
-    const isNew = waiting.from === undefined || isAhead;
-    const slice = isNew ? feed.tail(now) : feed.slice(waiting.from ?? feed.newest, this.#listeners.turnBytes);
+    const slice = this.#soundFor(isAhead ? undefined : waiting.from, now);
     for (const message of slice.messages(feed.endsMs)) effects.push({ do: "send", to: link, message });
     return { effects, through: slice.through };
+  }
+
+  #welcome(): string {
+    const { feed, states, plan } = this.#standing;
+    return this.#welcomes.text(feed, states, this.#listeners.stride, plan);
+  }
+
+  /** What comes after `from`; to a newcomer the last second. */
+  #soundFor(from: Position | undefined, now: LocalTime): Slice {
+    const { feed } = this.#standing;
+    return from === undefined ? feed.tail(now) : feed.slice(from, this.#listeners.turnBytes);
   }
 
   heard(parts: readonly Part[], now: LocalTime): readonly DownEffect<Link>[] {

@@ -42,6 +42,8 @@ export class NodeLinks<Link> implements LinksBelow<Link> {
 
   restored(): void {}
 
+  greeting(): undefined {}
+
   /** Linked up once this node is fed: the plan and every state, what the child missed, and where this node stands. */
   greet(link: Link, { from = BEFORE_ALL }: Waiting, now: LocalTime): Greeted<Link> {
     const { feed, states, plan, epoch, isOpen, flows, ended } = this.#standing;
