@@ -3,7 +3,7 @@ import type { Region } from "../core/tree/shape/region.ts";
 import type { Answer, Joiner } from "./calls.ts";
 import type { Arrival } from "./inbox.ts";
 import type { Line } from "./line.ts";
-import type { Travellers } from "./travellers.ts";
+import { OF, type Travellers } from "./travellers.ts";
 
 /** Who looks after travellers. */
 export type Leads = {
@@ -36,15 +36,15 @@ export class Caller implements Joiner, Arrival {
   }
 
   get epoch(): number {
-    return this.#guide.travellers.epoch[this.one] ?? 0;
+    return this.#guide.travellers.get(this.one, OF.epoch);
   }
 
   get sequence(): number {
-    return this.#guide.travellers.sequence[this.one] ?? 0;
+    return this.#guide.travellers.get(this.one, OF.sequence);
   }
 
   get delayMs(): number {
-    return this.#guide.travellers.delayMs[this.one] ?? 0;
+    return this.#guide.travellers.get(this.one, OF.delayMs);
   }
 
   run(): void {

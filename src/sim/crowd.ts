@@ -8,6 +8,7 @@ import type { Task } from "./clock.ts";
 import type { Isolate } from "./edge.ts";
 import type { Ground } from "./ground.ts";
 import { type Doors, Guide } from "./guide.ts";
+import { OF } from "./travellers.ts";
 
 /** From where listeners come: regions with their shares, which add up to 1. */
 export type Origins = readonly { readonly region: Region; readonly share: number }[];
@@ -26,8 +27,8 @@ export type Arrivals = {
 
 /** What the crowd finds. */
 export type Found = {
-  /** The leaf of a name, and that of a number. */
-  readonly leaf: (node: NodeRef) => LeafHost;
+  /** The number of a leaf, and the leaf of a number. */
+  readonly numberOf: (node: NodeRef) => number;
   readonly leafOf: (number: number) => LeafHost;
   /** What the cached lane plays now. */
   readonly laneAt: () => Position | undefined;
@@ -155,8 +156,8 @@ export class Crowd implements Population, Doors, Task {
     for (const isolate of this.#isolates) isolate.evict();
   }
 
-  leaf(node: NodeRef): LeafHost {
-    return this.#found.leaf(node);
+  numberOf(node: NodeRef): number {
+    return this.#found.numberOf(node);
   }
 
   leafOf(number: number): LeafHost {
@@ -181,7 +182,7 @@ export class Crowd implements Population, Doors, Task {
     this.#seated -= crowd.size;
     measures.drops += crowd.size;
     if (who instanceof Caller) {
-      const kbps = this.guide.travellers.kbps[who.one] ?? 0;
+      const kbps = this.guide.travellers.get(who.one, OF.kbps);
       this.#comesBack(who.delayMs, crowd, kbps);
       this.guide.arrived(who.one);
     } else for (let one = 0; one < crowd.size; one++) this.#comesBack(lines.anyDelay(luck.lines), crowd);

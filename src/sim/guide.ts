@@ -8,7 +8,7 @@ import type { Isolate } from "./edge.ts";
 import type { Ground } from "./ground.ts";
 import { Line } from "./line.ts";
 import { Porch } from "./porch.ts";
-import { IS, Travellers } from "./travellers.ts";
+import { IS, OF, Travellers } from "./travellers.ts";
 
 /** How many leaves one join may be sent to; as in edge/sound/listen.ts. */
 const TRIES = 3;
@@ -23,7 +23,8 @@ export type Doors = {
   /** Any isolate near `region`, by its number. */
   near(region: Region): number;
   isolateOf(number: number): Isolate;
-  leaf(node: NodeRef): LeafHost;
+  /** The number of a leaf: which one it is of all leaves and relays. */
+  numberOf(node: NodeRef): number;
   leafOf(number: number): LeafHost;
   /** What the cached lane plays now; undefined while there is nothing in it. */
   laneAt(): Position | undefined;
@@ -52,7 +53,7 @@ export class Guide implements Escort {
   /** Somebody comes for the first time. @param kbps of his line, where it is slower than the sound; else 0 */
   comes(region: Region, delayMs: number, since: number, kbps: number): void {
     const one = this.#setOut(region, delayMs, since, kbps);
-    this.travellers.is[one] = IS.new;
+    this.travellers.set(one, OF.is, IS.new);
     this.#dial(one);
   }
 
@@ -60,9 +61,9 @@ export class Guide implements Escort {
   comesBack(region: Region, delayMs: number, heard: Position, windowMs: number | undefined, kbps = 0): void {
     const one = this.#setOut(region, delayMs, this.#doors.ground.clock.now, kbps);
     const { travellers } = this;
-    travellers.epoch[one] = heard.epoch;
-    travellers.sequence[one] = heard.sequence;
-    travellers.windowMs[one] = windowMs ?? Number.NaN;
+    travellers.set(one, OF.epoch, heard.epoch);
+    travellers.set(one, OF.sequence, heard.sequence);
+    travellers.set(one, OF.windowMs, windowMs ?? Number.NaN);
     this.#wait(one);
   }
 
@@ -86,17 +87,21 @@ export class Guide implements Escort {
   }
 
   callers(leaf: LeafHost, now: number, comes: (caller: Caller) => void): void {
-    this.porch.arrivals(leaf.id, now, (one, at) => comes(new Caller(this, one, at)));
+    const { life } = leaf;
+    this.porch.arrivals(leaf.id, now, (one, at) => {
+      this.travellers.set(one, OF.leafLife, life);
+      comes(new Caller(this, one, at));
+    });
   }
 
   knocks(caller: Caller): void {
     const { one } = caller;
     const { travellers } = this;
-    const leaf = this.#doors.leafOf(travellers.leaf[one] ?? 0);
+    const leaf = this.#doors.leafOf(travellers.get(one, OF.leaf));
     const { plan } = this.#isolate(one);
-    if (plan === undefined || leaf.life !== travellers.leafLife[one]) return this.#another(one, false);
-    const joins = travellers.joins[one] ?? 0;
-    travellers.joins[one] = 0;
+    if (plan === undefined || leaf.life !== travellers.get(one, OF.leafLife)) return this.#another(one, false);
+    const joins = travellers.get(one, OF.joins);
+    travellers.set(one, OF.joins, 0);
     if (travellers.isSo(one, IS.inLane)) this.#leaveLane(one);
     leaf.knock(caller, plan, joins);
   }
@@ -117,7 +122,7 @@ export class Guide implements Escort {
   sounds(one: number, at: number): void {
     const { measures } = this.#doors.ground;
     const spread = this.travellers.isSo(one, IS.new) ? measures.firstSound : measures.back;
-    spread.add(at - (this.travellers.since[one] ?? at));
+    spread.add(at - this.travellers.get(one, OF.since));
   }
 
   /** Nobody need look after him any more. */
@@ -127,27 +132,26 @@ export class Guide implements Escort {
   }
 
   #isolate(one: number): Isolate {
-    return this.#doors.isolateOf(this.travellers.isolate[one] ?? 0);
+    return this.#doors.isolateOf(this.travellers.get(one, OF.isolate));
   }
 
   #setOut(region: Region, delayMs: number, since: number, kbps: number): number {
     const { travellers } = this;
     const one = travellers.add(region);
-    travellers.delayMs[one] = delayMs;
-    travellers.since[one] = since;
-    travellers.kbps[one] = kbps;
-    travellers.epoch[one] = travellers.sequence[one] = travellers.attempt[one] = travellers.is[one] = 0;
-    travellers.windowMs[one] = Number.NaN;
+    travellers.set(one, OF.delayMs, delayMs);
+    travellers.set(one, OF.since, since);
+    travellers.set(one, OF.kbps, kbps);
+    travellers.set(one, OF.windowMs, Number.NaN);
     return one;
   }
 
   #wait(one: number): void {
     const { travellers } = this;
     const { clock, luck } = this.#doors.ground;
-    const windowMs = travellers.windowMs[one] ?? Number.NaN;
-    const attempt = travellers.attempt[one] ?? 0;
-    travellers.attempt[one] = Math.min(255, attempt + 1);
-    travellers.set(one, IS.atLeaf, false);
+    const windowMs = travellers.get(one, OF.windowMs);
+    const attempt = travellers.get(one, OF.attempt);
+    travellers.set(one, OF.attempt, Math.min(255, attempt + 1));
+    travellers.note(one, IS.atLeaf, false);
     const ms = backoffMs(attempt, luck.arrivals(), Number.isNaN(windowMs) ? undefined : windowMs);
     travellers.wait(one, clock.now + ms, clock.now);
     this.#doors.stir();
@@ -155,7 +159,7 @@ export class Guide implements Escort {
 
   #dial(one: number): void {
     if (this.#tried.size > 0) this.#tried.delete(one);
-    this.travellers.isolate[one] = this.#doors.near(this.travellers.regionOf(one));
+    this.travellers.set(one, OF.isolate, this.#doors.near(this.travellers.regionOf(one)));
     const isolate = this.#isolate(one);
     if (isolate.plan !== undefined) this.#look(one, isolate);
     else isolate.know(() => this.#look(one, isolate));
@@ -164,10 +168,10 @@ export class Guide implements Escort {
   #look(one: number, isolate: Isolate): void {
     const { travellers } = this;
     const region = travellers.regionOf(one);
-    const isBack = !travellers.isSo(one, IS.new) || (travellers.attempt[one] ?? 0) > 0;
+    const isBack = !travellers.isSo(one, IS.new) || travellers.get(one, OF.attempt) > 0;
     if (!isolate.mayKnock(region, isBack)) return this.#refused(one);
-    travellers.joins[one] = isolate.takeJoins(region, isBack);
-    travellers.set(one, IS.wasFull, true);
+    travellers.set(one, OF.joins, isolate.takeJoins(region, isBack));
+    travellers.note(one, IS.wasFull, true);
     this.#choose(one, isolate, region, NOBODY);
   }
 
@@ -175,45 +179,44 @@ export class Guide implements Escort {
     const node = isolate.place(region, tried);
     if (node === undefined) return this.#foundNone(one);
     const { travellers } = this;
-    const leaf = this.#doors.leaf(node);
-    travellers.leaf[one] = leaf.id;
-    travellers.leafLife[one] = leaf.life;
+    const leaf = this.#doors.numberOf(node);
+    travellers.set(one, OF.leaf, leaf);
     // Another leaf is tried by the edge itself: only the first knock has come from afar.
-    const at = this.#doors.ground.clock.now + (travellers.delayMs[one] ?? 0) * (tried.length === 0 ? TRIPS : 1);
-    const isOrdinary = travellers.kbps[one] === 0;
-    if (isOrdinary && this.porch.hasRoom(leaf.id, isolate.plan?.revision ?? 0)) this.#expect(one, leaf, at);
+    const at = this.#doors.ground.clock.now + travellers.get(one, OF.delayMs) * (tried.length === 0 ? TRIPS : 1);
+    const isOrdinary = travellers.get(one, OF.kbps) === 0;
+    if (isOrdinary && this.porch.hasRoom(leaf, isolate.plan?.revision ?? 0)) this.#expect(one, leaf, at);
     else this.#walk(one, at);
   }
 
-  #expect(one: number, leaf: LeafHost, at: number): void {
-    if (this.porch.expect(one, leaf.id, at)) leaf.expects(at);
+  #expect(one: number, leaf: number, at: number): void {
+    if (this.porch.expect(one, leaf, at)) this.#doors.leafOf(leaf).expects(at);
   }
 
   #walk(one: number, at: number): void {
-    this.travellers.set(one, IS.atLeaf, true);
+    this.travellers.note(one, IS.atLeaf, true);
     this.travellers.wait(one, at, this.#doors.ground.clock.now);
     this.#doors.stir();
   }
 
   #arrive(one: number): void {
     const { travellers } = this;
-    const leaf = this.#doors.leafOf(travellers.leaf[one] ?? 0);
+    const leaf = this.#doors.leafOf(travellers.get(one, OF.leaf));
     if (!leaf.isUp) return this.#another(one, false);
-    travellers.leafLife[one] = leaf.life;
-    leaf.server.submit(new Caller(this, one, travellers.at[one] ?? 0, this.#lineOf(one)));
+    travellers.set(one, OF.leafLife, leaf.life);
+    leaf.server.submit(new Caller(this, one, travellers.get(one, OF.at), this.#lineOf(one)));
   }
 
   #lineOf(one: number): Line | undefined {
-    const kbps = this.travellers.kbps[one] ?? 0;
+    const kbps = this.travellers.get(one, OF.kbps);
     if (kbps === 0) return undefined;
     const { lines, luck } = this.#doors.ground;
-    return new Line({ ...lines.lastMile, kbps }, this.travellers.delayMs[one] ?? 0, luck.lines);
+    return new Line({ ...lines.lastMile, kbps }, this.travellers.get(one, OF.delayMs), luck.lines);
   }
 
   #another(one: number, isFull: boolean): void {
     const isolate = this.#isolate(one);
-    const node = this.#doors.leafOf(this.travellers.leaf[one] ?? 0).node;
-    this.travellers.set(one, IS.wasFull, isFull);
+    const node = this.#doors.leafOf(this.travellers.get(one, OF.leaf)).node;
+    this.travellers.note(one, IS.wasFull, isFull);
     if (isFull) isolate.leafIsFull(node);
     const tried = [...(this.#tried.get(one) ?? NOBODY), node];
     this.#tried.set(one, tried);
@@ -223,7 +226,7 @@ export class Guide implements Escort {
 
   #foundNone(one: number): void {
     const region = this.travellers.regionOf(one);
-    this.#isolate(one).leaveJoins(region, this.travellers.joins[one] ?? 0);
+    this.#isolate(one).leaveJoins(region, this.travellers.get(one, OF.joins));
     if (this.travellers.isSo(one, IS.wasFull)) this.#isolate(one).foundFull(region);
     this.#refused(one);
   }
@@ -234,26 +237,26 @@ export class Guide implements Escort {
     const { measures, clock } = this.#doors.ground;
     measures.diverted();
     if (this.#doors.laneAt() !== undefined && !travellers.isSo(one, IS.inLane)) {
-      travellers.set(one, IS.inLane, true);
+      travellers.note(one, IS.inLane, true);
       this.#doors.lane(1);
       // The head and then a segment, each there and back.
-      if (travellers.epoch[one] === 0) this.sounds(one, clock.now + 2 * TRIPS * (travellers.delayMs[one] ?? 0));
+      if (travellers.get(one, OF.epoch) === 0) this.sounds(one, clock.now + 2 * TRIPS * travellers.get(one, OF.delayMs));
     }
-    const windowMs = travellers.windowMs[one] ?? Number.NaN;
-    travellers.windowMs[one] = Number.isNaN(windowMs) ? LEAST_WINDOW_MS : Math.max(LEAST_WINDOW_MS, windowMs);
+    const windowMs = travellers.get(one, OF.windowMs);
+    travellers.set(one, OF.windowMs, Number.isNaN(windowMs) ? LEAST_WINDOW_MS : Math.max(LEAST_WINDOW_MS, windowMs));
     this.#wait(one);
   }
 
   /** Where he stands who has heard the cached lane: the leaf replays from there. */
   #leaveLane(one: number): void {
     const { travellers } = this;
-    travellers.set(one, IS.inLane, false);
+    travellers.note(one, IS.inLane, false);
     this.#doors.lane(-1);
     const at = this.#doors.laneAt();
-    const epoch = travellers.epoch[one] ?? 0;
-    if (at === undefined || (at.epoch === epoch && at.sequence <= (travellers.sequence[one] ?? 0))) return;
-    travellers.epoch[one] = at.epoch;
-    travellers.sequence[one] = at.sequence;
+    const epoch = travellers.get(one, OF.epoch);
+    if (at === undefined || (at.epoch === epoch && at.sequence <= travellers.get(one, OF.sequence))) return;
+    travellers.set(one, OF.epoch, at.epoch);
+    travellers.set(one, OF.sequence, at.sequence);
   }
 }
 

@@ -44,7 +44,8 @@ export class World implements Directory {
   readonly audience: AudienceHost;
   host: SpeakerPage;
   readonly #clock = new Clock();
-  readonly #nodes = new Map<Region, NodeHost[][]>();
+  /** Which of `#all` each node is, by region, level and index. */
+  readonly #numbers = new Map<Region, number[][]>();
   readonly #all: NodeHost[] = [];
   readonly #leaves: NodeHost[] = [];
   readonly #relays: NodeHost[] = [];
@@ -90,7 +91,7 @@ export class World implements Directory {
     const { listeners, arrivals, origins, isolatesPerRegion } = settings;
     const coming = { listeners, perSecond: arrivals, fromMs: settings.doorsMs, origins, isolatesPerRegion, slow: settings.slow };
     this.crowd = new Crowd(this.ground, coming, () => new Isolate(this.ground, this.audience), {
-      leaf: (node) => this.child(node),
+      numberOf: (node) => this.#numberOf(node),
       leafOf: (number) => this.#nodeOf(number),
       laneAt: () => this.#laneAt(),
     });
@@ -142,10 +143,14 @@ export class World implements Directory {
   }
 
   child(node: NodeRef): NodeHost {
-    let levels = this.#nodes.get(node.region);
+    return this.#nodeOf(this.#numberOf(node));
+  }
+
+  #numberOf(node: NodeRef): number {
+    let levels = this.#numbers.get(node.region);
     if (levels === undefined) {
       levels = [];
-      this.#nodes.set(node.region, levels);
+      this.#numbers.set(node.region, levels);
     }
     let level = levels[node.level];
     if (level === undefined) {
@@ -154,6 +159,12 @@ export class World implements Directory {
     }
     const known = level[node.index];
     if (known !== undefined) return known;
+    const made = this.#make(node);
+    level[node.index] = made.id;
+    return made.id;
+  }
+
+  #make(node: NodeRef): NodeHost {
     const hearing = {
       reader: this.#reader,
       chunks: this.#chunks,
@@ -164,7 +175,6 @@ export class World implements Directory {
     };
     const made = new NodeHost(this.ground, node, this.#all.length, this, { hearing, make: this.settings.minds.node, watch: this.#watch });
     this.crowd.guide.porch.build(made.id);
-    level[node.index] = made;
     this.#all.push(made);
     (made.below === "nodes" ? this.#relays : this.#leaves).push(made);
     return made;
