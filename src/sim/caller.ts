@@ -3,7 +3,7 @@ import type { Region } from "../core/tree/shape/region.ts";
 import type { Answer, Joiner } from "./calls.ts";
 import type { Arrival } from "./inbox.ts";
 import type { Line } from "./line.ts";
-import { OF, type Travellers } from "./travellers.ts";
+import { MS, OF, type Travellers } from "./travellers.ts";
 
 /** Who looks after travellers. */
 export type Leads = {
@@ -44,7 +44,7 @@ export class Caller implements Joiner, Arrival {
   }
 
   get delayMs(): number {
-    return this.#guide.travellers.get(this.one, OF.delayMs);
+    return this.#guide.travellers.ms(this.one, MS.delay);
   }
 
   run(): void {

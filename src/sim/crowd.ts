@@ -55,7 +55,7 @@ export class Crowd implements Population, Doors, Task {
     this.ground = ground;
     this.#arrivals = arrivals;
     this.#found = found;
-    this.guide = new Guide(this);
+    this.guide = new Guide(this, arrivals.listeners);
     const isolates: Isolate[] = [];
     for (const { region } of arrivals.origins) {
       this.#from.set(region, isolates.length);

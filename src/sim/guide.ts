@@ -8,7 +8,7 @@ import type { Isolate } from "./edge.ts";
 import type { Ground } from "./ground.ts";
 import { Line } from "./line.ts";
 import { Porch } from "./porch.ts";
-import { IS, OF, Travellers } from "./travellers.ts";
+import { IS, MS, NOT_TOLD, OF, Travellers } from "./travellers.ts";
 
 /** How many leaves one join may be sent to; as in edge/sound/listen.ts. */
 const TRIES = 3;
@@ -40,20 +40,23 @@ export type Doors = {
 
 /** Leads whoever is on his way, as the edge and his own player do: to an isolate, to leaves, away and back (edge/sound/listen.ts, edge/sound/divert.ts). */
 export class Guide implements Escort {
-  readonly travellers = new Travellers();
-  readonly porch = new Porch(this.travellers);
+  readonly travellers: Travellers;
+  readonly porch: Porch;
   readonly #doors: Doors;
   /** Leaves that those have tried who did not find a seat at the first. */
   readonly #tried = new Map<number, readonly NodeRef[]>();
 
-  constructor(doors: Doors) {
+  /** @param most travellers at once */
+  constructor(doors: Doors, most: number) {
     this.#doors = doors;
+    this.travellers = new Travellers(most);
+    this.porch = new Porch(this.travellers);
   }
 
   /** Somebody comes for the first time. @param kbps of his line, where it is slower than the sound; else 0 */
   comes(region: Region, delayMs: number, since: number, kbps: number): void {
     const one = this.#setOut(region, delayMs, since, kbps);
-    this.travellers.set(one, OF.is, IS.new);
+    this.travellers.note(one, IS.new, true);
     this.#dial(one);
   }
 
@@ -63,7 +66,7 @@ export class Guide implements Escort {
     const { travellers } = this;
     travellers.set(one, OF.epoch, heard.epoch);
     travellers.set(one, OF.sequence, heard.sequence);
-    travellers.set(one, OF.windowMs, windowMs ?? Number.NaN);
+    travellers.set(one, OF.windowMs, windowMs ?? NOT_TOLD);
     this.#wait(one);
   }
 
@@ -122,7 +125,7 @@ export class Guide implements Escort {
   sounds(one: number, at: number): void {
     const { measures } = this.#doors.ground;
     const spread = this.travellers.isSo(one, IS.new) ? measures.firstSound : measures.back;
-    spread.add(at - this.travellers.get(one, OF.since));
+    spread.add(at - this.travellers.ms(one, MS.since));
   }
 
   /** Nobody need look after him any more. */
@@ -138,10 +141,9 @@ export class Guide implements Escort {
   #setOut(region: Region, delayMs: number, since: number, kbps: number): number {
     const { travellers } = this;
     const one = travellers.add(region);
-    travellers.set(one, OF.delayMs, delayMs);
-    travellers.set(one, OF.since, since);
+    travellers.setMs(one, MS.delay, delayMs);
+    travellers.setMs(one, MS.since, since);
     travellers.set(one, OF.kbps, kbps);
-    travellers.set(one, OF.windowMs, Number.NaN);
     return one;
   }
 
@@ -149,10 +151,10 @@ export class Guide implements Escort {
     const { travellers } = this;
     const { clock, luck } = this.#doors.ground;
     const windowMs = travellers.get(one, OF.windowMs);
-    const attempt = travellers.get(one, OF.attempt);
-    travellers.set(one, OF.attempt, Math.min(255, attempt + 1));
+    const attempt = travellers.attempts(one);
+    travellers.triesAgain(one);
     travellers.note(one, IS.atLeaf, false);
-    const ms = backoffMs(attempt, luck.arrivals(), Number.isNaN(windowMs) ? undefined : windowMs);
+    const ms = backoffMs(attempt, luck.arrivals(), windowMs === NOT_TOLD ? undefined : windowMs);
     travellers.wait(one, clock.now + ms, clock.now);
     this.#doors.stir();
   }
@@ -168,7 +170,7 @@ export class Guide implements Escort {
   #look(one: number, isolate: Isolate): void {
     const { travellers } = this;
     const region = travellers.regionOf(one);
-    const isBack = !travellers.isSo(one, IS.new) || travellers.get(one, OF.attempt) > 0;
+    const isBack = !travellers.isSo(one, IS.new) || travellers.attempts(one) > 0;
     if (!isolate.mayKnock(region, isBack)) return this.#refused(one);
     travellers.set(one, OF.joins, isolate.takeJoins(region, isBack));
     travellers.note(one, IS.wasFull, true);
@@ -182,7 +184,7 @@ export class Guide implements Escort {
     const leaf = this.#doors.numberOf(node);
     travellers.set(one, OF.leaf, leaf);
     // Another leaf is tried by the edge itself: only the first knock has come from afar.
-    const at = this.#doors.ground.clock.now + travellers.get(one, OF.delayMs) * (tried.length === 0 ? TRIPS : 1);
+    const at = this.#doors.ground.clock.now + travellers.ms(one, MS.delay) * (tried.length === 0 ? TRIPS : 1);
     const isOrdinary = travellers.get(one, OF.kbps) === 0;
     if (isOrdinary && this.porch.hasRoom(leaf, isolate.plan?.revision ?? 0)) this.#expect(one, leaf, at);
     else this.#walk(one, at);
@@ -203,14 +205,14 @@ export class Guide implements Escort {
     const leaf = this.#doors.leafOf(travellers.get(one, OF.leaf));
     if (!leaf.isUp) return this.#another(one, false);
     travellers.set(one, OF.leafLife, leaf.life);
-    leaf.server.submit(new Caller(this, one, travellers.get(one, OF.at), this.#lineOf(one)));
+    leaf.server.submit(new Caller(this, one, travellers.ms(one, MS.at), this.#lineOf(one)));
   }
 
   #lineOf(one: number): Line | undefined {
     const kbps = this.travellers.get(one, OF.kbps);
     if (kbps === 0) return undefined;
     const { lines, luck } = this.#doors.ground;
-    return new Line({ ...lines.lastMile, kbps }, this.travellers.get(one, OF.delayMs), luck.lines);
+    return new Line({ ...lines.lastMile, kbps }, this.travellers.ms(one, MS.delay), luck.lines);
   }
 
   #another(one: number, isFull: boolean): void {
@@ -240,10 +242,10 @@ export class Guide implements Escort {
       travellers.note(one, IS.inLane, true);
       this.#doors.lane(1);
       // The head and then a segment, each there and back.
-      if (travellers.get(one, OF.epoch) === 0) this.sounds(one, clock.now + 2 * TRIPS * travellers.get(one, OF.delayMs));
+      if (travellers.get(one, OF.epoch) === 0) this.sounds(one, clock.now + 2 * TRIPS * travellers.ms(one, MS.delay));
     }
     const windowMs = travellers.get(one, OF.windowMs);
-    travellers.set(one, OF.windowMs, Number.isNaN(windowMs) ? LEAST_WINDOW_MS : Math.max(LEAST_WINDOW_MS, windowMs));
+    travellers.set(one, OF.windowMs, Math.max(LEAST_WINDOW_MS, windowMs));
     this.#wait(one);
   }
 

@@ -5,8 +5,8 @@ import type { Texts } from "../core/tree/down/texts.ts";
 
 /** So many texts are remembered; what is told to all is told within a few hundred ms. */
 const REMEMBERED = 256;
-/** Welcomes that are remembered: leaves differ by a chunk, a stride or a state. A power of two. */
-const WELCOMES = 32;
+/** Welcomes that are remembered, by chunk, stride and states: leaves differ by one of these. A power of two. */
+const WELCOMES = 1_024;
 
 type Asked = Parameters<typeof formatWelcome>;
 type Welcome = { readonly asked: Asked; readonly text: string };
@@ -16,7 +16,6 @@ export class SharedTexts implements Texts {
   readonly #links = new Map<string, LinkText | undefined>();
   readonly #heads = new Map<string, StateHead | undefined>();
   readonly #welcomes: (Welcome | undefined)[] = new Array<Welcome | undefined>(WELCOMES).fill(undefined);
-  #next = 0;
 
   link(text: string): LinkText | undefined {
     // Said to one child alone: not worth remembering.
@@ -29,13 +28,12 @@ export class SharedTexts implements Texts {
   }
 
   welcome(...asked: Asked): string {
-    for (let back = 1; back <= WELCOMES; back++) {
-      const known = this.#welcomes[(this.#next - back) & (WELCOMES - 1)];
-      if (known !== undefined && isSame(known.asked, asked)) return known.text;
-    }
+    const [states, revision, , newest] = asked;
+    const slot = (newest.sequence + 61 * (states.at(-1)?.length ?? 0) + 7 * revision) & (WELCOMES - 1);
+    const known = this.#welcomes[slot];
+    if (known !== undefined && isSame(known.asked, asked)) return known.text;
     const text = formatWelcome(...asked);
-    this.#welcomes[this.#next] = { asked, text };
-    this.#next = (this.#next + 1) & (WELCOMES - 1);
+    this.#welcomes[slot] = { asked, text };
     return text;
   }
 }

@@ -3,86 +3,113 @@ import { REGIONS, type Region } from "../core/tree/shape/region.ts";
 /** Slots of 1 ms in which travellers wait: more than the longest wait of anybody. A power of two, so that a slot is a mask away. */
 const SLOTS = 65_536;
 const NOBODY = -1;
-const FIRST_ROOM = 1_024;
 
 /** What is known of one: bits of `is`. */
 export const IS = { new: 1, inLane: 2, wasFull: 4, atLeaf: 8 } as const;
 
-/** What is known of one as numbers. Those that are asked for most stand first. */
-export const OF = {
-  /** When what he waits for happens, in ms. */
+/** Instants and lengths of time, in ms: 64 bits each, the first of his row. */
+export const MS = {
+  /** When what he waits for happens. */
   at: 0,
-  /** Who stands behind him in the same slot, at the same leaf, or among the numbers that are free. */
-  next: 1,
-  /** The leaf that he is on his way to, by its number. */
-  leaf: 2,
-  /** Of his line, one way, in ms. */
-  delayMs: 3,
-  /** When he clicked, or when his connection broke, in ms. */
-  since: 4,
-  /** The last chunk that he has heard; epoch 0 before any. */
-  epoch: 5,
-  sequence: 6,
-  isolate: 7,
-  /** Bits of IS. */
-  is: 8,
-  region: 9,
-  /** Joins that his first knock tells of. */
-  joins: 10,
-  attempt: 11,
-  /** Within which he was told to come back, in ms; NaN if nobody told him. */
-  windowMs: 12,
-  /** Of his line, where it is slower than the sound; else 0. */
-  kbps: 13,
-  /** In which of its lives he stands at that leaf. */
-  leafLife: 14,
+  /** Of his line, one way. */
+  delay: 1,
+  /** When he clicked, or when his connection broke. */
+  since: 2,
 } as const;
 
-export type Figure = (typeof OF)[keyof typeof OF];
+/** Whole numbers: 32 bits each, after those of MS. */
+export const OF = {
+  /** Who stands behind him in the same slot, at the same leaf, or among the numbers that are free. */
+  next: 6,
+  /** The leaf that he is on his way to, by its number, and in which of its lives he stands there. */
+  leaf: 7,
+  leafLife: 8,
+  /** The last chunk that he has heard; epoch 0 before any. */
+  epoch: 9,
+  sequence: 10,
+  isolate: 11,
+  /** Joins that his first knock tells of. */
+  joins: 12,
+  /** Within which he was told to come back, in ms; NOT_TOLD if nobody told him. */
+  windowMs: 13,
+  /** Of his line, where it is slower than the sound; else 0. */
+  kbps: 14,
+} as const;
 
-/** Numbers in a row, so that one begins where a line of the processor's memory does. */
-const WIDTH = 16;
+export const NOT_TOLD = -1;
 
-/**
- * Everybody who is on his way, as rows of numbers: a million who lost their connection at once are no objects, and all that is known of one
- * comes from memory at once. Who has arrived gives his number back.
- */
+/** Bytes, after those of OF. */
+const IS_AT = 60;
+const REGION_AT = 61;
+const ATTEMPTS_AT = 62;
+/** Of a row: a line of the processor's memory, so that all that is known of one comes from there at once. */
+const BYTES = 64;
+const MOST_ATTEMPTS = 255;
+
+/** Everybody who is on his way, as rows of numbers: a million who lost their connection at once are no objects. Who has arrived gives his number back. */
 export class Travellers {
-  #rows = new Float64Array(FIRST_ROOM * WIDTH);
+  readonly #ms: Float64Array;
+  readonly #whole: Int32Array;
+  readonly #bytes: Uint8Array;
   readonly #slots = new Int32Array(SLOTS).fill(NOBODY);
   #size = 0;
   #free = NOBODY;
   #slot = -1;
   #waiting = 0;
 
+  /** @param most travellers at once; rows that nobody has stood in yet take no memory */
+  constructor(most: number) {
+    const rows = new ArrayBuffer(most * BYTES);
+    this.#ms = new Float64Array(rows);
+    this.#whole = new Int32Array(rows);
+    this.#bytes = new Uint8Array(rows);
+  }
+
   /** Travellers who wait for their time. */
   get waiting(): number {
     return this.#waiting;
   }
 
-  get(one: number, figure: Figure): number {
-    return this.#rows[one * WIDTH + figure] ?? 0;
+  ms(one: number, which: (typeof MS)[keyof typeof MS]): number {
+    return this.#ms[one * (BYTES / 8) + which] ?? 0;
   }
 
-  set(one: number, figure: Figure, value: number): void {
-    this.#rows[one * WIDTH + figure] = value;
+  setMs(one: number, which: (typeof MS)[keyof typeof MS], value: number): void {
+    this.#ms[one * (BYTES / 8) + which] = value;
+  }
+
+  get(one: number, which: (typeof OF)[keyof typeof OF]): number {
+    return this.#whole[one * (BYTES / 4) + which] ?? 0;
+  }
+
+  set(one: number, which: (typeof OF)[keyof typeof OF], value: number): void {
+    this.#whole[one * (BYTES / 4) + which] = value;
   }
 
   regionOf(one: number): Region {
-    return REGIONS[this.get(one, OF.region)] ?? REGIONS[0];
+    return REGIONS[this.#bytes[one * BYTES + REGION_AT] ?? 0] ?? REGIONS[0];
   }
 
-  /** A number for one who sets out: of him nothing else is known yet, and all is 0. */
+  /** How often he has waited to try again. */
+  attempts(one: number): number {
+    return this.#bytes[one * BYTES + ATTEMPTS_AT] ?? 0;
+  }
+
+  triesAgain(one: number): void {
+    this.#bytes[one * BYTES + ATTEMPTS_AT] = Math.min(MOST_ATTEMPTS, this.attempts(one) + 1);
+  }
+
+  /** A number for one who sets out: he has heard nothing, nobody told him anything, and all else is 0. */
   add(region: Region): number {
     let one = this.#free;
-    if (one === NOBODY) {
-      one = this.#size++;
-      if (one * WIDTH === this.#rows.length) this.#grow();
-    } else {
+    if (one === NOBODY) one = this.#size++;
+    else {
       this.#free = this.get(one, OF.next);
-      this.#rows.fill(0, one * WIDTH, (one + 1) * WIDTH);
+      this.#bytes.fill(0, one * BYTES, (one + 1) * BYTES);
     }
-    this.set(one, OF.region, REGIONS.indexOf(region));
+    if (this.#size * BYTES > this.#bytes.length) throw new RangeError("more travel than there are");
+    this.#bytes[one * BYTES + REGION_AT] = REGIONS.indexOf(region);
+    this.set(one, OF.windowMs, NOT_TOLD);
     return one;
   }
 
@@ -94,18 +121,18 @@ export class Travellers {
 
   /** True if this is known of him (IS). */
   isSo(one: number, bit: number): boolean {
-    return (this.get(one, OF.is) & bit) !== 0;
+    return ((this.#bytes[one * BYTES + IS_AT] ?? 0) & bit) !== 0;
   }
 
   /** From now on this is known of him, or is not so any more. */
   note(one: number, bit: number, isSo: boolean): void {
-    const is = this.get(one, OF.is);
-    this.set(one, OF.is, isSo ? is | bit : is & ~bit);
+    const is = this.#bytes[one * BYTES + IS_AT] ?? 0;
+    this.#bytes[one * BYTES + IS_AT] = isSo ? is | bit : is & ~bit;
   }
 
   /** He waits from `now` until `at`, to the ms; what has passed already comes with the next ms. */
   wait(one: number, at: number, now: number): void {
-    this.set(one, OF.at, at);
+    this.setMs(one, MS.at, at);
     // Nobody has waited for a while: those slots are empty.
     if (this.#waiting === 0) this.#slot = Math.max(this.#slot, Math.floor(now) - 1);
     const slot = Math.max(Math.floor(at), this.#slot + 1);
@@ -132,7 +159,7 @@ export class Travellers {
 
   /** He walks to a leaf, before those who walk there already (`first`), and arrives at `at`. The first of them now. */
   line(one: number, first: number, at: number): number {
-    this.set(one, OF.at, at);
+    this.setMs(one, MS.at, at);
     this.set(one, OF.next, first);
     return one;
   }
@@ -143,7 +170,7 @@ export class Travellers {
     let last = NOBODY;
     for (let one = first; one !== NOBODY; ) {
       const next = this.get(one, OF.next);
-      const at = this.get(one, OF.at);
+      const at = this.ms(one, MS.at);
       if (at <= now) arrives(one, at);
       else {
         if (last === NOBODY) left = one;
@@ -154,11 +181,5 @@ export class Travellers {
     }
     if (last !== NOBODY) this.set(last, OF.next, NOBODY);
     return left;
-  }
-
-  #grow(): void {
-    const rows = new Float64Array(this.#rows.length * 2);
-    rows.set(this.#rows);
-    this.#rows = rows;
   }
 }

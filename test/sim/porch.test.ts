@@ -5,7 +5,7 @@ import { Travellers } from "../../src/sim/travellers.ts";
 const LEAF = 3;
 
 function aPorch(): { porch: Porch; comes: (at: number) => boolean; look: (now: number) => void } {
-  const travellers = new Travellers();
+  const travellers = new Travellers(100);
   const porch = new Porch(travellers);
   porch.build(LEAF);
   porch.tell(LEAF, 10, 1);

@@ -35,8 +35,9 @@ export class Census<Link> {
   #reactionsBefore: Reactions = NO_REACTIONS;
   #reactionsTold: Reactions = NO_REACTIONS;
   /** Joins that were told on earlier links. */
-  #toldBefore = new Map<Region, number>();
-  #told = new Map<Region, number>();
+  #toldBefore: ReadonlyMap<Region, number> = new Map();
+  /** Never changed, but replaced: each report remembers its own. */
+  #told: ReadonlyMap<Region, number> = new Map();
   /** What of it will not be lost if the parent dies now, and what was told since. */
   #sure: Telling = { revision: 0, joins: new Map(), reactions: NO_REACTIONS };
   #tellings: readonly Telling[] = [];
@@ -128,7 +129,7 @@ export class Census<Link> {
 
   /** The link to the parent broke while sound flowed: what of it may have been lost with the parent, or in a silent link, is told again. */
   unlinked(): void {
-    this.#told = new Map(this.#sure.joins);
+    this.#told = this.#sure.joins;
     this.#reactionsTold = this.#sure.reactions;
   }
 
@@ -139,7 +140,7 @@ export class Census<Link> {
 
   /** A new parent knows nothing yet; what joins the old one was told of, it is not told again. */
   linked(): void {
-    this.#toldBefore = new Map(this.#told);
+    this.#toldBefore = this.#told;
     this.#reactionsBefore = this.#reactionsTold;
     this.#sure = { revision: this.#revision, joins: this.#toldBefore, reactions: this.#reactionsBefore };
     this.#tellings = [];
@@ -165,12 +166,12 @@ export class Census<Link> {
     const totals = this.tally.totals(own === undefined ? NOTHING : this.#leaf(plan, own), (one) => (one === region ? start : 0));
     const regions: Partial<Record<Region, RegionTotals>> = {};
     for (const [one, { listeners, hearing, joins, from, fullBelow }] of regionsOf(totals)) {
-      this.#told.set(one, joins);
+      if (this.#told.get(one) !== joins) this.#told = new Map(this.#told).set(one, joins);
       regions[one] = { listeners, hearing, joins: joins - (this.#toldBefore.get(one) ?? 0), from, fullBelow };
     }
     this.#reactionsTold = this.tally.reactions;
     this.#revision++;
-    this.#tellings = [...this.#tellings, { revision: this.#revision, joins: new Map(this.#told), reactions: this.#reactionsTold }];
+    this.#tellings = [...this.#tellings, { revision: this.#revision, joins: this.#told, reactions: this.#reactionsTold }];
     if (this.#tellings.length > MOST_TELLINGS) this.#isSureOf(1);
     return {
       ...totals,

@@ -9,11 +9,11 @@ const RANK_BITS = 52;
 const HIGHEST = RANK_BITS + 1;
 /** A register's place takes two of these, its value one. */
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-/** What a digit is worth, by its code; NO_DIGIT for all other codes below 128. */
-const VALUE_OF = new Uint8Array(128);
+/** Their codes; and what each is worth, by its code, NO_DIGIT for all other codes below 128. */
+const CODE_OF = Uint8Array.from(DIGITS, (digit) => digit.charCodeAt(0));
 const NO_DIGIT = 255;
-VALUE_OF.fill(NO_DIGIT);
-for (let value = 0; value < DIGITS.length; value++) VALUE_OF[DIGITS.charCodeAt(value)] = value;
+const VALUE_OF = new Uint8Array(128).fill(NO_DIGIT);
+for (const [value, code] of CODE_OF.entries()) VALUE_OF[code] = value;
 /** From so many changed registers on, all of them take fewer characters. */
 const FEW = Math.floor(REGISTERS / 3);
 /** One report in so many tells all registers again: what was lost anywhere is made good by then. */
@@ -63,13 +63,10 @@ export class Unique {
     const raised = this.#raised;
     this.#raised = [];
     if (isAll || raised.length > FEW) return this.text();
-    let text = "";
-    let last = -1;
-    for (const index of raised.sort((one, other) => one - other)) {
-      if (index !== last) text += this.#digitsOf(index);
-      last = index;
-    }
-    return text;
+    const digits: number[] = [];
+    // One that was raised twice is told twice: the same again, which changes nothing.
+    for (const index of raised) this.#write(index, digits);
+    return String.fromCharCode(...digits);
   }
 
   /** A new parent knows nothing yet. */
@@ -79,13 +76,16 @@ export class Unique {
 
   /** All that was seen, as text. */
   text(): string {
-    let text = "";
-    for (let index = 0; index < REGISTERS; index++) if (this.#registers[index] !== 0) text += this.#digitsOf(index);
-    return text.length > FEW * 3 ? `*${Array.from(this.#registers, digit).join("")}` : text;
+    let seen = 0;
+    for (const value of this.#registers) if (value !== 0) seen++;
+    const digits: number[] = [];
+    if (seen > FEW) for (const value of this.#registers) digits.push(digit(value));
+    else for (let index = 0; index < REGISTERS; index++) if (this.#registers[index] !== 0) this.#write(index, digits);
+    return `${seen > FEW ? "*" : ""}${String.fromCharCode(...digits)}`;
   }
 
-  #digitsOf(index: number): string {
-    return digit(index >>> 6) + digit(index & 63) + digit(this.#registers[index] ?? 0);
+  #write(index: number, digits: number[]): void {
+    digits.push(digit(index >>> 6), digit(index & 63), digit(this.#registers[index] ?? 0));
   }
 
   /** How many came, about: 1.6 % off, as a standard error. */
@@ -122,8 +122,9 @@ function valueAt(text: string, at: number): number {
   return VALUE_OF[text.charCodeAt(at)] ?? NO_DIGIT;
 }
 
-function digit(value: number): string {
-  return DIGITS.charAt(value);
+/** The code of its digit. */
+function digit(value: number): number {
+  return CODE_OF[value] ?? NO_DIGIT;
 }
 
 /** 32 bits of MurmurHash3, unit by unit: sessions are hashes already, but a ticket's may be anything. */
