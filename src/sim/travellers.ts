@@ -48,21 +48,20 @@ const MOST_ATTEMPTS = 255;
 
 /** Everybody who is on his way, as rows of numbers: a million who lost their connection at once are no objects. Who has arrived gives his number back. */
 export class Travellers {
-  readonly #ms: Float64Array;
-  readonly #whole: Int32Array;
-  readonly #bytes: Uint8Array;
+  #ms: Float64Array;
+  #whole: Int32Array;
+  #bytes: Uint8Array;
   readonly #slots = new Int32Array(SLOTS).fill(NOBODY);
   #size = 0;
   #free = NOBODY;
   #slot = -1;
   #waiting = 0;
 
-  /** @param most travellers at once; rows that nobody has stood in yet take no memory */
+  /** @param most travellers at once, if all goes well; rows in which nobody has stood yet take no memory */
   constructor(most: number) {
-    const rows = new ArrayBuffer(most * BYTES);
-    this.#ms = new Float64Array(rows);
-    this.#whole = new Int32Array(rows);
-    this.#bytes = new Uint8Array(rows);
+    this.#bytes = new Uint8Array(most * BYTES);
+    this.#ms = new Float64Array(this.#bytes.buffer);
+    this.#whole = new Int32Array(this.#bytes.buffer);
   }
 
   /** Travellers who wait for their time. */
@@ -107,7 +106,7 @@ export class Travellers {
       this.#free = this.get(one, OF.next);
       this.#bytes.fill(0, one * BYTES, (one + 1) * BYTES);
     }
-    if (this.#size * BYTES > this.#bytes.length) throw new RangeError("more travel than there are");
+    if (this.#size * BYTES > this.#bytes.length) this.#grow();
     this.#bytes[one * BYTES + REGION_AT] = REGIONS.indexOf(region);
     this.set(one, OF.windowMs, NOT_TOLD);
     return one;
@@ -181,5 +180,14 @@ export class Travellers {
     }
     if (last !== NOBODY) this.set(last, OF.next, NOBODY);
     return left;
+  }
+
+  /** A faulty mind may send more of them on their way than there are. */
+  #grow(): void {
+    const bytes = new Uint8Array(this.#bytes.length * 2);
+    bytes.set(this.#bytes);
+    this.#bytes = bytes;
+    this.#ms = new Float64Array(bytes.buffer);
+    this.#whole = new Int32Array(bytes.buffer);
   }
 }
