@@ -34,9 +34,11 @@ export class Fan implements Says {
   say(links: Iterable<Socket>, message: Message): void {
     if (!this.#isOf(links)) this.#gather(links);
     const { server } = this.#host;
-    const costMs = server.send(bytesIn(message), this.#ends.length);
-    this.#said.push({ message, from: server.instant - costMs * this.#ends.length, costMs });
-    if (!isPatient(message)) for (const end of this.#ends) end.convey();
+    const bytes = bytesIn(message);
+    const costMs = server.send(bytes, this.#ends.length);
+    const canWait = isPatient(message);
+    this.#said.push({ message, bytes, isPatient: canWait, from: server.instant - costMs * this.#ends.length, costMs });
+    if (!canWait) for (const end of this.#ends) end.convey();
     else {
       for (const end of this.#prompt) {
         if (end.canWait) this.#prompt.delete(end);

@@ -87,7 +87,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   readonly #fan: Fan;
   #seating: Seating;
   #door: LeafDoor;
-  #uplinks = new Set<LinkEnd>();
+  #uplinks: LinkEnd[] = [];
   readonly #reports: Reports;
   #resting: Moment | undefined;
   #hasSecond = false;
@@ -151,7 +151,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     return this.#children.links;
   }
 
-  get uplinks(): ReadonlySet<LinkEnd> {
+  get uplinks(): readonly LinkEnd[] {
     return this.#uplinks;
   }
 
@@ -159,7 +159,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     this.catchUp();
     this.server.inbox?.clear();
     this.#fan.forget();
-    const uplinks = [...this.#uplinks];
+    const uplinks = this.#uplinks;
     const links = [...this.#children.links.values()];
     const seating = this.#seating;
     const door = this.#door;
@@ -169,7 +169,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     this.#reports.forget();
     this.#hasSecond = false;
     this.#children = this.#noChildren();
-    this.#uplinks = new Set();
+    this.#uplinks = [];
     this.#seating = new Seating(this, this.#hearing);
     this.#door = this.#newDoor();
     this.#disk.lose(this.ground.clock.now);
@@ -220,7 +220,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
 
   dialed(link: LinkEnd, parent: string): Position {
     const mind = this.#mind ?? this.#recall();
-    this.#uplinks.add(link);
+    this.#uplinks.push(link);
     mind.dialed(link, parent);
     return mind.down.feed.newest;
   }
@@ -246,11 +246,15 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   }
 
   closed(link: LinkEnd): void {
-    this.#uplinks.delete(link);
+    this.#forgetUplink(link);
     const mind = this.#mind;
     if (mind === undefined) return;
     if (mind.isUplink(link)) this.#perform(mind.lost(link, this.ground.luck.minds()));
     this.#settle();
+  }
+
+  #forgetUplink(link: LinkEnd): void {
+    this.#uplinks = this.#uplinks.filter((other) => other !== link);
   }
 
   #know(plan: Plan): NodeMind {
@@ -300,7 +304,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
         const { link } = effect;
         link.close(ENDING[effect.ending].code);
         if (link instanceof Ear) this.#sentAway(link);
-        else if (link instanceof LinkEnd) this.#uplinks.delete(link);
+        else if (link instanceof LinkEnd) this.#forgetUplink(link);
         return this.#perform(this.#mind?.lost(link, this.ground.luck.minds()) ?? []);
       }
       case "save":

@@ -1,7 +1,7 @@
 import type { Message } from "../core/tree/down/greeting.ts";
 import { bytesIn, type Carried, isPatient } from "./carried.ts";
 import type { Host } from "./host.ts";
-import type { Arrival } from "./inbox.ts";
+import type { Arrival, Inbox } from "./inbox.ts";
 import type { Line } from "./line.ts";
 
 /** What a mind calls a link: the end of a connection that its object holds. */
@@ -26,8 +26,15 @@ export interface Holder {
   closed(link: LinkEnd, code: number | undefined): void;
 }
 
-/** Something said to all: what, when the first send of it begins, and what each costs, in ms. */
-export type Said = { readonly message: Message; readonly from: number; readonly costMs: number };
+/** Something said to all: what, of how many bytes, when the first send of it begins, and what each costs, in ms. */
+export type Said = {
+  readonly message: Message;
+  readonly bytes: number;
+  /** True of what need not be looked at the instant that it comes (carried.ts). */
+  readonly isPatient: boolean;
+  readonly from: number;
+  readonly costMs: number;
+};
 
 /** Who says the same to several ends (fan.ts). */
 export interface Says {
@@ -129,18 +136,30 @@ export class LinkEnd extends Socket {
     const fan = this.#fan;
     if (fan === undefined || this.#conveyed === fan.end) return;
     const peer = this.#isSilent || !this.isOpen ? undefined : this.#peer;
-    for (; this.#conveyed < fan.end; this.#conveyed++) {
+    const { end } = fan;
+    if (peer === undefined) this.#conveyed = end;
+    const inbox = peer === undefined ? undefined : peer.#inbox;
+    for (; this.#conveyed < end; this.#conveyed++) {
       const said = fan.said(this.#conveyed);
       if (said === undefined || peer === undefined) continue;
-      this.#pass(peer, said.message, bytesIn(said.message), said.from + (this.#place + 1) * said.costMs);
+      const at = this.#line.arrivalOf(said.from + (this.#place + 1) * said.costMs, said.bytes);
+      const delivery = new Delivery(peer, at, said.message);
+      if (inbox !== undefined && said.isPatient) inbox.add(delivery);
+      else this.host.ground.clock.at(at, delivery);
     }
   }
 
   #pass(peer: LinkEnd, message: Carried, bytes: number, leavesAt: number): void {
     const at = this.#line.arrivalOf(leavesAt, bytes);
     const delivery = new Delivery(peer, at, message);
-    if (isPatient(message) && peer.#holder.canWait) peer.host.server.inbox?.add(delivery);
+    const inbox = isPatient(message) ? peer.#inbox : undefined;
+    if (inbox !== undefined) inbox.add(delivery);
     else this.host.ground.clock.at(at, delivery);
+  }
+
+  /** Where things wait for this one, while it can wait. */
+  get #inbox(): Inbox | undefined {
+    return this.#holder.canWait ? this.host.server.inbox : undefined;
   }
 
   override close(code: number): void {

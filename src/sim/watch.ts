@@ -83,7 +83,7 @@ export class Watch {
     if (size > most) invariants.break("children", () => `${node.name}: ${size} below, ${most} allowed`);
     if (mind.idle || isFed(node)) seen.orphanSince = undefined;
     else seen.orphanSince ??= clock.now;
-    if (node.uplinks.size < 2) seen.twiceSince = undefined;
+    if (node.uplinks.length < 2) seen.twiceSince = undefined;
     else seen.twiceSince ??= clock.now;
   }
 
@@ -114,7 +114,7 @@ export class Watch {
     const since = node.seen.orphanSince;
     const twiceMs = clock.now - (node.seen.twiceSince ?? clock.now);
     if (twiceMs > TWICE_MS && node.mind !== undefined)
-      invariants.break("twice", () => `${node.name}: ${node.uplinks.size} links above for ${Math.round(twiceMs)} ms`);
+      invariants.break("twice", () => `${node.name}: ${node.uplinks.length} links above for ${Math.round(twiceMs)} ms`);
     const canBeFed = clock.now - this.#scene.lastFault() > ORPHAN_MS && room.isUp && !this.#cannotKnow(node);
     if (since !== undefined && node.mind !== undefined && clock.now - since > ORPHAN_MS && canBeFed) {
       invariants.break("orphan", () => `${node.name}: ${node.seats} listeners without a parent for ${Math.round(clock.now - since)} ms`);

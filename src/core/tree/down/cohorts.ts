@@ -41,8 +41,8 @@ export class Cohorts<Link> {
   }
 
   /** Every seat. */
-  seats(): Iterable<Seat<Link>> {
-    return this.#seats.values();
+  seats(): readonly Seat<Link>[] {
+    return [...this.#seats.values()];
   }
 
   /** A listener who has been sent all up to `through`; he joins the smallest cohort. */

@@ -138,7 +138,7 @@ export class Listeners<Link> {
     return this.#sendTo(this.#cohorts.seats(), lines, now);
   }
 
-  #sendTo(seats: Iterable<Seat<Link>>, lines: Lines<Link>, now: LocalTime): readonly Link[] {
+  #sendTo(seats: readonly Seat<Link>[], lines: Lines<Link>, now: LocalTime): readonly Link[] {
     const { newest } = this.#feed;
     const most = this.turnBytes;
     let hopeless: Link[] | undefined;

@@ -69,14 +69,13 @@ export class StrideControl {
     else this.#unrest = Math.min(UNREST_MOST, this.#unrest + 1);
     if (this.#unrest > UNREST) this.#calmSince = undefined;
     else this.#calmSince ??= now;
-    const share = (step: number): number => (tickMs === undefined ? 0 : (listeners * SEND_MS) / ((STRIDES[step] ?? 1) * tickMs));
     const isLong = (STRIDES[this.#step + 1] ?? 1) * (tickMs ?? 0) > LONG_MS;
     const isLate = this.#lateness >= LATE_CHUNKS && (!isLong || lateMs > VERY_LATE_MS);
     // Where nobody listens, fewer sends help nobody: who comes first is served at what he finds.
-    const isOfUse = listeners > 0 && (isLate || share(this.#step) > BUSY);
+    const isOfUse = listeners > 0 && (isLate || share(this.#step, listeners, tickMs) > BUSY);
     if (isOfUse && this.#step < STRIDES.length - 1) return this.#widen(now, isLate);
     const isCalm = this.#calmSince !== undefined && now - this.#calmSince >= this.#calmNeeded;
-    if (isCalm && this.#step > 0 && share(this.#step - 1) < EASY) return this.#narrow(now);
+    if (isCalm && this.#step > 0 && share(this.#step - 1, listeners, tickMs) < EASY) return this.#narrow(now);
     return false;
   }
 
@@ -99,4 +98,9 @@ export class StrideControl {
     this.#narrowedAt = now;
     return true;
   }
+}
+
+/** The part of a core that sends take at this step; 0 while it is not known how often chunks come. */
+function share(step: number, listeners: number, tickMs: number | undefined): number {
+  return tickMs === undefined ? 0 : (listeners * SEND_MS) / ((STRIDES[step] ?? 1) * tickMs);
 }

@@ -22,6 +22,8 @@ const ALL_EVERY = 10;
 /** A sketch of who came. Merging is the maximum of each register: what comes twice, late or in another order changes nothing. */
 export class Unique {
   readonly #registers = new Uint8Array(REGISTERS);
+  /** Registers that are not 0. */
+  #seen = 0;
   #tells = 0;
   /** Registers that were raised since the parent was told, some of them twice: a report writes these, and does not look through all. */
   #raised: number[] = [];
@@ -76,12 +78,11 @@ export class Unique {
 
   /** All that was seen, as text. */
   text(): string {
-    let seen = 0;
-    for (const value of this.#registers) if (value !== 0) seen++;
+    const isFull = this.#seen > FEW;
     const digits: number[] = [];
-    if (seen > FEW) for (const value of this.#registers) digits.push(digit(value));
+    if (isFull) for (const value of this.#registers) digits.push(digit(value));
     else for (let index = 0; index < REGISTERS; index++) if (this.#registers[index] !== 0) this.#write(index, digits);
-    return `${seen > FEW ? "*" : ""}${String.fromCharCode(...digits)}`;
+    return `${isFull ? "*" : ""}${String.fromCharCode(...digits)}`;
   }
 
   #write(index: number, digits: number[]): void {
@@ -99,7 +100,9 @@ export class Unique {
   }
 
   #raise(index: number, value: number): boolean {
-    if ((this.#registers[index] ?? HIGHEST) >= value) return false;
+    const before = this.#registers[index] ?? HIGHEST;
+    if (before >= value) return false;
+    if (before === 0) this.#seen++;
     // Beyond that all registers are told, whichever were raised.
     if (this.#raised.length <= FEW) this.#raised.push(index);
     this.#registers[index] = value;
