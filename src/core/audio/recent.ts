@@ -3,6 +3,51 @@ import { comparePositions, type Position } from "./position.ts";
 /** A chunk as it is kept: where it stands in the audience's history and on the room's timeline (ms), and its bytes, never decoded. */
 export type Kept = { readonly position: Position; readonly roomTimeMs: number; readonly durationMs: number; readonly bytes: Uint8Array };
 
+/** Kept chunks in order, of which none is copied before somebody wants the bytes. */
+export class Run {
+  readonly #kept: readonly Kept[];
+  readonly #from: number;
+  readonly #end: number;
+
+  /** Those of `kept` from `from` on and before `end`. */
+  constructor(kept: readonly Kept[], from: number, end: number) {
+    this.#kept = kept;
+    this.#from = from;
+    this.#end = end;
+  }
+
+  get length(): number {
+    return this.#end - this.#from;
+  }
+
+  get first(): Kept | undefined {
+    return this.at(0);
+  }
+
+  get last(): Kept | undefined {
+    return this.at(this.length - 1);
+  }
+
+  at(index: number): Kept | undefined {
+    return index < 0 || index >= this.length ? undefined : this.#kept[this.#from + index];
+  }
+
+  /** True if each follows the one before. */
+  get isUnbroken(): boolean {
+    const [first, last] = [this.first?.position, this.last?.position];
+    return first !== undefined && first.epoch === last?.epoch && last.sequence - first.sequence === this.length - 1;
+  }
+
+  part(from: number, end: number): Run {
+    return new Run(this.#kept, this.#from + from, this.#from + end);
+  }
+
+  /** Their bytes, chunk by chunk. */
+  bytes(): readonly Uint8Array[] {
+    return this.#kept.slice(this.#from, this.#end).map(({ bytes }) => bytes);
+  }
+}
+
 /**
  * The last seconds of chunks, for who comes late or comes back. Spans epochs; ordered by (epoch, sequence).
  *
@@ -46,7 +91,7 @@ export class Recent {
   /**
    * What is kept and comes after `position`, oldest first: no more than `most` bytes of it, and at least one chunk.
    */
-  after(position: Position, most = Number.POSITIVE_INFINITY): readonly Kept[] {
+  after(position: Position, most = Number.POSITIVE_INFINITY): Run {
     let low = this.#first;
     let high = this.#kept.length;
     while (low < high) {
@@ -61,11 +106,11 @@ export class Recent {
       bytes += this.#kept[end]?.bytes.byteLength ?? 0;
       if (bytes > most && end > low) break;
     }
-    return this.#kept.slice(low, end);
+    return new Run(this.#kept, low, end);
   }
 
   /** The newest chunks that together cover at least `ms` of sound, or as many as follow each other without a pause of the timeline. */
-  tail(ms: number): readonly Kept[] {
+  tail(ms: number): Run {
     let from = this.#kept.length;
     let next: Kept | undefined;
     for (let covered = 0; covered < ms && from > this.#first; ) {
@@ -75,7 +120,7 @@ export class Recent {
       next = kept;
       from--;
     }
-    return this.#kept.slice(from);
+    return new Run(this.#kept, from, this.#kept.length);
   }
 
   #drop(): void {

@@ -1,6 +1,7 @@
 import { type ChunkHeader, joinChunks, readHeader, soundsIn } from "../../audio/chunk.ts";
-import type { Kept } from "../../audio/recent.ts";
-import { Slice } from "./slice.ts";
+import type { Position } from "../../audio/position.ts";
+import type { Kept, Run } from "../../audio/recent.ts";
+import { Slice, sliceOf } from "./slice.ts";
 
 /** The newest chunk as far as anybody needs to look into it. */
 export type Heard = { readonly header: ChunkHeader; readonly isSilent: boolean; readonly bytes: number };
@@ -8,12 +9,12 @@ export type Heard = { readonly header: ChunkHeader; readonly isSilent: boolean; 
 /** One whole chunk, as a node keeps it; and what is handed on to who has heard all but this one. */
 export type WholeChunk = { readonly kept: Kept; readonly heard: Heard; readonly alone: Slice };
 
-/** How a node reads and joins chunks. The simulator does once what a thousand leaves do alike. */
+/** How a node reads chunks, and what it makes of them for others. The simulator does once what a thousand leaves do alike. */
 export type Chunks = {
   /** The chunk from byte `at` to byte `end` of a message; undefined if none stands there. */
   read(message: Uint8Array, at: number, end: number): WholeChunk | undefined;
-  /** Chunks that follow each other, back to back. */
-  join(chunks: readonly Kept[]): Uint8Array;
+  /** What one is sent who stands at `position`: `run`, which comes after it and ends at `newest`, or before it where it was bounded. */
+  slice(position: Position, run: Run, newest: Position): Slice;
 };
 
 /** The work as it is; bytes that are a whole message are kept as they are. */
@@ -29,5 +30,10 @@ export const CHUNKS: Chunks = {
       alone: new Slice([{ bytes }], position),
     };
   },
-  join: (chunks) => joinChunks(chunks.map(({ bytes }) => bytes)),
+  slice: (position, run, newest) => sliceOf(position, run, newest, joined),
 };
+
+/** The bytes of chunks that follow each other, back to back. */
+export function joined(run: Run): Uint8Array {
+  return joinChunks(run.bytes());
+}

@@ -1,9 +1,9 @@
 import { chunkLength, chunksIn } from "../../audio/chunk.ts";
 import { BEFORE_ALL, comparePositions, continues, type Position } from "../../audio/position.ts";
-import { type Kept, Recent } from "../../audio/recent.ts";
+import { Recent } from "../../audio/recent.ts";
 import { type LocalTime, localTime } from "../../ids.ts";
 import { CHUNKS, type Chunks, type Heard, type WholeChunk } from "./chunks.ts";
-import type { Break, Part } from "./parts.ts";
+import { type Break, breakBetween, type Part, part } from "./parts.ts";
 import { Slice } from "./slice.ts";
 
 /** How much sound a newcomer is given at once, in ms: enough to prime a decoder and to start at the live edge. */
@@ -142,22 +142,11 @@ export class Feed {
     if (this.#last !== undefined && this.#before !== undefined && comparePositions(position, this.#before) === 0) return this.#last.alone;
     const known = this.#answers.get(position.sequence);
     if (known !== undefined && known.most === most && comparePositions(known.asked, position) === 0) return known.slice;
-    const slice = this.#sliceOf(position, most);
+    const slice = this.#chunks.slice(position, this.#recent.after(position, most), this.#newest);
     // While no chunk comes nothing else clears them, and strangers may stand anywhere.
     if (this.#answers.size >= MOST_ANSWERS) this.#answers.clear();
     this.#answers.set(position.sequence, { asked: position, most, slice });
     return slice;
-  }
-
-  #sliceOf(position: Position, most: number): Slice {
-    const taken = this.#recent.after(position, most);
-    const last = taken.at(-1)?.position;
-    const through = last === undefined || comparePositions(last, this.#newest) === 0 ? this.#newest : last;
-    if (taken.length > 0 || comparePositions(position, this.#newest) >= 0)
-      return new Slice(partsOf(taken, position, this.#chunks), through);
-    const next = { epoch: this.#newest.epoch, sequence: this.#newest.sequence + 1 };
-    const broken = breakBetween(position, next);
-    return new Slice(broken === undefined ? [] : [part(new Uint8Array(0), broken)], through);
   }
 
   /** How long ago the newest chunk came, in ms; undefined if none did. */
@@ -173,7 +162,7 @@ export class Feed {
   /** What a newcomer hears first: the last second, if it is fresh. */
   tail(now: LocalTime): Slice {
     if (this.#heardAt === undefined || now - this.#heardAt > FRESH_MS) return new Slice([], this.#newest);
-    this.#tail ??= new Slice(partsOf(this.#recent.tail(GREETING_MS), BEFORE_ALL, this.#chunks), this.#newest);
+    this.#tail ??= this.#chunks.slice(BEFORE_ALL, this.#recent.tail(GREETING_MS), this.#newest);
     return this.#tail;
   }
 
@@ -181,41 +170,4 @@ export class Feed {
   reaches(position: Position): boolean {
     return comparePositions(position, this.#newest) <= 0;
   }
-}
-
-/** What is missing between two chunks that follow each other here; nothing to miss for who heard nothing before. */
-function breakBetween(before: Position, next: Position): Break | undefined {
-  if (before.epoch === BEFORE_ALL.epoch || continues(before, next)) return undefined;
-  return { reason: before.epoch === next.epoch ? "missed" : "epoch", from: before, to: next };
-}
-
-function partsOf(kept: readonly Kept[], position: Position, chunks: Chunks): readonly Part[] {
-  const first = kept[0];
-  if (first !== undefined && isOneRun(kept)) return [part(chunks.join(kept), breakBetween(position, first.position))];
-  const parts: Part[] = [];
-  let run: Kept[] = [];
-  let before: Break | undefined;
-  let last = position;
-  for (const one of kept) {
-    const broken = breakBetween(last, one.position);
-    if (broken !== undefined) {
-      if (run.length > 0) parts.push(part(chunks.join(run), before));
-      run = [];
-      before = broken;
-    }
-    run.push(one);
-    last = one.position;
-  }
-  if (run.length > 0) parts.push(part(chunks.join(run), before));
-  return parts;
-}
-
-/** True if these, which are in order, follow each other without a break. */
-function isOneRun(kept: readonly Kept[]): boolean {
-  const [first, last] = [kept[0]?.position, kept.at(-1)?.position];
-  return first !== undefined && first.epoch === last?.epoch && last.sequence - first.sequence === kept.length - 1;
-}
-
-function part(bytes: Uint8Array, before: Break | undefined): Part {
-  return before === undefined ? { bytes } : { bytes, before };
 }
