@@ -9,6 +9,8 @@ const TOLD_SECONDS = 10;
 /** What nobody could be told for so long is not news any more, in seconds. */
 const STALE_SECONDS = 60;
 
+const NOTHING: readonly Ask[] = [];
+
 type Waiting = { readonly ask: Ask; tells: number; toldSeconds: number; seconds: number };
 
 /** The asks of one node, its own and its children's, and what of them its parent was told. */
@@ -25,6 +27,8 @@ export class AskPool {
 
   /** True while something was never told to the parent. */
   get owes(): boolean {
+    // Asked after everything that happens to a node, and nearly always nobody asks.
+    if (this.#waiting.size === 0) return false;
     for (const { tells } of this.#waiting.values()) if (tells === 0) return true;
     return false;
   }
@@ -36,6 +40,7 @@ export class AskPool {
 
   /** What the next report says: what was told least often, by luck. */
   tell(): readonly Ask[] {
+    if (this.#waiting.size === 0) return NOTHING;
     const ranked = [...this.#waiting.values()].sort((a, b) => a.tells - b.tells || byLuck(a.ask, b.ask));
     const chosen = fairly(ranked, ASKS_PER_REPORT, ({ ask }) => ask);
     for (const waiting of chosen) waiting.tells++;

@@ -26,8 +26,15 @@ export function parseReactions(said: unknown): Reactions | undefined {
   return counts;
 }
 
+/** True if nothing was tapped: so of nearly every report. */
+export function isNone(counts: Reactions): boolean {
+  for (const _ in counts) return false;
+  return true;
+}
+
 /** Two counts as one. */
 export function addReactions(one: Reactions, other: Reactions): Reactions {
+  if (isNone(other)) return one;
   const counts: Partial<Record<Reaction, number>> = {};
   for (const reaction of REACTIONS) {
     const sum = (one[reaction] ?? 0) + (other[reaction] ?? 0);
@@ -38,6 +45,7 @@ export function addReactions(one: Reactions, other: Reactions): Reactions {
 
 /** What was tapped since `before` was the count; a count that is lower than before began anew, and is all of it new. */
 export function reactionsSince(before: Reactions, counts: Reactions): Reactions {
+  if (isNone(counts)) return NO_REACTIONS;
   const since: Partial<Record<Reaction, number>> = {};
   for (const reaction of REACTIONS) {
     const [was, is] = [before[reaction] ?? 0, counts[reaction] ?? 0];

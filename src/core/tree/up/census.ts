@@ -59,7 +59,9 @@ export class Census<Link> {
 
   /** A child reported. */
   count(link: Link, report: TallyReport): void {
-    const [hasNews, hasAsks, hasUnique] = [this.tally.record(link, report), this.#asks.add(report.asks), this.#unique.hear(report.unique)];
+    const hasNews = this.tally.record(link, report);
+    const hasAsks = this.#asks.add(report.asks);
+    const hasUnique = this.#unique.hear(report.unique);
     if (hasNews || hasAsks || hasUnique) this.#changed = true;
   }
 

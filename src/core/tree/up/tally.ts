@@ -1,5 +1,5 @@
 import { isFields } from "../../json.ts";
-import { addReactions, NO_REACTIONS, type Reactions, reactionsSince } from "../people/reactions.ts";
+import { addReactions, isNone, NO_REACTIONS, type Reactions, reactionsSince } from "../people/reactions.ts";
 import type { Region } from "../shape/region.ts";
 import { type FirstLeaf, mergeTotals, regionsOf, type TallyReport, type Totals } from "./totals.ts";
 
@@ -32,7 +32,7 @@ export class Tally<Link> {
     const sameLife = before?.report.life === report.life ? before.report : undefined;
     const reactions = reactionsSince(sameLife?.reactions ?? NO_REACTIONS, report.reactions);
     this.react(reactions);
-    let isPassedOn = before?.isPassedOn !== false && Object.keys(reactions).length === 0;
+    let isPassedOn = before?.isPassedOn !== false && isNone(reactions);
     for (const [region, { joins }] of regionsOf(report)) {
       const told = sameLife?.regions[region]?.joins ?? 0;
       if (joins !== told) isPassedOn = false;

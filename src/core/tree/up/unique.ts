@@ -80,8 +80,9 @@ export class Unique {
   text(): string {
     const isFull = this.#seen > FEW;
     const digits: number[] = [];
-    if (isFull) for (const value of this.#registers) digits.push(digit(value));
-    else for (let index = 0; index < REGISTERS; index++) if (this.#registers[index] !== 0) this.#write(index, digits);
+    const registers = this.#registers;
+    if (isFull) for (let index = 0; index < REGISTERS; index++) digits.push(digit(registers[index] ?? 0));
+    else for (let index = 0; index < REGISTERS; index++) if (registers[index] !== 0) this.#write(index, digits);
     return `${isFull ? "*" : ""}${String.fromCharCode(...digits)}`;
   }
 
