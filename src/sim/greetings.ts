@@ -5,13 +5,15 @@ import type { Message } from "../core/tree/down/greeting.ts";
 import type { Greeting } from "../core/tree/down/links-below.ts";
 import type { Joiner } from "./calls.ts";
 import { bytesIn } from "./carried.ts";
-import type { Ear } from "./ear.ts";
 import type { Host } from "./host.ts";
 import type { Measures } from "./measures.ts";
 import type { NodeMind } from "./minds.ts";
 
 /** So many greetings are remembered, by where one stood and where he stands then. A power of two. */
 const REMEMBERED = 4_096;
+
+/** Who was greeted, and with what; steady if he hears now like others. Stands at the last chunk that he was sent. */
+type Newcomer = Position & { readonly isSteady: boolean; readonly greeted: readonly Message[] };
 
 /** One who was greeted: where he stood, what he was sent, and what he heard of it. */
 export type Greeted = {
@@ -45,7 +47,7 @@ export class Greetings {
   }
 
   /** He was greeted, if he hears now. */
-  learn(from: Position = BEFORE_ALL, ear: Ear, { chunks, soundMs, gaps }: Measures): void {
+  learn(from: Position = BEFORE_ALL, ear: Newcomer, { chunks, soundMs, gaps }: Measures): void {
     if (!ear.isSteady) return;
     const messages = ear.greeted;
     this.#known[slotOf(from, ear)] = {
