@@ -1,5 +1,6 @@
+import { isCount } from "../core/json.ts";
 import { formatWelcome } from "../core/tree/down/greeting.ts";
-import { type LinkText, parseLinkText } from "../core/tree/down/link.ts";
+import { formatPassed, type LinkText, parseLinkText } from "../core/tree/down/link.ts";
 import { parseStateHead, type StateHead } from "../core/tree/down/states.ts";
 import type { Texts } from "../core/tree/down/texts.ts";
 
@@ -18,8 +19,10 @@ export class SharedTexts implements Texts {
   readonly #welcomes: (Welcome | undefined)[] = new Array<Welcome | undefined>(WELCOMES).fill(undefined);
 
   link(text: string): LinkText | undefined {
-    // Said to one child alone: not worth remembering.
-    if (text.startsWith(PASSED)) return parseLinkText(text);
+    // Said to one child alone, with a number of its own: not worth remembering, and surely read rightly if it would be written so.
+    const revision = text.startsWith(PASSED) ? Number(text.slice(PASSED.length, -1)) : undefined;
+    if (revision !== undefined)
+      return isCount(revision) && formatPassed(revision) === text ? { type: "passed", revision } : parseLinkText(text);
     return remembered(this.#links, text, parseLinkText);
   }
 
@@ -38,7 +41,7 @@ export class SharedTexts implements Texts {
   }
 }
 
-const PASSED = '{"type":"passed"';
+const PASSED = formatPassed(0).slice(0, -2);
 
 function isSame(one: Asked, other: Asked): boolean {
   const [states, revision, roomTimeMs, newest, extras] = one;

@@ -81,7 +81,7 @@ export class Watch {
     const most = node.below === "listeners" ? mind.plan.leafListeners : 2 * mind.plan.fanOut + SPARE_LINKS;
     const size = node.below === "listeners" ? node.seats : mind.down.size;
     if (size > most) invariants.break("children", () => `${node.name}: ${size} below, ${most} allowed`);
-    if (mind.idle || isFed(node)) seen.orphanSince = undefined;
+    if (isFed(node) || mind.idle) seen.orphanSince = undefined;
     else seen.orphanSince ??= clock.now;
     if (node.uplinks.length < 2) seen.twiceSince = undefined;
     else seen.twiceSince ??= clock.now;
