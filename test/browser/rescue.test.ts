@@ -29,7 +29,12 @@ describe.skipIf(missing !== undefined)(`a rescue link${missing === undefined ? "
     await host.getByRole("button", { name: "Make the room" }).click();
     await host.getByRole("heading", { name: "Your room is ready" }).waitFor();
     const shown = async (name: string) => (await host.locator(`[data-part="${name}-url"]`).textContent()) ?? "";
-    const [pageUrl, ...links] = [await shown("page"), await shown("rescue"), await shown("second-rescue")];
+    const [pageUrl, hostLink, ...links] = [
+      await shown("page"),
+      await shown("broadcast"),
+      await shown("rescue"),
+      await shown("second-rescue"),
+    ];
     await host.getByRole("link", { name: "Open the studio" }).click();
     await goOnAir(host);
     const listener = await listenTo(await person(browser, server.url), pageUrl);
@@ -63,6 +68,8 @@ describe.skipIf(missing !== undefined)(`a rescue link${missing === undefined ? "
     await second.goto(links[0] ?? "");
     await second.getByRole("button", { name: "Open the studio" }).click();
     await second.getByText("the new room has its host").waitFor();
+    await second.goto(hostLink);
+    await second.getByText("Nobody hears you here any more").waitFor();
     await second.goto("about:blank");
     await second.goto((links[1] ?? "").slice(0, 200));
     await second.getByText("This rescue link is not whole").waitFor();

@@ -1,3 +1,4 @@
+import { ENDING } from "../../core/wire/ending.ts";
 import { CrowdForm } from "../evening/crowd-form.ts";
 import { ScheduleCard } from "../evening/schedule-card.ts";
 import { sayHost } from "../listen/say-hearing.ts";
@@ -177,7 +178,7 @@ function show(studio: Broadcasting): void {
   if (state.room !== undefined) write(part("title", HTMLElement), state.room.title);
   writeOrHide(part("host-notice", HTMLElement), state.role === "host" ? undefined : sayHost(state.room));
   const listeners = state.audience?.listeners;
-  writeOrHide(part("count", HTMLElement), listeners === undefined ? undefined : words.people.listening(listeners));
+  writeOrHide(part("count", HTMLElement), listeners === undefined || over ? undefined : words.people.listening(listeners));
   write(status, sayStudio(state));
   writeOrHide(warning, sayWarning(state));
   const recorded = state.room?.recorded === true && !over;
@@ -210,12 +211,13 @@ function show(studio: Broadcasting): void {
   standBy.setAttribute("aria-pressed", String(state.standsBy));
   writeOrHide(part("line", HTMLElement), over ? undefined : sayLine(state.roundTripMs, studio.unsentBytes));
   hide(takeBack, state.end?.code !== 4501, () => (chosen ? device : allow));
-  // Whoever is not let in as the host may still listen.
-  part("to-room", HTMLElement).hidden = state.end?.code !== 401 && state.end?.code !== 403;
+  // Whoever is not let in as the host may still listen, and so may whose room another has taken over.
+  const hasMoved = state.end?.code === ENDING.moved.code;
+  part("to-room", HTMLElement).hidden = !hasMoved && state.end?.code !== 401 && state.end?.code !== 403;
   wasRecorded ||= state.room?.recorded === true;
   part("to-replay", HTMLElement).hidden = !over || !wasRecorded;
   part("share", HTMLElement).hidden = over;
-  part("to-evening", HTMLElement).hidden = !over || !(mayRun(state) || state.end?.code === 4500);
+  part("to-evening", HTMLElement).hidden = !over || hasMoved || !(mayRun(state) || state.end?.code === 4500);
   const runs = isRunning(studio);
   part("crowd", HTMLElement).hidden = !runs;
   part("danger", HTMLElement).hidden = !runs;

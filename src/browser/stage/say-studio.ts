@@ -59,6 +59,8 @@ function sayEnd(end: LinkEnd, say: Words["studio"]): string {
       return say.over;
     case ENDING.superseded.code:
       return say.otherWindow;
+    case ENDING.moved.code:
+      return say.moved;
     default: {
       const says = sayWhyEnded(end);
       return says.endsWith(".") ? says : `${says}.`;

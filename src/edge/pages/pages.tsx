@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { html } from "hono/html";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { heardIn } from "../../core/audio/replay-people.ts";
-import { parseRoomId } from "../../core/ids.ts";
+import { parseRoomId, type RoomId } from "../../core/ids.ts";
 import type { Known } from "../../objects/calls/audience.ts";
 import type { Env } from "../../objects/env.ts";
 import { isRecordable } from "../../objects/recordable.ts";
@@ -46,17 +46,16 @@ export async function listenerPage(c: Context<{ Bindings: Env }>): Promise<Respo
 
 /** `/rooms/:room/broadcast`: the host's page. Anybody may load it; the ticket, which stays in the browser, opens the stage. */
 export async function broadcastPage(c: Context<{ Bindings: Env }>): Promise<Response> {
-  const known = await knownRoom(c);
-  if (known === undefined) return problemPage(c, "room-unknown");
-  const { room, title } = known.summary;
+  const [known, room] = [await knownRoom(c), askedRoom(c)];
+  if (known === undefined || room === undefined) return problemPage(c, "room-unknown");
+  const { title } = known.summary;
   const address = new URL(`/rooms/${room}`, c.req.url).href;
   return documentOf(c, <BroadcastPage words={wordsFor(c)} room={room} title={title} address={address} />);
 }
 
 /** `/rooms/:room/continue`: where a rescue link leads. Anybody may load it; the ticket, which stays in the browser, says whether he may go on. */
 export async function continuePage(c: Context<{ Bindings: Env }>): Promise<Response> {
-  const known = await knownRoom(c);
-  const room = parseRoomId(c.req.param("room") ?? "");
+  const [known, room] = [await knownRoom(c), askedRoom(c)];
   if (known === undefined || room === undefined) return problemPage(c, "room-unknown");
   return documentOf(c, <ContinuePage words={wordsFor(c)} room={room} title={known.summary.title} />);
 }
@@ -83,9 +82,9 @@ async function filesOf(c: Context<{ Bindings: Env }>): Promise<RecordingFiles> {
 
 /** `/rooms/:room/evening`: the report for whoever ran the room. Anybody may load the page; the ticket, which stays in the browser, opens the report. */
 export async function eveningPage(c: Context<{ Bindings: Env }>): Promise<Response> {
-  const known = await knownRoom(c);
-  if (known === undefined) return problemPage(c, "room-unknown");
-  const { room, title, locked } = known.summary;
+  const [known, room] = [await knownRoom(c), askedRoom(c)];
+  if (known === undefined || room === undefined) return problemPage(c, "room-unknown");
+  const { title, locked } = known.summary;
   return documentOf(c, <EveningPage words={wordsFor(c)} room={room} title={title} locked={locked} />);
 }
 
@@ -116,7 +115,12 @@ export function documentOf(c: Context, page: unknown, status: ContentfulStatusCo
   return c.html(html`<!DOCTYPE html>${page}`, status);
 }
 
+/** The room that was asked for by name, where a ticket is: another may have its audience by now, and none of its tickets. */
+function askedRoom(c: Context<{ Bindings: Env }>): RoomId | undefined {
+  return parseRoomId(c.req.param("room") ?? "");
+}
+
 async function knownRoom(c: Context<{ Bindings: Env }>): Promise<Known | undefined> {
-  const room = parseRoomId(c.req.param("room") ?? "");
+  const room = askedRoom(c);
   return room === undefined ? undefined : recall(c.env, room, settingsOf(c.env).summaryMs);
 }

@@ -99,6 +99,7 @@ export const studio = {
     "Open the host link that you got when the room was made (it ends in #ticket= and some 400 letters), or ask who made it for one.",
   over: "The room is over. Thank you for hosting.",
   otherWindow: "Another window took over: you are the host there now, and this window is off.",
+  moved: "Somebody has taken the audience over with a rescue link, in a room of their own. Nobody hears you here any more.",
   lostOnAir: "The connection was lost. Coming back by itself; you will go on air again.",
   connecting: "Connecting to the room …",
   held: "Your browser holds the microphone back after the reload. Touch the page to go on.",

@@ -102,6 +102,7 @@ export const studio: Words["studio"] = {
     "Ouvrez le lien d’hôte reçu à la création du salon (il finit par #ticket= et quelque 400 lettres), ou demandez-le à qui l’a créé.",
   over: "Le salon est terminé. Merci d’avoir animé.",
   otherWindow: "Une autre fenêtre a pris le relais : vous y êtes l’hôte, et celle-ci est éteinte.",
+  moved: "Quelqu’un a repris l’auditoire avec un lien de secours, dans un salon à lui. Ici, plus personne ne vous entend.",
   lostOnAir: "La connexion est perdue. Elle revient d’elle-même, et vous repasserez à l’antenne.",
   connecting: "Connexion au salon …",
   held: "Votre navigateur retient le micro après le rechargement. Touchez la page pour continuer.",

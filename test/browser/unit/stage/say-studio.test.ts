@@ -30,6 +30,13 @@ describe("a host on air", () => {
   });
 });
 
+describe("a host whose audience a stand-in has taken over", () => {
+  it("is told so, and that nobody hears him, whether it happens before his eyes or he comes back", () => {
+    for (const says of ["Another room has taken this audience over", "Its host has another link"])
+      expect(sayStudio(onAir({ end: { code: 4502, says } }))).toMatch(/rescue link.*Nobody hears you here/);
+  });
+});
+
 function onAir(news: Partial<Studio> = {}): Studio {
   return { ...newStudio({ onAir: true, muted: false }), link: "open", onAir: true, microphone: "open", ...news };
 }
