@@ -17,6 +17,11 @@ export function ContinuePage({ words, room, title }: ContinueProps) {
           {say.looking}
         </p>
         <p class="note warn" data-part="problem" role="alert" hidden />
+        <p class="row" data-part="reopen" hidden>
+          <button type="button" class="primary" data-part="studio">
+            {say.openStudio}
+          </button>
+        </p>
         <p class="row" data-part="to-room" hidden>
           <a class="button" data-part="listen" href={`/rooms/${room}`}>
             {say.listen}
@@ -46,11 +51,6 @@ export function ContinuePage({ words, room, title }: ContinueProps) {
             </button>
           </p>
         </section>
-        <p class="row" data-part="reopen" hidden>
-          <button type="button" class="primary" data-part="studio">
-            {say.openStudio}
-          </button>
-        </p>
         <NeedsScript words={words} what={say.needs} />
       </div>
     </Layout>

@@ -90,7 +90,9 @@ export function HomePage({ words, address, openCreate, recordable, rooms }: Home
             <LinkField words={words} name="rescue" label={words.rescue.link} hint={words.rescue.hint} />
             <details class="more">
               <summary>{words.rescue.another}</summary>
-              <LinkField words={words} name="second-rescue" label={words.rescue.second} hint={words.rescue.secondHint} />
+              <div class="stack">
+                <LinkField words={words} name="second-rescue" label={words.rescue.second} hint={words.rescue.secondHint} />
+              </div>
             </details>
           </div>
           <a class="button primary" data-part="open-studio" href="/">
