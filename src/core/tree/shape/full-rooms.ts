@@ -29,6 +29,8 @@ export class FullRooms {
    * @param revision of the plan that this isolate knows
    */
   mayKnock(room: RoomId, revision: number, now: number): boolean {
+    // Nearly always: asked for every join, and nothing is full.
+    if (this.#full.size === 0) return true;
     const known = this.#full.get(room);
     if (known === undefined || known.joins < SURE || revision > known.revision) return true;
     if (now < known.until) return false;
@@ -53,7 +55,7 @@ export class FullRooms {
 
   /** Leaves that need not be asked now. */
   fullLeaves(room: RoomId, now: number): readonly NodeRef[] {
-    const leaves = this.#leaves.get(room);
+    const leaves = this.#leaves.size === 0 ? undefined : this.#leaves.get(room);
     if (leaves === undefined) return NO_LEAVES;
     for (const [name, { until }] of leaves) {
       if (until > now) break;
@@ -65,7 +67,7 @@ export class FullRooms {
 
   /** A join found a seat. */
   foundSeat(room: RoomId): void {
-    this.#full.delete(room);
+    if (this.#full.size > 0) this.#full.delete(room);
   }
 
   /** A join found no seat by the plan of this revision; `isSure` if by the plan itself there is none. */
@@ -86,6 +88,7 @@ export class FullRooms {
 
   /** Joins that wanted `region` and were not counted yet; whoever takes them tells a leaf. */
   takeUncounted(room: RoomId, region: Region): number {
+    if (this.#uncounted.size === 0) return 0;
     const joins = this.#uncounted.get(room)?.get(region) ?? 0;
     this.#uncounted.get(room)?.delete(region);
     return joins;
