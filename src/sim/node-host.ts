@@ -23,8 +23,8 @@ import { type Arrival, Inbox } from "./inbox.ts";
 import { LeafDoor } from "./leaf-door.ts";
 import type { Minds, NodeMind } from "./minds.ts";
 import type { Moment } from "./moment.ts";
+import { Reception } from "./reception.ts";
 import { Reports } from "./reports.ts";
-import { Seating } from "./seating.ts";
 import { LinkEnd, type Socket } from "./socket.ts";
 
 /** As in objects/tree/node-body.ts and objects/tree/leaf-object.ts, relay-object.ts. */
@@ -33,12 +33,6 @@ const IDLE_MS = 30_000;
 /** Sound that came within this, in ms, says that a link lives. */
 const FRESH_MS = 2_000;
 const KEEP_MS: Readonly<Record<Below, number>> = { listeners: 30_000, nodes: 60_000 };
-/** A listener's own close comes back after so long, in ms. Assumed. */
-const HANG_UP_MS = 50;
-
-/** Of those who sit at a leaf so many hear, as a share. */
-const HEARING = 0.9;
-
 /** Makes a node's mind from its settings and what it had saved. */
 export type MakeMind = Minds["node"];
 /** What a listener's line does when a mind delivers. */
@@ -85,7 +79,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   readonly #disk = new Disk();
   readonly #asking: Asking;
   readonly #fan: Fan;
-  #seating: Seating;
+  #reception: Reception;
   #door: LeafDoor;
   #uplinks: LinkEnd[] = [];
   readonly #reports: Reports;
@@ -102,7 +96,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     this.#make = make;
     this.#watch = watch;
     this.#children = this.#noChildren();
-    this.#seating = new Seating(this, hearing);
+    this.#reception = this.#newReception();
     this.#door = this.#newDoor();
     this.#fan = new Fan(this);
     this.#asking = this.#newAsking();
@@ -135,16 +129,16 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
 
   /** Listeners who sit at this leaf. */
   get seats(): number {
-    return this.#seating.size;
+    return this.#reception.size;
   }
 
   /** Those of them whose player says that sound comes out: nine of ten. Assumed. */
   get hearing(): number {
-    return Math.floor(this.#seating.size * HEARING);
+    return this.#reception.hearing;
   }
 
   get ears(): ReadonlySet<Ear> {
-    return this.#seating.ears;
+    return this.#reception.ears;
   }
 
   get children(): ReadonlyMap<string, LinkEnd> {
@@ -161,7 +155,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     this.#fan.forget();
     const uplinks = this.#uplinks;
     const links = [...this.#children.links.values()];
-    const seating = this.#seating;
+    const reception = this.#reception;
     const door = this.#door;
     super.die(downMs);
     this.#mind = undefined;
@@ -170,12 +164,12 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     this.#hasSecond = false;
     this.#children = this.#noChildren();
     this.#uplinks = [];
-    this.#seating = new Seating(this, this.#hearing);
+    this.#reception = this.#newReception();
     this.#door = this.#newDoor();
     this.#disk.lose(this.ground.clock.now);
     if (this.below === "listeners") this.#hurry();
     for (const link of [...uplinks, ...links]) link.abandon();
-    seating.drop();
+    reception.drop();
     door.drop();
   }
 
@@ -191,7 +185,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   /** One of the steady listeners leaves. False if there is none. */
   loseOne(random: number): boolean {
     this.catchUp();
-    if (this.#mind === undefined || !this.#seating.loseOne(this.#mind, random)) return false;
+    if (this.#mind === undefined || !this.#reception.loseOne(this.#mind, random)) return false;
     this.server.charge(this.ground.costs.turnMs);
     this.#settle();
     return true;
@@ -201,7 +195,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   answered(reaction: Reaction, askers: number): void {
     this.catchUp();
     const mind = this.#mind;
-    const { size } = this.#seating;
+    const { size } = this.#reception;
     if (mind === undefined || size === 0) return;
     const { costs, luck, measures } = this.ground;
     this.server.charge(size * costs.hopMs);
@@ -234,7 +228,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
         this.#perform(mind.hear(link, message, this.local));
         this.#door.heard(mind);
       }
-      if (this.below === "listeners") this.#seating.gather(mind);
+      if (this.below === "listeners") this.#reception.gather(mind);
     }
     // Of many things that are lived through at once, sound asks for nothing more.
     if (this.#hasSecond && this.server.inbox?.isBusy === true) this.#watch.node(this);
@@ -269,7 +263,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
       below: this.below,
       keepMs: KEEP_MS[this.below],
       serving: {
-        listeners: () => this.#seating.size,
+        listeners: () => this.#reception.size,
         hearing: () => this.hearing,
         chunks: this.#hearing.chunks,
         texts: this.#hearing.texts,
@@ -303,7 +297,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
       case "close": {
         const { link } = effect;
         link.close(ENDING[effect.ending].code);
-        if (link instanceof Ear) this.#sentAway(link);
+        if (link instanceof Ear) this.#reception.sentAway(link);
         else if (link instanceof LinkEnd) this.#forgetUplink(link);
         return this.#perform(this.#mind?.lost(link, this.ground.luck.minds()) ?? []);
       }
@@ -324,41 +318,6 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
   #learn(plan: Plan): void {
     this.#perform(this.#mind?.learn(plan, this.ground.luck.minds()) ?? []);
     this.#settle();
-  }
-
-  #sit(joiner: Joiner, mind: NodeMind): void {
-    this.server.charge(this.ground.costs.joinMs);
-    const random = this.ground.luck.minds();
-    const { greetings } = this.#hearing;
-    const from = joiner.epoch === 0 ? undefined : { epoch: joiner.epoch, sequence: joiner.sequence };
-    const alike = greetings.alike(joiner, from, mind, this.local);
-    const mate = alike === undefined ? undefined : this.#seating.mateAt(alike.through, mind);
-    if (alike === undefined || mate === undefined) this.#greet(joiner, from, mind, random);
-    else {
-      mind.meet(random);
-      greetings.repeat(alike, joiner, this);
-      mate.seat(joiner);
-    }
-    this.#settle();
-  }
-
-  #greet(joiner: Joiner, from: Position | undefined, mind: NodeMind, random: number): void {
-    const { greetings } = this.#hearing;
-    const ear = this.#seating.sit(joiner);
-    joiner.watcher?.seated(() => this.#sentAway(ear));
-    greetings.begin(this.ground.measures);
-    this.#perform(mind.join(ear, from, this.local, random));
-    greetings.learn(from, ear, this.ground.measures);
-    this.#seating.seat(ear, mind);
-  }
-
-  /** A listener was closed; his own close comes back as an event. */
-  #sentAway(ear: Ear): void {
-    this.later(HANG_UP_MS, () => {
-      if (!this.#seating.leave(ear)) return;
-      this.#mind?.leave(ear);
-      this.#settle();
-    });
   }
 
   /** As in objects/tree/node-body.ts. */
@@ -407,7 +366,7 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     const mind = this.#mind;
     if (mind === undefined) return;
     this.#perform(mind.second(this.local, this.ground.luck.minds()));
-    if (this.below === "listeners") this.#seating.gather(mind);
+    if (this.below === "listeners") this.#reception.gather(mind);
     this.#settle();
   }
 
@@ -420,10 +379,18 @@ export class NodeHost extends Host implements LeafHost, ParentHost, ChildHost {
     return new LeafDoor(this, {
       mind: () => this.#mind,
       know: (plan) => this.#know(plan),
-      reserve: () => this.#seating.reserve(),
-      sit: (joiner, mind) => this.#sit(joiner, mind),
+      reserve: () => this.#reception.reserve(),
+      sit: (joiner, mind) => this.#reception.sit(joiner, mind),
       settle: () => this.#settle(),
       hasten: () => this.#hurry(),
+    });
+  }
+
+  #newReception(): Reception {
+    return new Reception(this, this.#hearing, {
+      mind: () => this.#mind,
+      perform: (effects) => this.#perform(effects),
+      settle: () => this.#settle(),
     });
   }
 
