@@ -3,9 +3,10 @@ export type Luck = () => number;
 
 /** Seeded luck: mulberry32 (Tommy Ettinger, public domain). A failing run names its seed, and the seed replays it. */
 export function luck(seed: number): Luck {
-  let state = seed >>> 0;
+  // 32 bits with a sign: as such the engine keeps them without an object for each.
+  let state = seed | 0;
   return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
+    state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
