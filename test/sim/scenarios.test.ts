@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { picture } from "../../src/sim/picture.ts";
 import { SCENARIOS } from "../../src/sim/scenarios/all.ts";
+import { nobodyExpected } from "../../src/sim/scenarios/nobody-expected.ts";
 import { unplantedBurst } from "../../src/sim/scenarios/unplanted-burst.ts";
 import { type Asked, replayOf, simulate } from "../../src/sim/simulate.ts";
 import { table } from "../../src/sim/table.ts";
@@ -32,6 +33,21 @@ describe("a room into which a crowd bursts that nobody expected", () => {
     expect(report.bySecond.at(-1)).toMatchObject({ live: 30_000 });
     // A leaf that is asked by all of them at once still has time for its sound.
     expect(report.silenceMs.max).toBeLessThan(1_000);
+  });
+});
+
+describe("a room that nobody expected, to which 60,000 come and whose leaves die meanwhile", () => {
+  const report = simulate({ scenario: nobodyExpected, seed: 3, listeners: 60_000, arrivals: 3_000, seconds: 60 });
+  const divertedIn = (from: number, to: number) => report.bySecond.slice(from - 1, to).reduce((sum, { diverted }) => sum + diverted, 0);
+
+  it("sends nearly nobody to the cached lane once its tree has caught up with them, though it lost leaves that it had closed", () => {
+    expect(report.broken).toEqual([]);
+    expect(divertedIn(10, 21)).toBeLessThan(60);
+  });
+
+  it("has a seat for everybody when all of it is deployed anew, though most of its leaves were closed", () => {
+    expect(divertedIn(22, 60)).toBeLessThan(60);
+    expect(report.bySecond[44]?.live).toBeGreaterThan(59_940);
   });
 });
 

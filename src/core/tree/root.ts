@@ -8,7 +8,7 @@ import type { Ask } from "./people/asks.ts";
 import { HeardAsks } from "./people/heard-asks.ts";
 import type { Reactions } from "./people/reactions.ts";
 import { type Limits, widthOf } from "./shape/grow.ts";
-import { childrenOf, type NodeRef, type Plan } from "./shape/plan.ts";
+import { childrenOf, firstOpenIn, type NodeRef, type Plan } from "./shape/plan.ts";
 import { REGIONS } from "./shape/region.ts";
 import { Crowd, type CrowdFigures } from "./up/crowd.ts";
 import { Demander } from "./up/demander.ts";
@@ -45,7 +45,7 @@ export type Tick<Link> = { readonly effects: readonly DownEffect<Link>[]; readon
 export class TreeRoot<Link> {
   readonly down = new Downstream<Link>("nodes", KEEP_MS);
   readonly #tally = new Tally<Link>();
-  readonly #demander: Demander;
+  readonly #demander = new Demander();
   /** What the operator allows this room. */
   limits: Limits;
   #plan: Plan;
@@ -59,7 +59,6 @@ export class TreeRoot<Link> {
   constructor(plan: Plan, epoch: number, ended: boolean, now: LocalTime, limits: Limits = { maxListeners: Number.POSITIVE_INFINITY }) {
     this.limits = limits;
     this.#plan = plan;
-    this.#demander = new Demander(plan);
     this.down.plan = plan;
     this.down.epoch = epoch;
     this.down.open(now);
@@ -103,7 +102,7 @@ export class TreeRoot<Link> {
 
   /** Figures of the whole tree, by the newest reports. */
   totals(): Totals {
-    return this.#tally.totals(NOTHING, () => 0);
+    return this.#tally.totals(NOTHING, (region) => firstOpenIn(this.#plan, region));
   }
 
   /** The clock and timeline; undefined until the first `begin` of this root's life. */

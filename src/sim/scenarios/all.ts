@@ -5,6 +5,7 @@ import { deploy } from "./deploy.ts";
 import { everybodyAnswers } from "./everybody-answers.ts";
 import { halfOpen } from "./half-open.ts";
 import { leafDies } from "./leaf-dies.ts";
+import { nobodyExpected } from "./nobody-expected.ts";
 import { plantedBurst } from "./planted-burst.ts";
 import { relayDies } from "./relay-dies.ts";
 import { roomMoves } from "./room-moves.ts";
@@ -16,6 +17,7 @@ import { unplantedBurst } from "./unplanted-burst.ts";
 /** Every evening that can be played by name. */
 export const SCENARIOS: readonly Scenario[] = [
   crowdArrives,
+  nobodyExpected,
   leafDies,
   relayDies,
   roomMoves,

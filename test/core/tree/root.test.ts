@@ -106,23 +106,16 @@ describe("a crowd that seems to be gone for a moment, because its leaves take ne
 describe("a root that wakes while its tree is full of people", () => {
   const living = aPlan({ regions: { weur: { firstOpen: 10, width: 20 } }, leafListeners: 10 });
 
-  it("takes no leaf for empty before the tree has found it again", () => {
-    const root = aRoot(living);
-    root.join("leaf", undefined, at(0));
-    expect(root.wantsSeconds).toBe(true);
-    root.count("leaf", aTally(1, figures(3, 0)));
-    for (let second = 1; second <= 8; second++) expect(planIn(root.second(at(second)))).toBeUndefined();
-    root.count("leaf", aTally(2, figures(100, 0, 10)));
-    for (let second = 9; second <= 30; second++) expect(planIn(root.second(at(second)))).toBeUndefined();
-  });
-
-  it("believes in the end that all are gone", () => {
+  it("opens all leaves at once, for whoever was dropped with it, and closes them again when it hears that they are full", () => {
     const root = aRoot(living);
     root.join("leaf", undefined, at(0));
     root.count("leaf", aTally(1, figures(3)));
-    let plan: Plan | undefined;
-    for (let second = 1; root.wantsSeconds; second++) plan ??= planIn(root.second(at(second)));
-    expect(plan?.regions.weur?.firstOpen).toBe(0);
+    const opened = planIn(root.second(at(1)));
+    expect(opened?.regions.weur).toEqual({ firstOpen: 0, width: 20 });
+    if (opened !== undefined) root.adopt(opened);
+    for (let second = 2; second <= 8; second++) expect(planIn(root.second(at(second)))).toBeUndefined();
+    root.count("leaf", aTally(2, figures(100, 0, 10)));
+    expect(planIn(root.second(at(9)))?.regions.weur).toEqual({ firstOpen: 10, width: 20 });
   });
 });
 

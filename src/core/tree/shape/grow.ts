@@ -1,4 +1,4 @@
-import type { Plan, Window } from "./plan.ts";
+import { firstOpenIn, type Plan, type Window } from "./plan.ts";
 import { nearestFirst, REGIONS, type Region } from "./region.ts";
 
 /** What one region's leaves have to bear. */
@@ -7,7 +7,7 @@ export type Demand = {
   readonly listeners: number;
   /** Joins that want it, in one second. */
   readonly joinsPerSecond: number;
-  /** All its leaves with an index below this are full. */
+  /** All its leaves with an index below this, from the first open one on, are full. */
   readonly fullBelow: number;
 };
 export type Demands = Readonly<Partial<Record<Region, Demand>>>;
@@ -32,14 +32,14 @@ const WIDEN_ABOVE = 0.8;
 export const FILL = 0.7;
 /** Full leaves leave the window when at least this share of it is full: each plan goes to every node, and is to be worth it. */
 const WINDOW_STEP = 1 / 8;
-/** Leaves that emptied come back into the window when all from them on are at most so full, on average: else joins would knock at full doors. */
+/** Leaves before the window come back into it when they are at most so full, on average, though all listeners sat there: else joins would knock at full doors. */
 const REOPEN_BELOW = 0.5;
+/** How full a leaf below `fullBelow` is at least (see census.ts). */
+const FULL_AT_LEAST = 0.7;
 /** Where nothing is left to widen, any seat is looked for, until this share is taken; who comes then is not sent to knock at all. */
 const CLOSED_FROM = 0.98;
 /** And again from here on. */
 const LAST_SEATS_BELOW = 0.93;
-/** How full a leaf below `fullBelow` is at least (see census.ts). */
-const FULL_AT_LEAST = 0.7;
 
 /**
  * The plan that bears what is coming: who listens, and who will have come by the time a plan has spread.
@@ -47,9 +47,9 @@ const FULL_AT_LEAST = 0.7;
  * Widths never shrink: nobody is moved while he listens. A region that is wanted and has no leaves gets some. What is asked again with
  * the plan that was made of it, makes no other.
  *
- * @param knowsAll false if leaves may not have reported yet: then none is taken for empty
+ * @param opensAll nothing is known yet of who sits where: leaves that were closed are opened
  */
-export function grow(plan: Plan, demands: Demands, limits: Limits, knowsAll = true): Growth {
+export function grow(plan: Plan, demands: Demands, limits: Limits, opensAll = false): Growth {
   const { granted, isFull } = allot(plan, wantedWidths(plan, demands), limits);
   const isWider = REGIONS.some((region) => (granted[region] ?? 0) > widthOf(plan, region));
   const windows: [Region, Window][] = [];
@@ -57,8 +57,8 @@ export function grow(plan: Plan, demands: Demands, limits: Limits, knowsAll = tr
   for (const region of REGIONS) {
     const width = Math.max(widthOf(plan, region), granted[region] ?? 0);
     if (width === 0) continue;
-    const before = plan.regions[region]?.firstOpen ?? 0;
-    const firstOpen = Math.max(knowsAll ? 0 : before, firstOpenOf(plan, before, width, demands[region], isFull));
+    const before = firstOpenIn(plan, region);
+    const firstOpen = opensAll && before > 0 ? 0 : firstOpenOf(plan, before, width, demands[region]);
     windows.push([region, { firstOpen, width }]);
     isMoved ||= firstOpen < before || firstOpen - before >= Math.max(1, WINDOW_STEP * (width - before));
   }
@@ -126,14 +126,27 @@ function comingTo(plan: Plan, demands: Demands): Partial<Record<Region, number>>
   return coming;
 }
 
-function firstOpenOf(plan: Plan, before: number, width: number, demand: Demand | undefined, isFull: boolean): number {
+/**
+ * Where the window begins: behind all leaves that are full. What lies before it is not looked at until the window has come to the last leaf, or
+ * has not enough seats for who is coming: so a leaf that died there, and stays empty, holds nobody up.
+ */
+function firstOpenOf(plan: Plan, before: number, width: number, demand: Demand | undefined): number {
   if (demand === undefined) return before;
-  const { listeners, fullBelow } = demand;
+  const { listeners } = demand;
+  const next = Math.max(before, demand.fullBelow);
   const seats = width * plan.leafListeners;
   // Nearly full to the last leaf: the last seats may be anywhere, until looking for them is not worth the knocking.
-  if (fullBelow >= width) return listeners >= seats * (before >= width ? LAST_SEATS_BELOW : CLOSED_FROM) ? width : 0;
-  if (fullBelow >= before) return fullBelow;
-  const behind = Math.max(0, listeners - fullBelow * plan.leafListeners * FULL_AT_LEAST);
-  const share = behind / ((width - fullBelow) * plan.leafListeners);
-  return share <= (isFull || before >= width ? LAST_SEATS_BELOW : REOPEN_BELOW) ? fullBelow : before;
+  if (next >= width) return listeners >= seats * (before >= width ? LAST_SEATS_BELOW : CLOSED_FROM) ? width : 0;
+  const hasEmptied = listeners <= REOPEN_BELOW * next * plan.leafListeners;
+  return hasEmptied || isNarrow(plan, next, width, demand) ? 0 : next;
+}
+
+/** True if the seats that are left in the window may be too few for who comes, while all together are enough: people left the leaves before it, or some died. */
+function isNarrow({ leafListeners }: Plan, next: number, width: number, { listeners, joinsPerSecond }: Demand): boolean {
+  const coming = joinsPerSecond * SPREAD_SECONDS;
+  const isBorne = listeners + coming <= WIDEN_ABOVE * width * leafListeners;
+  // Most of those before it are full: so many sit there, and all others in the window.
+  const inWindow = listeners - FULL_AT_LEAST * next * leafListeners;
+  const free = (width - next) * leafListeners - Math.max(0, inWindow);
+  return isBorne && coming > Math.max(0, free);
 }

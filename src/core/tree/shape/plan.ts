@@ -2,7 +2,7 @@ import { type AudienceId, parseAudienceId, parseRoomId, type RoomId } from "../.
 import { isCount, isFields } from "../../json.ts";
 import { DEFAULT_REGION, isRegion, REGIONS, type Region } from "./region.ts";
 
-/** One region's leaves: those below `firstOpen` are full, those from `width` on are not in use. */
+/** One region's leaves: those below `firstOpen` were full and get no joins, those from `width` on are not in use. */
 export type Window = { readonly firstOpen: number; readonly width: number };
 
 /** The public half of the room's key pair, as a JSON Web Key; whoever has the plan can check tickets. */
@@ -78,6 +78,11 @@ export function relayLevels(plan: Plan): number {
 /** Nodes of one region at a level: every `fanOut ** level` leaves have one. */
 export function nodesAt(width: number, fanOut: number, level: number): number {
   return Math.ceil(width / fanOut ** level);
+}
+
+/** The first leaf of a region that joins are sent to; 0 of a region without leaves. */
+export function firstOpenIn(plan: Plan, region: Region): number {
+  return plan.regions[region]?.firstOpen ?? 0;
 }
 
 /** Who feeds `node`. A node whose level the plan does not have any more hangs on the root. */

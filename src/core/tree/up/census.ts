@@ -2,7 +2,7 @@ import type { LocalTime, SessionId } from "../../ids.ts";
 import { AskPool } from "../people/ask-pool.ts";
 import type { Ask } from "../people/asks.ts";
 import { NO_REACTIONS, type Reaction, type Reactions, reactionsSince } from "../people/reactions.ts";
-import { isRadio, type NodeRef, type Plan } from "../shape/plan.ts";
+import { firstOpenIn, isRadio, type NodeRef, type Plan } from "../shape/plan.ts";
 import type { Region } from "../shape/region.ts";
 import { NOTHING, REPORT_SECONDS, Tally } from "./tally.ts";
 import { type RegionTotals, regionsOf, type TallyReport, type Totals } from "./totals.ts";
@@ -164,7 +164,8 @@ export class Census<Link> {
     this.#listeners = own?.listeners ?? 0;
     this.#hearing = own?.hearing ?? 0;
     const { region, index, level } = this.#node;
-    const start = index * plan.fanOut ** level;
+    // What lies before the open window is nothing to it: a leaf that died there must not hide how far the others are full.
+    const start = Math.max(index * plan.fanOut ** level, firstOpenIn(plan, region));
     const totals = this.tally.totals(own === undefined ? NOTHING : this.#leaf(plan, own), (one) => (one === region ? start : 0));
     const regions: Partial<Record<Region, RegionTotals>> = {};
     for (const [one, { listeners, hearing, joins, from, fullBelow }] of regionsOf(totals)) {

@@ -8,24 +8,20 @@ import type { Totals } from "./totals.ts";
 /** Joins that come to be known at once came within a second: that is how often each node reports. So a longer time between two looks says nothing. */
 const MOST_SECONDS = 2;
 
-/** A root that wakes in the middle of things knows nothing of its tree: for so many looks it takes no full leaf for empty. Nodes find it again sooner. */
-const FIRST_LOOKS = 15;
-
 type Seen = { joins: number; readonly listeners: Peak; readonly fullBelow: Peak };
 
 /** Looks at a tree's totals once a second, and says which plan they call for. */
 export class Demander {
   readonly #seen = new Map<Region, Seen>();
   #lookedAt: LocalTime | undefined;
-  #settling: number;
 
-  /** @param plan what the tree lives by when the root wakes */
-  constructor(plan: Plan) {
-    this.#settling = Object.values(plan.regions).some((window) => window.firstOpen > 0) ? FIRST_LOOKS : 0;
-  }
-
-  /** What the tree must bear by `totals`, and the plan for it. */
+  /**
+   * What the tree must bear by `totals`, and the plan for it. A root that wakes in the middle of things knows nothing of its tree: with the first
+   * look it opens all windows. If its leaves are full after all, who knocks there finds a seat elsewhere, and the next looks close them again; if
+   * all was deployed anew, everybody comes back, and the open leaves alone would not bear them.
+   */
   look(plan: Plan, totals: Totals, limits: Limits, now: LocalTime): Growth {
+    const isFirst = this.#lookedAt === undefined;
     const sinceMs = this.#lookedAt === undefined ? 0 : now - this.#lookedAt;
     const seconds = Math.min(MOST_SECONDS, Math.max(1, sinceMs / 1_000));
     this.#lookedAt = now;
@@ -40,12 +36,11 @@ export class Demander {
       this.#seen.set(region, seen);
       demands.push([region, { joinsPerSecond, listeners: seen.listeners.look(listeners), fullBelow: seen.fullBelow.look(fullBelow) }]);
     }
-    this.#settling = Math.max(0, this.#settling - 1);
-    return grow(plan, Object.fromEntries(demands), limits, this.#settling === 0);
+    return grow(plan, Object.fromEntries(demands), limits, isFirst);
   }
 
   /** True while a figure fell and is not believed yet: there must be another look. */
   get holds(): boolean {
-    return this.#settling > 0 || [...this.#seen.values()].some(({ listeners, fullBelow }) => listeners.holds || fullBelow.holds);
+    return [...this.#seen.values()].some(({ listeners, fullBelow }) => listeners.holds || fullBelow.holds);
   }
 }

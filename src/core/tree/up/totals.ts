@@ -13,7 +13,10 @@ export type RegionTotals = {
   readonly hearing: number;
   /** Joins that wanted this region, wherever they were placed, taken or not: one for each join, however often it was tried. */
   readonly joins: number;
-  /** Every leaf from `from` up to, not including, `fullBelow` is full. */
+  /**
+   * The leaves from `from` up to, not including, `fullBelow` are full, but for one in OPEN_ONE_IN; `from` is where the open window begins, or
+   * where a node's leaves do if that is later.
+   */
   readonly from: number;
   readonly fullBelow: number;
 };
@@ -54,11 +57,18 @@ export type TallyReport = Totals & {
 /** Longest report, in UTF-16 units: sixteen of the longest questions, every register of the sketch and all regions are some 30,000. */
 const MAX_REPORT = 65_536;
 
-/** In which a region's leaves are told without a gap: the first one that may hang below a node. */
+/**
+ * One leaf in so many is passed over though it is not full. It died among others that fill up, and has begun anew: while all wait for it, who
+ * comes would knock at more and more full doors.
+ */
+const OPEN_ONE_IN = 16;
+
+/** In which a region's leaves are told without a gap: the first one of the open window that may hang below a node. */
 export type FirstLeaf = (region: Region) => number;
 
 /**
- * Figures side by side, as one; neither their order matters nor in which groups they were merged before. Full leaves are told from `first` on.
+ * Figures side by side, as one; neither their order matters nor, but for leaves that are passed over, in which groups they were merged before. Full
+ * leaves are told from `first` on.
  * Every node does this once a second for all below it, so it is one pass.
  *
  * @param joins counted otherwise: then those of `all` count for nothing
@@ -101,10 +111,12 @@ function mergeRegion(runs: readonly RegionTotals[], from: number): { -readonly [
 
 /** How far leaves are full from `from` on: runs of full leaves, laid end to end. A leaf that nobody speaks for is not full. */
 function fullBelow(from: number, runs: readonly RegionTotals[]): number {
-  let below = from;
+  let [below, reach, open] = [from, from, 0];
   for (const run of runs.length < 2 ? runs : runs.toSorted((a, b) => a.from - b.from)) {
-    if (run.from > below) break;
-    below = Math.max(below, run.fullBelow);
+    if (run.fullBelow <= reach) continue;
+    open += Math.max(0, run.from - reach);
+    reach = run.fullBelow;
+    if (open * OPEN_ONE_IN <= reach - from) below = reach;
   }
   return below;
 }

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Demands, grow, mostLeaves, SPREAD_SECONDS, widthOf } from "../../../../src/core/tree/shape/grow.ts";
-import type { Plan } from "../../../../src/core/tree/shape/plan.ts";
-import { REGIONS, type Region } from "../../../../src/core/tree/shape/region.ts";
+import { firstOpenIn, type Plan } from "../../../../src/core/tree/shape/plan.ts";
+import { isRegion, REGIONS, type Region } from "../../../../src/core/tree/shape/region.ts";
 import { aPlan } from "../../../support/build.ts";
 
 const plenty = { maxListeners: 1_000_000 };
@@ -60,8 +60,22 @@ describe("the open window", () => {
   });
 
   it("takes leaves back that emptied when most did, not when one in many did", () => {
-    expect(moved(from(60), 31_000, 3)).toBeUndefined();
-    expect(moved(from(60), 10_000, 3)).toBe(3);
+    expect(moved(from(60), 31_000, 60)).toBeUndefined();
+    expect(moved(from(60), 10_000, 60)).toBe(0);
+  });
+
+  it("goes on though a leaf before it died, and begins anew when it has come to the last one", () => {
+    expect(moved(from(20), 25_000, 50)).toBe(50);
+    expect(moved(from(50), 32_000, 80)).toBe(0);
+  });
+
+  it("begins anew before its last leaves have too few seats for who is coming, if the others have enough", () => {
+    const narrow = (joins: number, listeners = 20_000) =>
+      grow(from(70), { weur: aDemand(listeners, joins, 70) }, plenty).plan?.regions.weur;
+    expect(narrow(1_200)).toBeUndefined();
+    expect(narrow(1_300)).toEqual({ firstOpen: 0, width: 80 });
+    // Where they have not, there must be more leaves.
+    expect(narrow(700, 31_000)).toEqual({ firstOpen: 70, width: 97 });
   });
 
   it("looks for the last seats everywhere where no leaf may be added, and closes when they are taken", () => {
@@ -70,7 +84,7 @@ describe("the open window", () => {
     expect(moved(from(0), 39_500, 80, cap)).toBe(80);
     expect(moved(from(80), 38_000, 80, cap)).toBeUndefined();
     expect(moved(from(80), 37_000, 80, cap)).toBe(0);
-    expect(moved(from(80), 33_000, 10, cap)).toBe(10);
+    expect(moved(from(80), 33_000, 80, cap)).toBe(0);
   });
 });
 
@@ -116,11 +130,21 @@ const someDemands: fc.Arbitrary<Demands> = fc
   .tuple(someRegions, fc.array(fc.tuple(fc.nat(100_000), fc.nat(20_000), fc.nat(300)), { minLength: 9, maxLength: 9 }))
   .map(([regions, figures]) => Object.fromEntries(regions.map((region, index) => [region, aDemand(...(figures[index] ?? [0, 0, 0]))])));
 
+/** As nodes tell it: leaves are full from the window's first one on. */
+function fullFromWindow(plan: Plan, demands: Demands): Demands {
+  const told = Object.entries(demands).map(([region, { fullBelow, ...demand }]) => {
+    const firstOpen = isRegion(region) ? firstOpenIn(plan, region) : 0;
+    return [region, { ...demand, fullBelow: Math.max(fullBelow, firstOpen) }];
+  });
+  return Object.fromEntries(told);
+}
+
 describe("whatever the demand, a next plan", () => {
   it("has the next revision, shrinks no width, exceeds no limit, and calls for no further one", () => {
     fc.assert(
-      fc.property(somePlan, someDemands, fc.integer({ min: 1, max: 400_000 }), (plan, demands, maxListeners) => {
+      fc.property(somePlan, someDemands, fc.integer({ min: 1, max: 400_000 }), (plan, wanted, maxListeners) => {
         const limits = { maxListeners };
+        const demands = fullFromWindow(plan, wanted);
         const { plan: next, isFull } = grow(plan, demands, limits);
         if (next === undefined) return;
         expect(next.revision).toBe(plan.revision + 1);

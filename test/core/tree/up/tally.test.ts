@@ -51,6 +51,21 @@ describe("totals", () => {
     expect(mergeTotals(full, () => 3).regions.weur).toMatchObject({ from: 3, fullBelow: 4 });
   });
 
+  it("pass over one leaf in sixteen that died among full ones, and no more", () => {
+    const fullBut = (...open: number[]) => Array.from({ length: 40 }, (_, index) => ofLeaf(index, SEATS, 0, !open.includes(index)));
+    const below = (...open: number[]) => mergeTotals(fullBut(...open), fromNought).regions.weur?.fullBelow;
+    expect(below(3)).toBe(40);
+    expect(below(3, 20)).toBe(40);
+    expect(below(3, 20, 25)).toBe(20);
+    expect(below(3, 4, 5)).toBe(3);
+    expect(mergeTotals(fullBut(3).slice(0, 15), fromNought).regions.weur?.fullBelow).toBe(3);
+  });
+
+  it("say nothing of what lies before the open window", () => {
+    const all = [ofLeaf(0, 0, 0, false), ofLeaf(4, SEATS, 0, true), ofLeaf(5, SEATS, 0, true)];
+    expect(mergeTotals(all, () => 4).regions.weur).toMatchObject({ listeners: 2 * SEATS, from: 4, fullBelow: 6 });
+  });
+
   it("survive their trip through text, and nothing that is none does", () => {
     const report = aTally(7, ofLeaf(3, 4, 5, true));
     expect(parseTally(formatTally(report))).toEqual(report);
