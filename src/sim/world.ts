@@ -29,6 +29,8 @@ import { planOf, VERIFY_KEY, type WorldSettings } from "./world-settings.ts";
 const SWEEP_MS = 250;
 /** A dead object can be called again after this, in ms: its next call starts it elsewhere. Assumed. */
 const RESTART_MS = 500;
+/** What was said to all is kept for so long, in s: until then it is conveyed to whoever is looked at, and nobody is looked at for it. */
+const KEEP_SAID_S = 5;
 /** When the host goes on air, in ms. */
 const ON_AIR_MS = 200;
 
@@ -324,19 +326,20 @@ export class World implements Directory {
   #second(): void {
     this.#clock.after(1_000, () => {
       const live = this.crowd.seated;
+      const forgets = Math.round(this.now / 1_000) % KEEP_SAID_S === 0;
       let nodes = 0;
       let stride = 1;
       this.#watch.leaves(this.#leaves);
       this.#noteChange();
       this.#watch.all();
       for (const node of this.#all) {
-        node.forgetSaid();
+        if (forgets) node.forgetSaid();
         const { mind } = node;
         if (mind === undefined) continue;
         nodes++;
         stride = Math.max(stride, mind.down.stride);
       }
-      for (const room of this.#rooms.values()) room.forgetSaid();
+      if (forgets) for (const room of this.#rooms.values()) room.forgetSaid();
       this.measures.close({
         live,
         away: this.crowd.present - live - this.crowd.inLane,
