@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
-import { BENCH, foretell } from "../sim/on-one-machine.ts";
+import { QUIET_WORKERD_COSTS, WORKERD_COSTS } from "../sim/costs.ts";
+import { BENCH, foretell, type OneMachine } from "../sim/on-one-machine.ts";
 import { picture } from "../sim/picture.ts";
 import { SCENARIOS } from "../sim/scenarios/all.ts";
 import { type Asked, type Report, replayOf, simulate } from "../sim/simulate.ts";
@@ -11,6 +12,11 @@ import { textTable } from "./text-table.ts";
 
 /** How often progress is told, in seconds of virtual time. */
 const TELL_EVERY = 5;
+
+const MACHINES = new Map([
+  ["shared", WORKERD_COSTS],
+  ["quiet", QUIET_WORKERD_COSTS],
+]);
 
 const names = SCENARIOS.map(({ name, says }) => `${name}: ${says}`).join("; ");
 
@@ -24,12 +30,14 @@ const program = new Command("npm run sim --")
   .option("--processes <own|one>", "a core for each object as in a deployment, or one for all as on a single server", "own")
   .option("--as-bench", "instead: what `npm run bench -- --only canopy --listeners n` would print, foretold; its seconds are the bench's")
   .option("--stride <k>", "with --as-bench: pinned, as `npm run bench -- stride` does", wholeNumber("--stride", 1, 20))
+  .option("--machine <shared|quiet>", "with --as-bench: which of the two on which costs were measured", "shared")
   .option("--svg <file>", "draw the evening")
   .option("--json", "print the report as JSON: only what the seed determines");
 
 type Flags = Omit<Asked, "scenario" | "settings"> & {
   readonly scenario: string;
   readonly processes: string;
+  readonly machine: string;
   readonly json?: boolean;
   readonly svg?: string;
   readonly asBench?: boolean;
@@ -41,8 +49,10 @@ await runCommand(async () => {
   const scenario = SCENARIOS.find(({ name }) => name === flags.scenario);
   if (scenario === undefined) throw new Halt(`--scenario must be one of ${SCENARIOS.map(({ name }) => name).join(", ")}.`);
   if (flags.processes !== "own" && flags.processes !== "one") throw new Halt("--processes must be own or one.");
+  const costs = MACHINES.get(flags.machine);
+  if (costs === undefined) throw new Halt(`--machine must be ${[...MACHINES.keys()].join(" or ")}.`);
   const { seed, listeners, arrivals, seconds } = flags;
-  if (flags.asBench === true) return console.log(foretold(listeners, flags.stride, seed));
+  if (flags.asBench === true) return console.log(foretold({ ...BENCH, listeners, stride: flags.stride, seed, costs }));
   const asked: Asked = { scenario, seed, listeners, arrivals, seconds, settings: { processes: flags.processes } };
   const report = play(asked);
   if (flags.svg !== undefined) await writeFile(flags.svg, picture(report));
@@ -72,8 +82,9 @@ function play(asked: Asked): Report {
 }
 
 /** One row with the columns of the bench's table, to be held against a real one. */
-function foretold(listeners: number, stride: number | undefined, seed: number): string {
-  const row = foretell({ ...BENCH, listeners, stride, seed });
+function foretold(crowd: OneMachine): string {
+  const { stride } = crowd;
+  const row = foretell(crowd);
   const cells = [row.cpuUsPerChunk.toFixed(1), `${Math.round(row.coreShare * 100)} %`, row.chunksPerMessage.toFixed(1)];
   const lag = [row.lagP50Ms.toFixed(0), row.lagP99Ms.toFixed(0)];
   const name = stride === undefined ? "Canopy" : `Canopy, stride pinned to ${stride}`;

@@ -21,8 +21,8 @@ export type Costs = {
 };
 
 /**
- * Measured on workerd 1.20261117.1, server alone on one core. To be replaced by what `npm run bench -- calibrate` and `npm run bench -- stride`
- * find on a quiet machine; `test/sim/reality.test.ts` holds what comes of them against real crowds.
+ * Measured on workerd 1.20261117.1, server alone on one core of a machine that it shared with others: the slower of two, and so what every
+ * evening is charged unless it is told otherwise. `test/sim/reality.test.ts` holds what comes of both sets against real crowds on either machine.
  *
  * - a send 33.9 µs and 3.1 µs a KiB, collections apart: the line through what each message cost at strides of 1 to 20 (34, 42, 45, 49 and 63 µs for 0.6, 1.3, 2.2,
  *   4.4 and 8.8 KiB), less 1.5 % of the core for everything else; `npm run bench -- stride --listeners 4000 --runs 1`, 2026-11-23;
@@ -46,4 +46,25 @@ export const WORKERD_COSTS: Costs = {
   turnMs: 0.1,
   requestMs: 0.3,
   timerMs: 0.01,
+};
+
+/**
+ * The same on a quiet machine, on which a send takes three fifths of the time; `test/sim/reality.test.ts` compares it with that machine's crowds.
+ *
+ * - a send 19.5 µs, as `npm run bench -- calibrate` found it (19.0 to 19.6 in three runs), and 1.35 µs a KiB: the slope of the line through what each
+ *   message cost at strides of 1 to 20 (21, 24, 27, 26 and 34 µs), collections apart; calibrate, up to a stride of 10, found 0 to 0.8; 2026-11-24;
+ * - a collection of 20 ms after 21,000 sends: 18 to 23 ms each 2.1 s with 1,000 listeners at stride 1 (28 to 38 ms each 4.4 s with 4,000 at 5, 39 to 55
+ *   each 4.7 s with 9,000 at 10, where a bundle takes so long to be sent that it does not show); `--trace-gc` among the `v8Flags`, the same day;
+ * - a join 0.5 ms of the whole process, of it 0.1 ms for the knock: 0.39, 0.43 and 0.50 ms without it in three runs of calibrate;
+ * - a request 0.11 ms, in three of three; a hop was not to be told from nothing, and is taken as 10 µs.
+ */
+export const QUIET_WORKERD_COSTS: Costs = {
+  ...WORKERD_COSTS,
+  sendMs: 0.0195,
+  sendKibMs: 0.00135,
+  sendsPerCollection: 21_000,
+  collectionMs: 20,
+  hopMs: 0.01,
+  joinMs: 0.4,
+  requestMs: 0.11,
 };

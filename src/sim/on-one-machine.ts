@@ -1,3 +1,4 @@
+import { type Costs, WORKERD_COSTS } from "./costs.ts";
 import type { Scenario } from "./scenario.ts";
 import { worldOf } from "./simulate.ts";
 
@@ -15,6 +16,8 @@ export type OneMachine = {
   readonly warmSeconds: number;
   readonly seconds: number;
   readonly seed: number;
+  /** What work costs there. */
+  readonly costs: Costs;
 };
 
 /** What the simulator expects of it; the bench prints the same of a real one. */
@@ -42,11 +45,12 @@ export const BENCH: Omit<OneMachine, "listeners" | "stride"> = {
   warmSeconds: 8,
   seconds: 20,
   seed: 1,
+  costs: WORKERD_COSTS,
 };
 
 /** Plays it. Every figure is simulated. */
 export function foretell(of: OneMachine): Foretold {
-  const { listeners, arrivals, stride, leafListeners, chunkMs, seed } = of;
+  const { listeners, arrivals, stride, leafListeners, chunkMs, seed, costs } = of;
   const comeSeconds = Math.ceil(listeners / arrivals) + 2;
   const world = worldOf({
     scenario: NOTHING_BREAKS,
@@ -57,6 +61,7 @@ export function foretell(of: OneMachine): Foretold {
     settings: {
       chunkMs,
       leafListeners,
+      costs,
       stride,
       leaves: Math.ceil(listeners / leafListeners),
       lines: "loopback",
