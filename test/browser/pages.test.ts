@@ -143,6 +143,8 @@ describe.skipIf(missing !== undefined)(`pages that are told what a room could sa
     await tell(page, "/listen", [told.you({ hand: "invited", ticket: "a.b.c" })]);
     await page.getByRole("button", { name: "Not now" }).click();
     await page.getByRole("button", { name: "Raise hand", pressed: false }).waitFor();
+    // A dialog tells that it was closed in a task of its own.
+    await until(page, 'testSaid("/listen").filter(({ type }) => type === "hand").length === 3');
     expect(await saidBy(page, "/listen")).toMatchObject([
       { type: "hand", raised: true, name: "Fern" },
       { type: "hand", raised: true, name: "Fern" },
